@@ -1,0 +1,81 @@
+//! What to write.
+
+use crate::{FieldKey, RecordId, TableKey, Value};
+
+/// A change to the book, applied whole or not at all.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// New records, each a list of cells; automatic codes are given where none is.
+    Create {
+        /// The table.
+        table: TableKey,
+        /// Cells of each record.
+        records: Vec<Vec<(FieldKey, Value)>>,
+    },
+    /// Edits of cells.
+    Edit {
+        /// The table.
+        table: TableKey,
+        /// The edits.
+        cells: Vec<CellEdit>,
+    },
+    /// Records removed. Orders of a removed customer stay, without a customer.
+    Delete {
+        /// The table.
+        table: TableKey,
+        /// Which.
+        ids: Vec<RecordId>,
+    },
+}
+
+/// A new content for one cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CellEdit {
+    /// Record.
+    pub id: RecordId,
+    /// Field.
+    pub field: FieldKey,
+    /// New content.
+    pub value: Value,
+}
+
+/// Where a change came from; kept in the change log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The sheet or the record page.
+    Edit,
+    /// An import of files.
+    Import,
+    /// Generated demonstration data.
+    Demo,
+    /// Undo of an earlier change.
+    Undo,
+    /// The API.
+    Api,
+}
+
+impl Origin {
+    /// The name kept in the log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Edit => "edit",
+            Self::Import => "import",
+            Self::Demo => "demo",
+            Self::Undo => "undo",
+            Self::Api => "api",
+        }
+    }
+}
+
+/// What a change did.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ChangeOutcome {
+    /// Its number in the change log.
+    pub change: i64,
+    /// Ids of created records, in the order given.
+    pub created: Vec<RecordId>,
+    /// Records whose stored content changed, edited ones only.
+    pub edited: Vec<RecordId>,
+    /// How many records were removed.
+    pub deleted: u64,
+}

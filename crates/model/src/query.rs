@@ -1,0 +1,79 @@
+//! What to read.
+
+use crate::{FieldKey, TableKey, Value};
+
+/// A question to one table: which records, in which order. It is what a view saves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// The table.
+    pub table: TableKey,
+    /// Which records.
+    pub filter: Filter,
+    /// What a person typed into the search box; blank for none.
+    pub search: String,
+    /// Order of the records; ties, and no sort at all, go by id.
+    pub sort: Vec<Sort>,
+}
+
+impl Query {
+    /// Every record of a table by id.
+    pub fn all(table: impl Into<TableKey>) -> Self {
+        Self { table: table.into(), filter: Filter::All(Vec::new()), search: String::new(), sort: Vec::new() }
+    }
+}
+
+/// One key of an order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sort {
+    /// Field to sort by; blanks come last either way.
+    pub field: FieldKey,
+    /// Largest first.
+    pub desc: bool,
+}
+
+/// A tree of conditions.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Filter {
+    /// Every part holds; an empty list holds for all records.
+    All(Vec<Filter>),
+    /// Some part holds; an empty list holds for none.
+    Any(Vec<Filter>),
+    /// One condition.
+    Is(Condition),
+}
+
+/// A condition on one field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// The field.
+    pub field: FieldKey,
+    /// How to compare.
+    pub op: Op,
+    /// What to compare with: one value, several for [`Op::In`], none for [`Op::Blank`] and its opposite.
+    pub values: Vec<Value>,
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// Equal.
+    Eq,
+    /// Not equal; blanks are not equal to anything.
+    Ne,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Le,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Ge,
+    /// Text contains, without regard to ASCII case.
+    Contains,
+    /// One of several values; a null among them stands for blank.
+    In,
+    /// Empty.
+    Blank,
+    /// Not empty.
+    Filled,
+}

@@ -1,0 +1,386 @@
+//! Applying changes: rows, identities, search text, derived columns and log in one transaction.
+
+use crate::cells::{Cell, check, from_sql};
+use crate::dialect::quote;
+use crate::recalc::{Touched, recalculate};
+use crate::store::{Shape, Store, code_counter, counter, id_counter, require};
+use crate::{layout, log, search, sqlite};
+use model::{
+    Access, CellEdit, Change, ChangeOutcome, Date, Error, ErrorCode, FieldKey, FieldKind, IDENTITY_FIELDS, Identity,
+    Origin, RecordId, Result, Scope, TableDef, TableKey, Value, builtin,
+};
+use roaring::RoaringTreemap;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Store {
+    /// Applies a change whole or not at all.
+    ///
+    /// # Errors
+    /// `forbidden`, or `invalid`, `not_found` or `conflict` on a field, saying which and why.
+    pub fn apply(&self, scope: &Scope, change: Change, origin: Origin) -> Result<ChangeOutcome> {
+        require(scope, Access::Write)?;
+        let (shape, today) = (self.shape(), self.today());
+        self.engine.transaction(|conn| {
+            let mut w = Writing::begin(conn, shape, today, scope, origin)?;
+            let mut outcome = ChangeOutcome { change: w.change, ..ChangeOutcome::default() };
+            match change {
+                Change::Create { table, records } => {
+                    for cells in records {
+                        outcome.created.push(RecordId(w.create(&table, cells)?));
+                    }
+                    if let (Some(low), Some(high)) = (outcome.created.first(), outcome.created.last()) {
+                        log::created(conn, w.change, &table, low.0, high.0)?;
+                    }
+                }
+                Change::Edit { table, cells } => outcome.edited = w.edit_cells(&table, cells)?,
+                Change::Delete { table, ids } => {
+                    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+                    outcome.deleted = w.delete(&table, &ids)?;
+                }
+            }
+            w.finish(&mut |_, _| Ok(()))?;
+            Ok(outcome)
+        })
+    }
+}
+
+/// A change being written inside a transaction.
+pub(crate) struct Writing<'c> {
+    pub conn: &'c Connection,
+    pub shape: Arc<Shape>,
+    pub today: Date,
+    pub change: i64,
+    pub touched: Touched,
+    pub searchable: RoaringTreemap,
+}
+
+impl<'c> Writing<'c> {
+    /// Opens an entry in the log.
+    pub(crate) fn begin(conn: &'c Connection, shape: Arc<Shape>, today: Date, scope: &Scope, origin: Origin) -> Result<Self> {
+        let change = log::open(conn, scope, origin)?;
+        Ok(Self { conn, shape, today, change, touched: Touched::default(), searchable: RoaringTreemap::new() })
+    }
+
+    /// Search text and derived columns of everything touched.
+    pub(crate) fn finish(&mut self, progress: crate::recalc::Progress<'_>) -> Result<()> {
+        search::index(self.conn, &self.searchable, false, progress)?;
+        recalculate(self.conn, &self.shape.derivation, self.today, &mut self.touched, progress)
+    }
+
+    fn table(&self, table: &str) -> Result<TableDef> {
+        Ok(self.shape.schema.require(table)?.clone())
+    }
+
+    /// Writes a new record with the next id; the caller logs it.
+    pub(crate) fn create(&mut self, table: &TableKey, cells: Vec<(FieldKey, Value)>) -> Result<i64> {
+        let def = self.table(table)?;
+        let mut row: Vec<(FieldKey, Value)> = Vec::with_capacity(cells.len() + 1);
+        for (key, value) in cells {
+            let value = check(def.require(&key)?, value)?;
+            if !value.is_blank() {
+                row.push((key, value));
+            }
+        }
+        self.complete(&def, &mut row)?;
+        let name = id_counter(table);
+        let id = counter(self.conn, &name)?;
+        layout::set_meta(self.conn, &name, &(id + 1).to_string())?;
+        self.insert(&def, id, &row)?;
+        Ok(id)
+    }
+
+    /// Gives what a new record must have: a code of its own, an order number, a line.
+    fn complete(&mut self, def: &TableDef, row: &mut Vec<(FieldKey, Value)>) -> Result<()> {
+        for f in &def.fields {
+            let FieldKind::Code { prefix, width } = &f.kind else { continue };
+            match row.iter().find(|(k, _)| *k == f.key) {
+                Some((_, Value::Text(code))) => {
+                    let code = code.clone();
+                    self.refuse_taken(def, &f.key, &code)?;
+                }
+                _ => {
+                    let code = next_code(self.conn, def, &f.key, prefix, *width)?;
+                    row.push((f.key.clone(), Value::Text(code)));
+                }
+            }
+        }
+        if def.key == *builtin::ORDERS {
+            let has = |row: &[(FieldKey, Value)], k: &str| row.iter().any(|(f, _)| *f == *k);
+            if !has(row, "order_no") {
+                let n = counter(self.conn, "next_order")?;
+                layout::set_meta(self.conn, "next_order", &(n + 1).to_string())?;
+                row.push(("order_no".into(), Value::Text(format!("D{n:08}"))));
+            }
+            if !has(row, "line") {
+                row.push(("line".into(), Value::Int(1)));
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_taken(&self, def: &TableDef, field: &FieldKey, code: &str) -> Result<()> {
+        let sql = ["SELECT 1 FROM ", &quote(&def.key), " WHERE ", &quote(field), " = ?1"].concat();
+        let taken = self.conn.prepare_cached(&sql).map_err(sqlite)?.exists([code]).map_err(sqlite)?;
+        if !taken {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorCode::Conflict,
+            format!("编号“{code}”已经有了,请换一个"),
+            format!("The code “{code}” is taken; choose another"),
+        )
+        .on(field))
+    }
+
+    /// Inserts a row as it is.
+    pub(crate) fn insert(&mut self, def: &TableDef, id: i64, row: &[(FieldKey, Value)]) -> Result<()> {
+        let mut sql = ["INSERT INTO ", &quote(&def.key), " (id"].concat();
+        for (k, _) in row {
+            sql.push_str(", ");
+            sql.push_str(&quote(k));
+        }
+        sql.push_str(") VALUES (?");
+        sql.push_str(&", ?".repeat(row.len()));
+        sql.push(')');
+        let mut s = self.conn.prepare_cached(&sql).map_err(sqlite)?;
+        s.raw_bind_parameter(1, id).map_err(sqlite)?;
+        for (i, (_, v)) in row.iter().enumerate() {
+            s.raw_bind_parameter(i + 2, Cell(v)).map_err(sqlite)?;
+        }
+        s.raw_execute().map_err(sqlite)?;
+        if def.key == *builtin::CUSTOMERS {
+            for (k, v) in row {
+                add_identity(self.conn, id, k, v)?;
+            }
+            self.searchable.insert(id.unsigned_abs());
+        }
+        self.touched.whole(&def.key, [id]);
+        Ok(())
+    }
+
+    /// Edits cells; records whose content changed.
+    pub(crate) fn edit_cells(&mut self, table: &TableKey, cells: Vec<CellEdit>) -> Result<Vec<RecordId>> {
+        let def = self.table(table)?;
+        let mut by_record: BTreeMap<i64, Vec<(FieldKey, Value)>> = BTreeMap::new();
+        for c in cells {
+            let value = check(def.require(&c.field)?, c.value)?;
+            by_record.entry(c.id.0).or_default().push((c.field, value));
+        }
+        let ids: Vec<i64> = by_record.keys().copied().collect();
+        self.touched.remember(self.conn, &self.shape.derivation, table, &ids)?;
+        let mut edited = Vec::new();
+        for (id, cells) in by_record {
+            if self.edit(&def, id, &cells)? {
+                edited.push(RecordId(id));
+            }
+        }
+        Ok(edited)
+    }
+
+    /// Edits one record's cells, already checked; whether anything changed. The caller has remembered
+    /// the record's ties.
+    pub(crate) fn edit(&mut self, def: &TableDef, id: i64, cells: &[(FieldKey, Value)]) -> Result<bool> {
+        let keys: Vec<&FieldKey> = cells.iter().map(|(k, _)| k).collect();
+        let Some(before) = self.content(def, id, &keys)? else {
+            return Err(gone(def, id));
+        };
+        let changes: Vec<(&FieldKey, &Value, &Value)> = cells
+            .iter()
+            .zip(&before)
+            .filter(|((_, new), old)| new != *old)
+            .map(|((k, new), old)| (k, old, new))
+            .collect();
+        if changes.is_empty() {
+            return Ok(false);
+        }
+        for (k, _, new) in &changes {
+            match (def.require(k)?.kind.clone(), new) {
+                (FieldKind::Code { .. }, Value::Text(code)) => self.refuse_taken(def, k, code)?,
+                (FieldKind::Code { .. }, _) => return Err(needed(def, k)),
+                (FieldKind::Link { table }, Value::Link(to)) => self.refuse_missing(&table, *to, k)?,
+                _ => {}
+            }
+        }
+        self.update(def, id, &changes)?;
+        Ok(true)
+    }
+
+    fn refuse_missing(&self, table: &TableKey, id: RecordId, field: &FieldKey) -> Result<()> {
+        let sql = ["SELECT 1 FROM ", &quote(table), " WHERE id = ?1"].concat();
+        if self.conn.prepare_cached(&sql).map_err(sqlite)?.exists([id.0]).map_err(sqlite)? {
+            return Ok(());
+        }
+        let def = self.table(table)?;
+        Err(gone(&def, id.0).on(field))
+    }
+
+    /// Writes changed cells (field, before, after), with log, identities and what follows.
+    pub(crate) fn update(&mut self, def: &TableDef, id: i64, changes: &[(&FieldKey, &Value, &Value)]) -> Result<()> {
+        let mut sql = ["UPDATE ", &quote(&def.key), " SET "].concat();
+        for (i, (k, ..)) in changes.iter().enumerate() {
+            if i > 0 {
+                sql.push_str(", ");
+            }
+            sql.push_str(&quote(k));
+            sql.push_str(" = ?");
+        }
+        sql.push_str(" WHERE id = ?");
+        let mut s = self.conn.prepare_cached(&sql).map_err(sqlite)?;
+        for (i, (_, _, new)) in changes.iter().enumerate() {
+            s.raw_bind_parameter(i + 1, Cell(new)).map_err(sqlite)?;
+        }
+        s.raw_bind_parameter(changes.len() + 1, id).map_err(sqlite)?;
+        s.raw_execute().map_err(sqlite)?;
+        for (k, old, new) in changes {
+            log::edited(self.conn, self.change, &def.key, id, k, old, new)?;
+            if def.key == *builtin::CUSTOMERS {
+                remove_identity(self.conn, id, k, old)?;
+                add_identity(self.conn, id, k, new)?;
+                if search::FIELDS.contains(&k.as_str()) {
+                    self.searchable.insert(id.unsigned_abs());
+                }
+            }
+        }
+        self.touched.edited(&def.key, id, changes.iter().map(|(k, ..)| (*k).clone()));
+        Ok(())
+    }
+
+    /// The content of some fields of a record; None when there is no such record.
+    pub(crate) fn content(&self, def: &TableDef, id: i64, keys: &[&FieldKey]) -> Result<Option<Vec<Value>>> {
+        let mut sql = String::from("SELECT ");
+        for (i, k) in keys.iter().enumerate() {
+            if i > 0 {
+                sql.push_str(", ");
+            }
+            sql.push_str(&quote(k));
+        }
+        if keys.is_empty() {
+            sql.push('1');
+        }
+        sql.push_str(" FROM ");
+        sql.push_str(&quote(&def.key));
+        sql.push_str(" WHERE id = ?1");
+        let kinds = keys.iter().map(|k| def.require(k).map(|f| &f.kind)).collect::<Result<Vec<_>>>()?;
+        self.conn
+            .prepare_cached(&sql)
+            .map_err(sqlite)?
+            .query_row([id], |r| {
+                kinds.iter().enumerate().map(|(i, k)| Ok(from_sql(k, r.get_ref(i)?))).collect()
+            })
+            .optional()
+            .map_err(sqlite)
+    }
+
+    /// Removes records; how many there were. Records that link to them stay, without the link.
+    pub(crate) fn delete(&mut self, table: &TableKey, ids: &[i64]) -> Result<u64> {
+        let def = self.table(table)?;
+        self.touched.remember(self.conn, &self.shape.derivation, table, ids)?;
+        self.unlink(table, ids)?;
+        let keys: Vec<&FieldKey> = def.fields.iter().filter(|f| !f.derived()).map(|f| &f.key).collect();
+        let sql = ["DELETE FROM ", &quote(table), " WHERE id = ?1"].concat();
+        let mut n = 0;
+        for &id in ids {
+            let Some(content) = self.content(&def, id, &keys)? else { continue };
+            let content: Vec<_> = keys.iter().map(|k| (*k).clone()).zip(content).collect();
+            log::deleted(self.conn, self.change, table, id, &content)?;
+            if *table == *builtin::CUSTOMERS {
+                for (k, v) in &content {
+                    remove_identity(self.conn, id, k, v)?;
+                }
+            }
+            self.conn.prepare_cached(&sql).map_err(sqlite)?.execute([id]).map_err(sqlite)?;
+            n += 1;
+        }
+        if *table == *builtin::CUSTOMERS {
+            search::forget(self.conn, ids)?;
+        }
+        // Others tied to the removed records are recomputed through the remembered ties.
+        self.touched.removed(table);
+        Ok(n)
+    }
+
+    /// Empties links to records about to be removed, as logged edits.
+    fn unlink(&mut self, table: &TableKey, ids: &[i64]) -> Result<()> {
+        let shape = Arc::clone(&self.shape);
+        for def in &shape.schema.tables {
+            for f in def.fields.iter().filter(|f| matches!(&f.kind, FieldKind::Link { table: t } if t == table)) {
+                let sql = ["SELECT id, ", &quote(&f.key), " FROM ", &quote(&def.key), " WHERE ", &quote(&f.key),
+                    " IN (SELECT value FROM rarray(?1))"].concat();
+                let mut s = self.conn.prepare_cached(&sql).map_err(sqlite)?;
+                let linked: Vec<(i64, i64)> = s
+                    .query_map([crate::sql::id_list(ids)], |r| Ok((r.get(0)?, r.get(1)?)))
+                    .map_err(sqlite)?
+                    .collect::<rusqlite::Result<_>>()
+                    .map_err(sqlite)?;
+                for (id, to) in linked {
+                    self.update(def, id, &[(&f.key, &Value::Link(RecordId(to)), &Value::Null)])?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The next free automatic code of a table.
+pub(crate) fn next_code(conn: &Connection, def: &TableDef, field: &str, prefix: &str, width: u8) -> Result<String> {
+    let name = code_counter(&def.key);
+    let mut n = counter(conn, &name)?;
+    let sql = ["SELECT 1 FROM ", &quote(&def.key), " WHERE ", &quote(field), " = ?1"].concat();
+    let mut taken = conn.prepare_cached(&sql).map_err(sqlite)?;
+    loop {
+        let code = format!("{prefix}{n:0width$}", width = usize::from(width));
+        n += 1;
+        if !taken.exists([&code]).map_err(sqlite)? {
+            layout::set_meta(conn, &name, &n.to_string())?;
+            return Ok(code);
+        }
+    }
+}
+
+/// Keeps the identity behind a customer's cell.
+pub(crate) fn add_identity(conn: &Connection, customer: i64, field: &str, value: &Value) -> Result<()> {
+    let Some(i) = identity(field, value) else { return Ok(()) };
+    conn.prepare_cached("INSERT OR IGNORE INTO _identities (kind, value, customer) VALUES (?1, ?2, ?3)")
+        .map_err(sqlite)?
+        .execute((i.kind as i64, i.value, customer))
+        .map_err(sqlite)?;
+    Ok(())
+}
+
+pub(crate) fn remove_identity(conn: &Connection, customer: i64, field: &str, value: &Value) -> Result<()> {
+    let Some(i) = identity(field, value) else { return Ok(()) };
+    conn.prepare_cached("DELETE FROM _identities WHERE kind = ?1 AND value = ?2 AND customer = ?3")
+        .map_err(sqlite)?
+        .execute((i.kind as i64, i.value, customer))
+        .map_err(sqlite)?;
+    Ok(())
+}
+
+fn identity(field: &str, value: &Value) -> Option<Identity> {
+    if !IDENTITY_FIELDS.contains(&field) {
+        return None;
+    }
+    Identity::of_field(field, value.as_text()?)
+}
+
+pub(crate) fn gone(def: &TableDef, id: i64) -> Error {
+    Error::new(
+        ErrorCode::NotFound,
+        format!("“{}”里没有这条记录(可能已被删除),编号 {id}", def.label.zh),
+        format!("There is no such record in “{}” (it may have been removed), id {id}", def.label.en),
+    )
+}
+
+fn needed(def: &TableDef, field: &FieldKey) -> Error {
+    let label = def.field(field).map(|f| f.label.clone());
+    let (zh, en) = label.map_or_else(Default::default, |l| (l.zh.to_string(), l.en.to_string()));
+    Error::new(ErrorCode::Invalid, format!("“{zh}”不能为空"), format!("“{en}” cannot be empty")).on(field)
+}
+
+/// Text of a cell or nothing, for reading straight from a row.
+pub(crate) fn text_of(v: ValueRef<'_>) -> Option<&str> {
+    v.as_str_or_null().ok().flatten()
+}

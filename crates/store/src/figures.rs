@@ -1,0 +1,166 @@
+//! Figures for charts.
+
+use crate::store::{Store, require};
+use crate::sqlite;
+use model::{Access, Date, Money, Result, Scope};
+use serde::Serialize;
+
+/// Customers of one grade.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GradeFigure {
+    /// The grade.
+    pub grade: String,
+    /// Customers.
+    pub count: u64,
+    /// Their total, in 分.
+    pub total: Money,
+}
+
+/// Counted orders of one month.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MonthFigure {
+    /// `2026-01`.
+    pub month: String,
+    /// Purchases.
+    pub orders: u64,
+    /// Amount, in 分.
+    pub amount: Money,
+}
+
+/// Customers of one province.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ProvinceFigure {
+    /// The province; empty when unknown.
+    pub province: String,
+    /// Customers.
+    pub count: u64,
+    /// Their total, in 分.
+    pub total: Money,
+}
+
+/// The overview page's figures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Overview {
+    /// By grade, best first.
+    pub grades: Vec<GradeFigure>,
+    /// The last 24 months with their gaps filled, oldest first.
+    pub months: Vec<MonthFigure>,
+    /// The ten provinces with the largest total.
+    pub provinces: Vec<ProvinceFigure>,
+    /// Customers in all.
+    pub customers: u64,
+    /// Counted purchases in all.
+    pub orders: u64,
+    /// Counted amount in all, in 分.
+    pub amount: Money,
+}
+
+impl Store {
+    /// Figures for the overview.
+    pub fn overview(&self, scope: &Scope) -> Result<Overview> {
+        require(scope, Access::Read)?;
+        let today = self.today();
+        self.engine.read(|conn| {
+            let mut s = conn
+                .prepare_cached(
+                    "SELECT coalesce(grade, ''), count(*), coalesce(sum(total), 0) FROM customers GROUP BY 1 ORDER BY max(points) DESC",
+                )
+                .map_err(sqlite)?;
+            let grades: Vec<GradeFigure> = s
+                .query_map([], |r| Ok(GradeFigure { grade: r.get(0)?, count: r.get(1)?, total: Money(r.get(2)?) }))
+                .map_err(sqlite)?
+                .collect::<rusqlite::Result<_>>()
+                .map_err(sqlite)?;
+            let (orders, amount) = conn
+                .prepare_cached("SELECT coalesce(sum(purchase), 0), coalesce(sum(amount) FILTER (WHERE counted = 1), 0) FROM orders")
+                .and_then(|mut s| s.query_row([], |r| Ok((r.get(0)?, Money(r.get(1)?)))))
+                .map_err(sqlite)?;
+            Ok(Overview {
+                customers: grades.iter().map(|g| g.count).sum(),
+                grades,
+                months: months(conn, today)?,
+                provinces: self.provinces_on(conn)?,
+                orders,
+                amount,
+            })
+        })
+    }
+
+    /// Customers and their totals by province, the ten largest.
+    pub fn provinces(&self, scope: &Scope) -> Result<Vec<ProvinceFigure>> {
+        require(scope, Access::Read)?;
+        self.engine.read(|conn| self.provinces_on(conn))
+    }
+
+    fn provinces_on(&self, conn: &rusqlite::Connection) -> Result<Vec<ProvinceFigure>> {
+        let mut s = conn
+            .prepare_cached(
+                "SELECT coalesce(province, ''), count(*), coalesce(sum(total), 0) FROM customers GROUP BY 1 ORDER BY 3 DESC, 2 DESC LIMIT 10",
+            )
+            .map_err(sqlite)?;
+        s.query_map([], |r| Ok(ProvinceFigure { province: r.get(0)?, count: r.get(1)?, total: Money(r.get(2)?) }))
+            .map_err(sqlite)?
+            .collect::<rusqlite::Result<_>>()
+            .map_err(sqlite)
+    }
+}
+
+/// The 24 months up to the as-of day's; months without orders are zero.
+fn months(conn: &rusqlite::Connection, today: Date) -> Result<Vec<MonthFigure>> {
+    let (y, m, _) = today.ymd();
+    let first = y * 12 + m as i32 - 1 - 23;
+    let starts: Vec<Date> =
+        (0..=24).filter_map(|i| Date::new((first + i).div_euclid(12), (first + i).rem_euclid(12) as u32 + 1, 1)).collect();
+    let mut s = conn
+        .prepare_cached(
+            "SELECT time / 86400, sum(purchase), coalesce(sum(amount) FILTER (WHERE counted = 1), 0)
+             FROM orders WHERE time >= ?1 AND time < ?2 GROUP BY 1",
+        )
+        .map_err(sqlite)?;
+    let (Some(from), Some(to)) = (starts.first(), starts.last()) else { return Ok(Vec::new()) };
+    let mut out: Vec<MonthFigure> = starts[..starts.len() - 1]
+        .iter()
+        .map(|d| MonthFigure { month: d.to_string()[..7].to_owned(), orders: 0, amount: Money(0) })
+        .collect();
+    let mut rows = s.query([from.start().0, to.start().0]).map_err(sqlite)?;
+    while let Some(r) = rows.next().map_err(sqlite)? {
+        let day = Date(r.get(0).map_err(sqlite)?);
+        let i = starts.partition_point(|d| *d <= day).saturating_sub(1);
+        if let Some(m) = out.get_mut(i) {
+            m.orders += r.get::<_, Option<u64>>(1).map_err(sqlite)?.unwrap_or(0);
+            m.amount.0 += r.get::<_, i64>(2).map_err(sqlite)?;
+        }
+    }
+    Ok(out)
+}
+
+impl Store {
+    /// Grades everyone from the stored orders, without storing anything: how many customers each grade
+    /// would have if all were computed now.
+    pub fn computed_grades(&self, scope: &Scope) -> Result<std::collections::BTreeMap<String, u64>> {
+        use crate::derive::{Derivation, Goal, Reach};
+        require(scope, Access::Read)?;
+        let (shape, today) = (self.shape(), self.today());
+        let d = &shape.derivation;
+        let mut out = std::collections::BTreeMap::new();
+        let Some(i) = d.program.phases.iter().rposition(|p| p.columns.iter().any(|c| c.field == "grade")) else {
+            return Ok(out);
+        };
+        let columns = Derivation::all(&d.program.phases[i]);
+        let at = d.program.phases[i].columns.iter().position(|c| c.field == "grade").unwrap_or(0) + 1;
+        let stmt = d.statement(i, &columns, Reach::Range, Goal::Read);
+        self.engine.read(|conn| {
+            let mut s = stmt.bound(conn, &crate::sql::Fill::range(today, 0, i64::MAX))?;
+            let mut rows = s.raw_query();
+            while let Some(r) = rows.next().map_err(sqlite)? {
+                let grade = r.get_ref(at).map_err(sqlite)?.as_str_or_null().map_err(crate::failure)?.unwrap_or("");
+                match out.get_mut(grade) {
+                    Some(n) => *n += 1,
+                    None => drop(out.insert(grade.to_owned(), 1)),
+                }
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+}

@@ -1,0 +1,130 @@
+//! Filters to SQL conditions.
+
+use model::{Condition, Date, Error, ErrorCode, FieldDef, FieldKind, Filter, Op, Result, TableDef, Value};
+use sea_query::{Alias, BinOper, Expr, ExprTrait, Func};
+
+/// The condition of a filter on a table.
+///
+/// # Errors
+/// `not_found` for a field the table lacks, `invalid` for a value that does not fit it.
+pub(crate) fn condition(table: &TableDef, filter: &Filter) -> Result<Option<Expr>> {
+    match filter {
+        Filter::All(parts) => join(table, parts, BinOper::And),
+        Filter::Any(parts) if parts.is_empty() => Ok(Some(crate::expr_sql::whole(0))),
+        Filter::Any(parts) => join(table, parts, BinOper::Or),
+        Filter::Is(c) => single(table.require(&c.field)?, c).map(Some),
+    }
+}
+
+fn join(table: &TableDef, parts: &[Filter], op: BinOper) -> Result<Option<Expr>> {
+    let mut out: Option<Expr> = None;
+    for p in parts {
+        if let Some(e) = condition(table, p)? {
+            out = Some(match out {
+                Some(before) => before.binary(op.clone(), e),
+                None => e,
+            });
+        }
+    }
+    Ok(out)
+}
+
+fn column(f: &FieldDef) -> Expr {
+    Expr::col((Alias::new("c"), Alias::new(f.key.as_str())))
+}
+
+fn single(f: &FieldDef, c: &Condition) -> Result<Expr> {
+    let first = || c.values.first().ok_or_else(|| unfit(f));
+    let text = is_text(&f.kind);
+    let blank = || if text { column(f).is_null().or(column(f).eq("")) } else { column(f).is_null() };
+    Ok(match c.op {
+        Op::Blank => blank(),
+        Op::Filled => blank().not(),
+        Op::Contains => {
+            let Value::Text(part) = first()? else { return Err(unfit(f)) };
+            let lower: Expr = Func::lower(column(f)).into();
+            crate::dialect::position(lower, Expr::val(part.to_ascii_lowercase())).gt(0)
+        }
+        Op::In => {
+            let mut out: Option<Expr> = None;
+            for v in &c.values {
+                let one = if v.is_blank() { blank() } else { matches(f, v)? };
+                out = Some(match out {
+                    Some(before) => before.or(one),
+                    None => one,
+                });
+            }
+            out.unwrap_or_else(|| crate::expr_sql::whole(0))
+        }
+        Op::Eq => matches(f, first()?)?,
+        Op::Ne => matches(f, first()?)?.not(),
+        Op::Lt => before(f, first()?, false)?,
+        Op::Le => before(f, first()?, true)?,
+        Op::Gt => after(f, first()?, false)?,
+        Op::Ge => after(f, first()?, true)?,
+    })
+}
+
+/// Equal; a day equals every moment in it, and a tag any list that holds it.
+fn matches(f: &FieldDef, v: &Value) -> Result<Expr> {
+    match (&f.kind, v) {
+        (FieldKind::DateTime, Value::Date(d)) => {
+            Ok(column(f).gte(d.start().0).and(column(f).lt(Date(d.0 + 1).start().0)))
+        }
+        (FieldKind::Tags, Value::Text(t)) => {
+            let wrapped = Expr::val("\n").binary(BinOper::Custom("||".into()), column(f)).binary(BinOper::Custom("||".into()), Expr::val("\n"));
+            Ok(crate::dialect::position(wrapped, Expr::val(format!("\n{t}\n"))).gt(0))
+        }
+        _ => Ok(column(f).eq(bound(f, v)?)),
+    }
+}
+
+fn before(f: &FieldDef, v: &Value, or_same: bool) -> Result<Expr> {
+    match (&f.kind, v) {
+        (FieldKind::DateTime, Value::Date(d)) => {
+            let day = if or_same { Date(d.0 + 1) } else { *d };
+            Ok(column(f).lt(day.start().0))
+        }
+        _ if or_same => Ok(column(f).lte(bound(f, v)?)),
+        _ => Ok(column(f).lt(bound(f, v)?)),
+    }
+}
+
+fn after(f: &FieldDef, v: &Value, or_same: bool) -> Result<Expr> {
+    match (&f.kind, v) {
+        (FieldKind::DateTime, Value::Date(d)) => {
+            let day = if or_same { *d } else { Date(d.0 + 1) };
+            Ok(column(f).gte(day.start().0))
+        }
+        _ if or_same => Ok(column(f).gte(bound(f, v)?)),
+        _ => Ok(column(f).gt(bound(f, v)?)),
+    }
+}
+
+/// Whether a kind is stored as text.
+pub(crate) fn is_text(kind: &FieldKind) -> bool {
+    crate::dialect::column_type(kind) == "TEXT"
+}
+
+fn bound(f: &FieldDef, v: &Value) -> Result<Expr> {
+    Ok(match (v, is_text(&f.kind)) {
+        (Value::Text(t), true) => Expr::val(t.clone()),
+        (Value::Bool(b), false) => Expr::val(i64::from(*b)),
+        (Value::Int(n), false) => Expr::val(*n),
+        (Value::Number(n), false) => Expr::val(*n),
+        (Value::Money(m), false) => Expr::val(m.0),
+        (Value::Date(d), false) => Expr::val(i64::from(d.0)),
+        (Value::DateTime(t), false) => Expr::val(t.0),
+        (Value::Link(id), false) => Expr::val(id.0),
+        _ => return Err(unfit(f)),
+    })
+}
+
+fn unfit(f: &FieldDef) -> Error {
+    Error::new(
+        ErrorCode::Invalid,
+        format!("筛选“{}”的值不合适", f.label.zh),
+        format!("The value does not fit the filter on “{}”", f.label.en),
+    )
+    .on(&f.key)
+}

@@ -1,0 +1,84 @@
+//! Cells as the API writes them: straight from the database's row into JSON text.
+
+use model::{Date, DateTime, FieldKind, Value};
+use rusqlite::types::ValueRef;
+use std::io::Write;
+
+/// Writes a stored cell. A link is written by the caller, which knows the linked record.
+pub(crate) fn cell(out: &mut Vec<u8>, kind: &FieldKind, v: ValueRef<'_>) {
+    match (v, kind) {
+        (ValueRef::Null | ValueRef::Blob(_), _) => out.extend_from_slice(b"null"),
+        (ValueRef::Integer(n), FieldKind::Date) => quoted(out, &Date(n as i32)),
+        (ValueRef::Integer(n), FieldKind::DateTime) => moment(out, DateTime(n)),
+        (ValueRef::Integer(n), FieldKind::Bool) => out.extend_from_slice(if n == 0 { b"false" } else { b"true" }),
+        (ValueRef::Integer(n), _) => integer(out, n),
+        (ValueRef::Real(n), _) => number(out, n),
+        (ValueRef::Text(t), FieldKind::Tags) => {
+            let text = String::from_utf8_lossy(t);
+            out.push(b'[');
+            for (i, tag) in text.split('\n').enumerate() {
+                if i > 0 {
+                    out.push(b',');
+                }
+                string(out, tag);
+            }
+            out.push(b']');
+        }
+        (ValueRef::Text(t), _) => match std::str::from_utf8(t) {
+            Ok(s) => string(out, s),
+            Err(_) => string(out, &String::from_utf8_lossy(t)),
+        },
+    }
+}
+
+/// Writes a value of a field.
+pub(crate) fn value(out: &mut Vec<u8>, v: &Value) {
+    match v {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
+        Value::Int(n) => integer(out, *n),
+        Value::Number(n) => number(out, *n),
+        Value::Money(m) => integer(out, m.0),
+        Value::Date(d) => quoted(out, d),
+        Value::DateTime(t) => moment(out, *t),
+        Value::Text(t) => string(out, t),
+        Value::Tags(t) => {
+            out.push(b'[');
+            for (i, tag) in t.iter().enumerate() {
+                if i > 0 {
+                    out.push(b',');
+                }
+                string(out, tag);
+            }
+            out.push(b']');
+        }
+        Value::Link(id) => integer(out, id.0),
+    }
+}
+
+pub(crate) fn integer(out: &mut Vec<u8>, n: i64) {
+    // Writing to a vector cannot fail.
+    let _ = write!(out, "{n}");
+}
+
+fn number(out: &mut Vec<u8>, n: f64) {
+    if n.is_finite() {
+        let _ = write!(out, "{n}");
+    } else {
+        out.extend_from_slice(b"null");
+    }
+}
+
+fn quoted(out: &mut Vec<u8>, d: &Date) {
+    let _ = write!(out, "\"{d}\"");
+}
+
+fn moment(out: &mut Vec<u8>, t: DateTime) {
+    let (h, m, s) = t.hms();
+    let _ = write!(out, "\"{}T{h:02}:{m:02}:{s:02}\"", t.date());
+}
+
+/// Writes a text with JSON's escapes.
+pub(crate) fn string(out: &mut Vec<u8>, s: &str) {
+    let _ = serde_json::to_writer(out, s);
+}

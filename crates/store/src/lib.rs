@@ -1,0 +1,76 @@
+//! The store: every read and write of a book, and all SQL.
+//!
+//! One door in ([`Store::apply`], and [`Store::batch`] for imports), one door out ([`Store::open_view`],
+//! [`Store::page`], [`Store::record`] and the figures). Derived columns, identities, search text and the
+//! change log are written in the transaction of the change itself.
+
+mod apply;
+mod batch;
+mod cells;
+mod check;
+mod derive;
+mod dialect;
+mod engine;
+mod expr_sql;
+mod figures;
+mod filter;
+mod json;
+mod layout;
+mod log;
+mod matching;
+mod read;
+mod recalc;
+mod search;
+mod sql;
+mod store;
+mod system;
+mod tokens;
+mod undo;
+mod view;
+
+pub use batch::{Batch, BatchOptions, Upsert};
+pub use check::CheckReport;
+pub use figures::{GradeFigure, MonthFigure, Overview, ProvinceFigure};
+pub use log::{HistoryEntry, ImportEntry};
+pub use matching::{CustomerKey, MatchKey};
+pub use read::{Card, FieldValue, Reason, to_json};
+pub use store::{Counts, Store, StoreOptions};
+pub use system::{BookInfo, Session, System, User};
+pub use undo::Undone;
+pub use view::{ColumnSummary, OpenedView, ViewId};
+
+use model::Error;
+
+/// An inner failure; the cause goes to the log, once, here.
+pub(crate) fn failure(cause: impl std::fmt::Display) -> Error {
+    let text = cause.to_string();
+    tracing::error!(cause = %text, "store failure");
+    Error::internal(text)
+}
+
+pub(crate) fn sqlite(e: rusqlite::Error) -> Error {
+    use model::ErrorCode;
+    if let rusqlite::Error::SqliteFailure(code, _) = &e {
+        match code.code {
+            rusqlite::ErrorCode::DiskFull => {
+                return Error::new(
+                    ErrorCode::Busy,
+                    "磁盘已满,没有保存;请清理出空间后再试",
+                    "The disk is full, nothing was saved; free some space and try again",
+                );
+            }
+            rusqlite::ErrorCode::OperationInterrupted => {
+                return Error::new(ErrorCode::Cancelled, "已取消", "Cancelled");
+            }
+            rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => {
+                return Error::new(
+                    ErrorCode::Busy,
+                    "客户簿正被另一个程序使用;请关掉它再试",
+                    "The book is in use by another program; close it and try again",
+                );
+            }
+            _ => {}
+        }
+    }
+    failure(e)
+}

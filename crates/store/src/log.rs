@@ -1,0 +1,174 @@
+//! The change log: who changed what, when, from what to what.
+
+use crate::cells::{from_log, to_log};
+use crate::store::{Store, require};
+use crate::{failure, sqlite};
+use model::{Access, FieldKey, Origin, RecordId, Result, Scope, TableKey, Value};
+use rusqlite::Connection;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Seconds since 1970 in UTC.
+pub(crate) fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs() as i64)
+}
+
+/// Opens an entry; its number.
+pub(crate) fn open(conn: &Connection, scope: &Scope, origin: Origin) -> Result<i64> {
+    conn.prepare_cached("INSERT INTO _changes (at, user, origin) VALUES (?1, ?2, ?3)")
+        .map_err(sqlite)?
+        .execute((now(), scope.user.0, origin.as_str()))
+        .map_err(sqlite)?;
+    Ok(conn.last_insert_rowid())
+}
+
+/// Notes what an entry is about, as JSON.
+pub(crate) fn describe(conn: &Connection, change: i64, about: &str) -> Result<()> {
+    conn.execute("UPDATE _changes SET about = ?2 WHERE id = ?1", (change, about)).map_err(sqlite)?;
+    Ok(())
+}
+
+/// Logs records made with consecutive ids, both ends included.
+pub(crate) fn created(conn: &Connection, change: i64, table: &TableKey, low: i64, high: i64) -> Result<()> {
+    conn.prepare_cached("INSERT INTO _change_ranges (change, table_key, low, high) VALUES (?1, ?2, ?3, ?4)")
+        .map_err(sqlite)?
+        .execute((change, table.as_str(), low, high))
+        .map_err(sqlite)?;
+    Ok(())
+}
+
+/// Logs one edited cell.
+pub(crate) fn edited(
+    conn: &Connection,
+    change: i64,
+    table: &TableKey,
+    record: i64,
+    field: &FieldKey,
+    before: &Value,
+    after: &Value,
+) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO _change_cells (change, table_key, record, field, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )
+    .map_err(sqlite)?
+    .execute((change, table.as_str(), record, field.as_str(), to_log(before), to_log(after)))
+    .map_err(sqlite)?;
+    Ok(())
+}
+
+/// Logs a removed record with its content.
+pub(crate) fn deleted(
+    conn: &Connection,
+    change: i64,
+    table: &TableKey,
+    record: i64,
+    content: &[(FieldKey, Value)],
+) -> Result<()> {
+    let content: Vec<(&str, String)> =
+        content.iter().filter(|(_, v)| !v.is_blank()).map(|(f, v)| (f.as_str(), to_log(v))).collect();
+    let json = serde_json::to_string(&content).map_err(failure)?;
+    conn.prepare_cached("INSERT INTO _change_rows (change, table_key, record, content) VALUES (?1, ?2, ?3, ?4)")
+        .map_err(sqlite)?
+        .execute((change, table.as_str(), record, json))
+        .map_err(sqlite)?;
+    Ok(())
+}
+
+/// One line of a record's history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryEntry {
+    /// Number of the change.
+    pub change: i64,
+    /// When, in seconds since 1970 UTC.
+    pub at: i64,
+    /// Who (0 is Kebu itself).
+    pub user: i64,
+    /// Where it came from.
+    pub origin: String,
+    /// `create`, `edit` or `delete`.
+    pub kind: &'static str,
+    /// The field, for an edit.
+    pub field: Option<FieldKey>,
+    /// Content before, for an edit.
+    pub before: Value,
+    /// Content after, for an edit.
+    pub after: Value,
+}
+
+/// One import or generation of data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportEntry {
+    /// Number of the change.
+    pub change: i64,
+    /// When, in seconds since 1970 UTC.
+    pub at: i64,
+    /// `import` or `demo`.
+    pub origin: String,
+    /// What was said of it, as JSON text.
+    pub about: Option<String>,
+    /// Whether it was undone.
+    pub undone: bool,
+}
+
+impl Store {
+    /// The history of a record, newest first, at most 200 lines.
+    pub fn history(&self, scope: &Scope, table: &str, id: RecordId) -> Result<Vec<HistoryEntry>> {
+        require(scope, Access::Read)?;
+        let schema = self.schema();
+        let def = schema.require(table)?;
+        self.engine.read(|conn| {
+            let mut s = conn
+                .prepare_cached(
+                    "SELECT c.id, c.at, c.user, c.origin, x.kind, x.field, x.before, x.after FROM (
+                       SELECT change, 'edit' AS kind, field, before, after FROM _change_cells WHERE table_key = ?1 AND record = ?2
+                       UNION ALL SELECT change, 'delete', NULL, NULL, NULL FROM _change_rows WHERE table_key = ?1 AND record = ?2
+                       UNION ALL SELECT change, 'create', NULL, NULL, NULL FROM _change_ranges
+                         WHERE table_key = ?1 AND low <= ?2 AND high >= ?2
+                     ) x JOIN _changes c ON c.id = x.change ORDER BY c.id DESC LIMIT 200",
+                )
+                .map_err(sqlite)?;
+            let mut rows = s.query((table, id.0)).map_err(sqlite)?;
+            let mut out = Vec::new();
+            while let Some(r) = rows.next().map_err(sqlite)? {
+                let kind: String = r.get(4).map_err(sqlite)?;
+                let field: Option<String> = r.get(5).map_err(sqlite)?;
+                let value = |i: usize| -> Result<Value> {
+                    let text: Option<String> = r.get(i).map_err(sqlite)?;
+                    let field = field.as_deref().and_then(|f| def.field(f));
+                    Ok(field.zip(text).map_or(Value::Null, |(f, t)| from_log(&f.kind, &t)))
+                };
+                out.push(HistoryEntry {
+                    change: r.get(0).map_err(sqlite)?,
+                    at: r.get(1).map_err(sqlite)?,
+                    user: r.get(2).map_err(sqlite)?,
+                    origin: r.get(3).map_err(sqlite)?,
+                    kind: match kind.as_str() {
+                        "edit" => "edit",
+                        "delete" => "delete",
+                        _ => "create",
+                    },
+                    before: value(6)?,
+                    after: value(7)?,
+                    field: field.map(Into::into),
+                });
+            }
+            Ok(out)
+        })
+    }
+
+    /// Imports and generated data, newest first, at most 100.
+    pub fn imports(&self, scope: &Scope) -> Result<Vec<ImportEntry>> {
+        require(scope, Access::Read)?;
+        self.engine.read(|conn| {
+            let mut s = conn
+                .prepare_cached(
+                    "SELECT id, at, origin, about, undone_by IS NOT NULL FROM _changes
+                     WHERE origin IN ('import', 'demo') ORDER BY id DESC LIMIT 100",
+                )
+                .map_err(sqlite)?;
+            let rows = s.query_map([], |r| {
+                Ok(ImportEntry { change: r.get(0)?, at: r.get(1)?, origin: r.get(2)?, about: r.get(3)?, undone: r.get(4)? })
+            });
+            rows.map_err(sqlite)?.collect::<rusqlite::Result<_>>().map_err(sqlite)
+        })
+    }
+}

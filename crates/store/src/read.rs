@@ -1,0 +1,315 @@
+//! Reading single records, the customer card and the values of a field.
+
+use crate::apply::gone;
+use crate::cells::from_sql;
+use crate::dialect::quote;
+use crate::json;
+use crate::store::{Store, require};
+use crate::{failure, sqlite};
+use model::{Access, FieldDef, FieldKey, FieldKind, Label, RecordId, Result, Scope, TableDef, Value, builtin};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OptionalExtension};
+use std::collections::HashMap;
+
+/// One reason of a grade, in words.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Reason {
+    /// The points field.
+    pub field: FieldKey,
+    /// The points.
+    pub points: i64,
+    /// The reason.
+    pub text: Label,
+}
+
+/// What the customer panel shows.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// The customer's cells as a JSON object.
+    pub values: Vec<u8>,
+    /// Why this grade.
+    pub reasons: Vec<Reason>,
+    /// The newest orders (at most 200) as a JSON array of `{"id","values"}`.
+    pub orders: Vec<u8>,
+    /// How many orders (lines) there are.
+    pub order_total: u64,
+}
+
+/// A value of a field and how many records have it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldValue {
+    /// The value; null for blank.
+    pub value: Value,
+    /// Records.
+    pub count: u64,
+}
+
+impl Store {
+    /// The cells of a record, in the order of the table's fields.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn record(&self, scope: &Scope, table: &str, id: RecordId) -> Result<Vec<(FieldKey, Value)>> {
+        require(scope, Access::Read)?;
+        let schema = self.schema();
+        let def = schema.require(table)?;
+        let values = self.engine.read(|conn| values(conn, def, id.0))?;
+        Ok(def.fields.iter().map(|f| f.key.clone()).zip(values).collect())
+    }
+
+    /// The cells of a record as a JSON object.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn record_json(&self, scope: &Scope, table: &str, id: RecordId) -> Result<Vec<u8>> {
+        require(scope, Access::Read)?;
+        let schema = self.schema();
+        let def = schema.require(table)?;
+        self.engine.read(|conn| object(conn, def, id.0))
+    }
+
+    /// What the customer panel shows.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn card(&self, scope: &Scope, id: RecordId) -> Result<Card> {
+        require(scope, Access::Read)?;
+        let schema = self.schema();
+        let (customers, orders) = (schema.require(builtin::CUSTOMERS)?, schema.require(builtin::ORDERS)?);
+        self.engine.read(|conn| {
+            let cells = values(conn, customers, id.0)?;
+            let ids = order_ids(conn, id.0)?;
+            let mut list = vec![b'['];
+            for order in &ids {
+                if list.len() > 1 {
+                    list.push(b',');
+                }
+                list.extend_from_slice(b"{\"id\":");
+                json::integer(&mut list, *order);
+                list.extend_from_slice(b",\"values\":");
+                list.extend(object(conn, orders, *order)?);
+                list.push(b'}');
+            }
+            list.push(b']');
+            let order_total = conn
+                .prepare_cached("SELECT count(*) FROM orders WHERE customer = ?1")
+                .and_then(|mut s| s.query_row([id.0], |r| r.get(0)))
+                .map_err(sqlite)?;
+            Ok(Card {
+                values: object(conn, customers, id.0)?,
+                reasons: reasons(&customers.fields, &cells),
+                orders: list,
+                order_total,
+            })
+        })
+    }
+
+    /// The commonest values of a field with their counts, those holding `part` only; at most 500, and
+    /// whether there are more.
+    pub fn field_values(&self, scope: &Scope, table: &str, field: &str, part: &str) -> Result<(Vec<FieldValue>, bool)> {
+        require(scope, Access::Read)?;
+        let schema = self.schema();
+        let def = schema.require(table)?;
+        let f = def.require(field)?;
+        let sql = ["SELECT ", &quote(field), ", count(*) FROM ", &quote(table), " GROUP BY 1 ORDER BY 2 DESC, 1"].concat();
+        self.engine.read(|conn| {
+            let mut s = conn.prepare_cached(&sql).map_err(sqlite)?;
+            let mut rows = s.query([]).map_err(sqlite)?;
+            let mut counts: Vec<FieldValue> = Vec::new();
+            let mut tags: HashMap<String, u64> = HashMap::new();
+            while let Some(r) = rows.next().map_err(sqlite)? {
+                let count: u64 = r.get(1).map_err(sqlite)?;
+                match from_sql(&f.kind, r.get_ref(0).map_err(sqlite)?) {
+                    Value::Tags(list) => list.into_iter().for_each(|t| *tags.entry(t).or_default() += count),
+                    value if holds(&value, part) => {
+                        counts.push(FieldValue { value, count });
+                        if counts.len() > 500 && !matches!(f.kind, FieldKind::Tags) {
+                            break;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            counts.extend(
+                tags.into_iter()
+                    .map(|(t, count)| FieldValue { value: Value::Text(t), count })
+                    .filter(|v| holds(&v.value, part)),
+            );
+            counts.sort_by(|a, b| b.count.cmp(&a.count));
+            let more = counts.len() > 500;
+            counts.truncate(500);
+            Ok((counts, more))
+        })
+    }
+}
+
+fn holds(v: &Value, part: &str) -> bool {
+    if part.is_empty() {
+        return true;
+    }
+    let text = match v {
+        Value::Text(t) => t.to_lowercase(),
+        Value::Null => return false,
+        other => {
+            let mut out = Vec::new();
+            json::value(&mut out, other);
+            String::from_utf8(out).unwrap_or_default()
+        }
+    };
+    text.contains(&part.to_lowercase())
+}
+
+fn select_all(def: &TableDef) -> String {
+    let mut sql = String::from("SELECT id");
+    for f in &def.fields {
+        sql.push_str(", ");
+        sql.push_str(&quote(&f.key));
+    }
+    sql.push_str(&[" FROM ", &quote(&def.key), " WHERE id = ?1"].concat());
+    sql
+}
+
+fn values(conn: &Connection, def: &TableDef, id: i64) -> Result<Vec<Value>> {
+    conn.prepare_cached(&select_all(def))
+        .map_err(sqlite)?
+        .query_row([id], |r| {
+            def.fields.iter().enumerate().map(|(i, f)| Ok(from_sql(&f.kind, r.get_ref(i + 1)?))).collect()
+        })
+        .optional()
+        .map_err(sqlite)?
+        .ok_or_else(|| gone(def, id))
+}
+
+/// A record's cells as a JSON object; a link as `[id, code, name]`.
+fn object(conn: &Connection, def: &TableDef, id: i64) -> Result<Vec<u8>> {
+    let mut s = conn.prepare_cached(&select_all(def)).map_err(sqlite)?;
+    let mut rows = s.query([id]).map_err(sqlite)?;
+    let row = rows.next().map_err(sqlite)?.ok_or_else(|| gone(def, id))?;
+    let mut out = vec![b'{'];
+    for (i, f) in def.fields.iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        json::string(&mut out, &f.key);
+        out.push(b':');
+        let v = row.get_ref(i + 1).map_err(sqlite)?;
+        match (&f.kind, v) {
+            (FieldKind::Link { table }, ValueRef::Integer(to)) => link(conn, table, to, &mut out)?,
+            (kind, v) => json::cell(&mut out, kind, v),
+        }
+    }
+    out.push(b'}');
+    Ok(out)
+}
+
+fn link(conn: &Connection, table: &str, id: i64, out: &mut Vec<u8>) -> Result<()> {
+    let sql = ["SELECT code, name FROM ", &quote(table), " WHERE id = ?1"].concat();
+    let mut s = conn.prepare_cached(&sql).map_err(sqlite)?;
+    let mut rows = s.query([id]).map_err(sqlite)?;
+    out.push(b'[');
+    json::integer(out, id);
+    if let Some(r) = rows.next().map_err(sqlite)? {
+        for i in 0..2 {
+            out.push(b',');
+            json::cell(out, &FieldKind::Text, r.get_ref(i).map_err(sqlite)?);
+        }
+    }
+    out.push(b']');
+    Ok(())
+}
+
+fn order_ids(conn: &Connection, customer: i64) -> Result<Vec<i64>> {
+    let mut s = conn
+        .prepare_cached("SELECT id FROM orders WHERE customer = ?1 ORDER BY time DESC, id DESC LIMIT 200")
+        .map_err(sqlite)?;
+    let rows = s.query_map([customer], |r| r.get(0)).map_err(sqlite)?;
+    rows.collect::<rusqlite::Result<_>>().map_err(sqlite)
+}
+
+/// The grade in words: each criterion's points with the figure behind it.
+fn reasons(fields: &[FieldDef], cells: &[Value]) -> Vec<Reason> {
+    let cell = |key: &str| fields.iter().position(|f| f.key == *key).and_then(|i| cells.get(i));
+    let number = |key: &str| match cell(key) {
+        Some(Value::Int(n)) => *n as f64,
+        Some(Value::Number(n)) => *n,
+        Some(Value::Money(m)) => m.0 as f64 / 100.0,
+        _ => 0.0,
+    };
+    let stated = number("order_count") == 0.0;
+    let from_sheet = if stated && (number("total") > 0.0 || number("monthly") > 0.0) { ("(按原表)", " (from the sheet)") } else { ("", "") };
+    let monthly = number("monthly");
+    let total = number("total");
+    let rate = number("repurchase_rate") * 100.0;
+    let willing = cell("recommend").and_then(Value::as_text).unwrap_or("");
+    let willing_zh = if willing.is_empty() { "推荐意愿未知".to_owned() } else { format!("推荐意愿:{willing}") };
+    let willing_en = match willing {
+        "" => "recommendation unknown",
+        "愿意" => "would recommend",
+        "一般" => "might recommend",
+        _ => "would not recommend",
+    };
+    let texts = [
+        (
+            "frequency_points",
+            format!("近 90 天月均 {monthly:.1} 次{}", from_sheet.0),
+            format!("{monthly:.1} purchases a month over the last 90 days{}", from_sheet.1),
+        ),
+        (
+            "amount_points",
+            format!("累计消费 {} 元{}", grouped(total), from_sheet.0),
+            format!("{} yuan in total{}", grouped(total), from_sheet.1),
+        ),
+        (
+            "loyalty_points",
+            format!("复购率 {rate:.0}%,{willing_zh}{}", from_sheet.0),
+            format!("{rate:.0}% repurchase rate, {willing_en}{}", from_sheet.1),
+        ),
+    ];
+    texts
+        .into_iter()
+        .filter_map(|(key, zh, en)| {
+            let f = fields.iter().find(|f| f.key == *key)?;
+            let points = number(key) as i64;
+            let name_zh = f.label.zh.trim_end_matches('分');
+            let name_en = f.label.en.trim_end_matches(" points");
+            let text = Label::new(&format!("{name_zh} {points} 分:{zh}"), &format!("{name_en}, {points} points: {en}"));
+            Some(Reason { field: f.key.clone(), points, text })
+        })
+        .collect()
+}
+
+/// A number with thousands separators, two decimals unless whole.
+fn grouped(n: f64) -> String {
+    let text = if n.fract() == 0.0 { format!("{n:.0}") } else { format!("{n:.2}") };
+    let (whole, rest) = text.split_once('.').map_or((text.as_str(), None), |(w, r)| (w, Some(r)));
+    let digits: Vec<char> = whole.chars().collect();
+    let mut out = String::new();
+    for (i, c) in digits.iter().enumerate() {
+        let left = digits.len() - i;
+        if i > 0 && left % 3 == 0 && digits[i - 1] != '-' {
+            out.push(',');
+        }
+        out.push(*c);
+    }
+    match rest {
+        Some(r) => [&out, ".", r].concat(),
+        None => out,
+    }
+}
+
+/// A value as JSON text, for answers built outside of the store.
+pub fn to_json(v: &Value) -> Result<serde_json::Value> {
+    let mut out = Vec::new();
+    json::value(&mut out, v);
+    serde_json::from_slice(&out).map_err(failure)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_are_grouped() {
+        for (n, text) in [(0.0, "0"), (999.0, "999"), (1000.0, "1,000"), (1234567.5, "1,234,567.50"), (-1500.0, "-1,500")] {
+            assert_eq!(super::grouped(n), text);
+        }
+    }
+}

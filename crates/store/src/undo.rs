@@ -1,0 +1,232 @@
+//! Taking a change back.
+
+use crate::apply::{Writing, gone, remove_identity};
+use crate::cells::from_log;
+use crate::dialect::quote;
+use crate::store::{Store, require};
+use crate::{failure, log, sqlite};
+use model::{Access, Error, ErrorCode, FieldKey, Origin, Result, Scope, TableDef, Value, builtin};
+use roaring::RoaringTreemap;
+use rusqlite::{Connection, OptionalExtension};
+use std::sync::Arc;
+
+/// What an undo did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Undone {
+    /// Number of the undoing change.
+    pub change: i64,
+    /// Records removed that the change had made.
+    pub removed: u64,
+    /// Cells put back.
+    pub restored: u64,
+    /// Records brought back that the change had removed.
+    pub revived: u64,
+    /// Records and cells left as they are because they were changed since or others depend on them.
+    pub kept: u64,
+}
+
+/// Whether a change was undone, and by which.
+enum State {
+    Missing,
+    Open,
+    Undone,
+}
+
+impl Store {
+    /// Takes a change back: what it made is removed, what it edited or removed is put back. What was
+    /// changed since is left alone and counted.
+    ///
+    /// # Errors
+    /// `not_found`, or `conflict` when it was undone before.
+    pub fn undo(&self, scope: &Scope, change: i64, progress: &mut dyn FnMut(u64, u64) -> Result<()>) -> Result<Undone> {
+        require(scope, Access::Write)?;
+        let (shape, today) = (self.shape(), self.today());
+        self.engine.transaction(|conn| {
+            match state(conn, change)? {
+                State::Open => {}
+                State::Missing => {
+                    return Err(Error::new(ErrorCode::NotFound, "没有这次修改", "There is no such change"));
+                }
+                State::Undone => {
+                    return Err(Error::new(ErrorCode::Conflict, "这次修改已经撤销过了", "This change was undone before"));
+                }
+            }
+            let mut w = Writing::begin(conn, Arc::clone(&shape), today, scope, Origin::Undo)?;
+            let mut out = Undone { change: w.change, ..Undone::default() };
+            w.restore_cells(change, &mut out)?;
+            w.revive(change, &mut out)?;
+            // Tables that link to others come later in the schema; their records go first.
+            for def in shape.schema.tables.iter().rev() {
+                w.remove_created(def, change, &mut out)?;
+            }
+            w.finish(progress)?;
+            conn.execute("UPDATE _changes SET undone_by = ?2 WHERE id = ?1", (change, out.change)).map_err(sqlite)?;
+            Ok(out)
+        })
+    }
+
+    /// The newest generation of demonstration data that was not undone.
+    pub fn demo_change(&self) -> Result<Option<i64>> {
+        self.engine.read(|conn| {
+            conn.query_row(
+                "SELECT id FROM _changes WHERE origin = 'demo' AND undone_by IS NULL ORDER BY id DESC LIMIT 1",
+                [],
+                |r| r.get(0),
+            )
+            .optional()
+            .map_err(sqlite)
+        })
+    }
+}
+
+fn state(conn: &Connection, change: i64) -> Result<State> {
+    let undone: Option<bool> = conn
+        .query_row("SELECT undone_by IS NOT NULL FROM _changes WHERE id = ?1", [change], |r| r.get(0))
+        .optional()
+        .map_err(sqlite)?;
+    Ok(match undone {
+        None => State::Missing,
+        Some(false) => State::Open,
+        Some(true) => State::Undone,
+    })
+}
+
+impl Writing<'_> {
+    fn restore_cells(&mut self, change: i64, out: &mut Undone) -> Result<()> {
+        let mut s = self
+            .conn
+            .prepare("SELECT table_key, record, field, before, after FROM _change_cells WHERE change = ?1 ORDER BY rowid DESC")
+            .map_err(sqlite)?;
+        let mut rows = s.query([change]).map_err(sqlite)?;
+        let shape = Arc::clone(&self.shape);
+        while let Some(r) = rows.next().map_err(sqlite)? {
+            let (table, record): (String, i64) = (r.get(0).map_err(sqlite)?, r.get(1).map_err(sqlite)?);
+            let def = shape.schema.require(&table)?;
+            let field: String = r.get(2).map_err(sqlite)?;
+            let Some(f) = def.field(&field) else {
+                out.kept += 1;
+                continue;
+            };
+            let before = from_log(&f.kind, &r.get::<_, String>(3).map_err(sqlite)?);
+            let after = from_log(&f.kind, &r.get::<_, String>(4).map_err(sqlite)?);
+            match self.content(def, record, &[&f.key])? {
+                Some(now) if now[0] == after => {
+                    self.touched.remember(self.conn, &shape.derivation, &def.key, &[record])?;
+                    self.update(def, record, &[(&f.key, &now[0], &before)])?;
+                    out.restored += 1;
+                }
+                _ => out.kept += 1,
+            }
+        }
+        Ok(())
+    }
+
+    fn revive(&mut self, change: i64, out: &mut Undone) -> Result<()> {
+        let mut s = self
+            .conn
+            .prepare("SELECT table_key, record, content FROM _change_rows WHERE change = ?1 ORDER BY table_key, record")
+            .map_err(sqlite)?;
+        let mut rows = s.query([change]).map_err(sqlite)?;
+        let shape = Arc::clone(&self.shape);
+        while let Some(r) = rows.next().map_err(sqlite)? {
+            let (table, record): (String, i64) = (r.get(0).map_err(sqlite)?, r.get(1).map_err(sqlite)?);
+            let def = shape.schema.require(&table)?;
+            let content: Vec<(String, String)> =
+                serde_json::from_str(&r.get::<_, String>(2).map_err(sqlite)?).map_err(failure)?;
+            let row: Vec<(FieldKey, Value)> = content
+                .into_iter()
+                .filter_map(|(k, v)| def.field(&k).map(|f| (f.key.clone(), from_log(&f.kind, &v))))
+                .collect();
+            if self.content(def, record, &[])?.is_some() {
+                return Err(failure(gone(def, record)));
+            }
+            self.insert(def, record, &row)?;
+            log::created(self.conn, self.change, &def.key, record, record)?;
+            out.revived += 1;
+        }
+        Ok(())
+    }
+
+    fn remove_created(&mut self, def: &TableDef, change: i64, out: &mut Undone) -> Result<()> {
+        let ranges: Vec<(i64, i64)> = {
+            let mut s = self
+                .conn
+                .prepare("SELECT low, high FROM _change_ranges WHERE change = ?1 AND table_key = ?2 ORDER BY low DESC")
+                .map_err(sqlite)?;
+            let rows = s.query_map((change, def.key.as_str()), |r| Ok((r.get(0)?, r.get(1)?))).map_err(sqlite)?;
+            rows.collect::<rusqlite::Result<_>>().map_err(sqlite)?
+        };
+        for (low, high) in ranges {
+            let keep = self.in_use(def, change, low, high)?;
+            out.kept += keep.len();
+            let mut from = low;
+            for kept in keep.iter().map(|k| k as i64).chain([high + 1]) {
+                if kept > from {
+                    out.removed += self.remove_range(def, from, kept - 1)?;
+                }
+                from = kept + 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Records of a range that were edited since, or that others link to.
+    fn in_use(&self, def: &TableDef, change: i64, low: i64, high: i64) -> Result<RoaringTreemap> {
+        let mut keep = RoaringTreemap::new();
+        // Edits that were undone themselves do not count.
+        let mut add = |sql: &str, params: &[&dyn rusqlite::ToSql]| -> Result<()> {
+            let mut s = self.conn.prepare_cached(sql).map_err(sqlite)?;
+            let mut rows = s.query(params).map_err(sqlite)?;
+            while let Some(r) = rows.next().map_err(sqlite)? {
+                keep.insert(r.get::<_, i64>(0).map_err(sqlite)?.unsigned_abs());
+            }
+            Ok(())
+        };
+        add(
+            "SELECT DISTINCT x.record FROM _change_cells x JOIN _changes c ON c.id = x.change
+             WHERE x.table_key = ?1 AND x.record BETWEEN ?2 AND ?3 AND x.change > ?4
+               AND c.undone_by IS NULL AND c.origin <> 'undo'",
+            &[&def.key.as_str(), &low, &high, &change],
+        )?;
+        for t in &self.shape.schema.tables {
+            for f in &t.fields {
+                if matches!(&f.kind, model::FieldKind::Link { table } if *table == def.key) {
+                    let sql = ["SELECT DISTINCT ", &quote(&f.key), " FROM ", &quote(&t.key), " WHERE ", &quote(&f.key), " BETWEEN ?1 AND ?2"].concat();
+                    add(&sql, &[&low, &high])?;
+                }
+            }
+        }
+        Ok(keep)
+    }
+
+    /// Removes a whole range of records, without keeping their content: the change that made them is
+    /// being undone.
+    fn remove_range(&mut self, def: &TableDef, low: i64, high: i64) -> Result<u64> {
+        let shape = Arc::clone(&self.shape);
+        self.touched.tied_to_range(self.conn, &shape.derivation, &def.key, low, high)?;
+        if def.key == *builtin::CUSTOMERS {
+            self.forget_people(def, low, high)?;
+        }
+        let sql = ["DELETE FROM ", &quote(&def.key), " WHERE id BETWEEN ?1 AND ?2"].concat();
+        let n = self.conn.prepare_cached(&sql).map_err(sqlite)?.execute([low, high]).map_err(sqlite)?;
+        Ok(n as u64)
+    }
+
+    fn forget_people(&mut self, def: &TableDef, low: i64, high: i64) -> Result<()> {
+        self.conn.execute("DELETE FROM _search WHERE rowid BETWEEN ?1 AND ?2", [low, high]).map_err(sqlite)?;
+        if high - low > 1_000 {
+            self.conn.execute("DELETE FROM _identities WHERE customer BETWEEN ?1 AND ?2", [low, high]).map_err(sqlite)?;
+            return Ok(());
+        }
+        let keys: Vec<FieldKey> = model::IDENTITY_FIELDS.iter().map(|k| FieldKey::from(*k)).collect();
+        let keys: Vec<&FieldKey> = keys.iter().collect();
+        for id in low..=high {
+            if let Some(values) = self.content(def, id, &keys)? {
+                for (k, v) in keys.iter().zip(&values) {
+                    remove_identity(self.conn, id, k, v)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

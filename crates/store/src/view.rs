@@ -1,0 +1,415 @@
+//! Views: the ordered ids of a query, fixed once, so that any page is a look-up by key.
+
+use crate::dialect::{self, quote};
+use crate::filter;
+use crate::json;
+use crate::sql::{Fill, Stmt};
+use crate::store::{Store, require};
+use crate::{failure, search, sqlite};
+use model::{Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Query, RecordId, Result, Scope, TableDef, UserId, Value, builtin};
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+use sea_query::{Alias, Expr, ExprTrait, Order, Query as Sql, SelectStatement};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Names an open view.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct ViewId(pub String);
+
+/// A view just opened.
+#[derive(Clone, Debug)]
+pub struct OpenedView {
+    /// Its name.
+    pub id: ViewId,
+    /// How many records.
+    pub total: u64,
+    /// Its columns, in order.
+    pub columns: Vec<FieldKey>,
+}
+
+/// Figures of one column of a view.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct ColumnSummary {
+    /// Cells that are not blank.
+    pub filled: u64,
+    /// Sum, in the field's unit (分 for money).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sum: Option<f64>,
+    /// Mean of the filled cells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub average: Option<f64>,
+    /// Smallest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// Largest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+}
+
+/// Ids held by all views together before the least recently used are dropped (8 bytes each).
+const MOST_IDS: usize = 24_000_000;
+/// Most views kept.
+const MOST_VIEWS: usize = 256;
+
+pub(crate) struct View {
+    pub table: TableDef,
+    pub columns: Vec<FieldDef>,
+    pub ids: Box<[i64]>,
+    page: String,
+    user: UserId,
+    query: Query,
+}
+
+/// The views that are open.
+#[derive(Default)]
+pub(crate) struct Views(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    views: HashMap<ViewId, (Arc<View>, u64)>,
+    clock: u64,
+    ids: usize,
+}
+
+impl Views {
+    fn keep(&self, view: Arc<View>) -> Result<ViewId> {
+        let mut bytes = [0_u8; 12];
+        getrandom::fill(&mut bytes).map_err(failure)?;
+        let id = ViewId(bytes.iter().fold(String::from("v"), |s, b| s + &format!("{b:02x}")));
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.ids += view.ids.len();
+        kept.clock += 1;
+        let now = kept.clock;
+        kept.views.insert(id.clone(), (view, now));
+        while (kept.ids > MOST_IDS || kept.views.len() > MOST_VIEWS) && kept.views.len() > 1 {
+            let Some(oldest) = kept.views.iter().min_by_key(|(_, (_, at))| *at).map(|(id, _)| id.clone()) else { break };
+            if let Some((old, _)) = kept.views.remove(&oldest) {
+                kept.ids -= old.ids.len();
+            }
+        }
+        Ok(id)
+    }
+
+    fn find(&self, scope: &Scope, id: &ViewId) -> Result<Arc<View>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.clock += 1;
+        let now = kept.clock;
+        match kept.views.get_mut(id) {
+            Some((view, at)) if view.user == scope.user => {
+                *at = now;
+                Ok(Arc::clone(view))
+            }
+            _ => Err(Error::new(
+                ErrorCode::NotFound,
+                "这个视图已关闭,请重新打开",
+                "This view has been closed; open it again",
+            )),
+        }
+    }
+}
+
+impl Store {
+    /// Opens a view: runs the query and fixes the order of its records.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown table or field, `invalid` for a filter value that does not fit.
+    pub fn open_view(&self, scope: &Scope, query: &Query, columns: &[FieldKey]) -> Result<OpenedView> {
+        require(scope, Access::Read)?;
+        let schema = self.schema();
+        let table = schema.require(&query.table)?.clone();
+        let fields = columns.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>()?;
+        let ids = self.engine.read(|conn| ordered_ids(conn, &table, query))?.into_boxed_slice();
+        let total = ids.len() as u64;
+        let page = page_sql(&table, &fields);
+        let view = View { table, columns: fields, ids, page, user: scope.user, query: query.clone() };
+        Ok(OpenedView { id: self.views.keep(Arc::new(view))?, total, columns: columns.to_vec() })
+    }
+
+    /// The definition of an open view's table and columns, and how many records it has.
+    pub fn view_shape(&self, scope: &Scope, id: &ViewId) -> Result<(TableDef, Vec<FieldDef>, u64)> {
+        let v = self.views.find(scope, id)?;
+        Ok((v.table.clone(), v.columns.clone(), v.ids.len() as u64))
+    }
+
+    /// A page of a view as JSON: an array of `[id, value, …]` in the order of its columns. A record
+    /// removed since is `[id]` alone.
+    pub fn page(&self, scope: &Scope, id: &ViewId, offset: u64, limit: u64) -> Result<Vec<u8>> {
+        let view = self.views.find(scope, id)?;
+        let mut out = Vec::with_capacity(256 * Ord::min(limit, 500) as usize);
+        out.push(b'[');
+        self.rows(&view, offset, limit, |id, row| {
+            if out.len() > 1 {
+                out.push(b',');
+            }
+            out.push(b'[');
+            json::integer(&mut out, id);
+            if let Some(row) = row {
+                write_row(&mut out, &view.columns, row)?;
+            }
+            out.push(b']');
+            Ok(())
+        })?;
+        out.push(b']');
+        Ok(out)
+    }
+
+    /// Calls `each` with the values of every record of a view, in order; links as (code, name).
+    pub fn each_row(
+        &self,
+        scope: &Scope,
+        id: &ViewId,
+        mut each: impl FnMut(RecordId, &[Value], &[Option<(String, String)>]) -> Result<()>,
+    ) -> Result<()> {
+        let view = self.views.find(scope, id)?;
+        let (mut values, mut links) = (Vec::new(), Vec::new());
+        for offset in (0..view.ids.len() as u64).step_by(500) {
+            self.rows(&view, offset, 500, |id, row| {
+                let Some(row) = row else { return Ok(()) };
+                values.clear();
+                links.clear();
+                let mut at = 2;
+                for f in &view.columns {
+                    values.push(crate::cells::from_sql(&f.kind, row.get_ref(at).map_err(sqlite)?));
+                    at += 1;
+                    if matches!(f.kind, FieldKind::Link { .. }) {
+                        let text = |i| -> Result<Option<String>> { row.get(i).map_err(sqlite) };
+                        let (code, name) = (text(at)?, text(at + 1)?);
+                        links.push(code.map(|c| (c, name.unwrap_or_default())));
+                        at += 2;
+                    }
+                }
+                each(RecordId(id), &values, &links)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn rows(
+        &self,
+        view: &View,
+        offset: u64,
+        limit: u64,
+        mut each: impl FnMut(i64, Option<&rusqlite::Row<'_>>) -> Result<()>,
+    ) -> Result<()> {
+        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(view.ids.len());
+        let to = from.saturating_add(Ord::min(limit, 500) as usize).min(view.ids.len());
+        let ids = &view.ids[from..to];
+        self.engine.read(|conn| {
+            let mut s = conn.prepare_cached(&view.page).map_err(sqlite)?;
+            let mut rows = s.query([crate::sql::id_list(ids)]).map_err(sqlite)?;
+            while let Some(r) = rows.next().map_err(sqlite)? {
+                let id: i64 = r.get(0).map_err(sqlite)?;
+                let there = r.get_ref(1).map_err(sqlite)? != ValueRef::Null;
+                each(id, there.then_some(r))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Figures of a view's columns, computed on the book as it is now.
+    pub fn summary(&self, scope: &Scope, id: &ViewId) -> Result<HashMap<FieldKey, ColumnSummary>> {
+        let view = self.views.find(scope, id)?;
+        self.engine.read(|conn| {
+            let mut select = select_ids(conn, &view.table, &view.query)?;
+            select.clear_selects();
+            let col = |f: &FieldDef| Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
+            let mut places = Vec::new();
+            for f in &view.columns {
+                let numeric = matches!(f.kind, FieldKind::Number { .. } | FieldKind::Money | FieldKind::Percent);
+                for name in if numeric { &["count", "sum", "avg", "min", "max"][..] } else { &["count"][..] } {
+                    select.expr(sea_query::Func::cust(Alias::new(*name)).arg(col(f)));
+                }
+                places.push((f.key.clone(), numeric));
+            }
+            if places.is_empty() {
+                return Ok(HashMap::new());
+            }
+            let stmt = Stmt::select(&select);
+            let mut s = stmt.bound(conn, &Fill::today(self.today()))?;
+            let mut rows = s.raw_query();
+            let row = rows.next().map_err(sqlite)?.ok_or_else(|| failure("an aggregate without a row"))?;
+            let mut at = 0;
+            let mut out = HashMap::new();
+            for (key, numeric) in places {
+                let filled: i64 = row.get(at).map_err(sqlite)?;
+                let figure = |i: usize| -> Result<Option<f64>> {
+                    if numeric { row.get::<_, Option<f64>>(at + i).map_err(sqlite) } else { Ok(None) }
+                };
+                let summary = ColumnSummary {
+                    filled: filled.unsigned_abs(),
+                    sum: figure(1)?,
+                    average: figure(2)?,
+                    min: figure(3)?,
+                    max: figure(4)?,
+                };
+                at += if numeric { 5 } else { 1 };
+                out.insert(key, summary);
+            }
+            Ok(out)
+        })
+    }
+}
+
+fn write_row(out: &mut Vec<u8>, columns: &[FieldDef], row: &rusqlite::Row<'_>) -> Result<()> {
+    let mut at = 2;
+    for f in columns {
+        out.push(b',');
+        let v = row.get_ref(at).map_err(sqlite)?;
+        at += 1;
+        if !matches!(f.kind, FieldKind::Link { .. }) {
+            json::cell(out, &f.kind, v);
+            continue;
+        }
+        match v {
+            ValueRef::Integer(id) => {
+                out.push(b'[');
+                json::integer(out, id);
+                for i in 0..2 {
+                    out.push(b',');
+                    json::cell(out, &FieldKind::Text, row.get_ref(at + i).map_err(sqlite)?);
+                }
+                out.push(b']');
+            }
+            _ => out.extend_from_slice(b"null"),
+        }
+        at += 2;
+    }
+    Ok(())
+}
+
+/// The statement of a page: asked id, found id, then the columns; a link brings code and name.
+fn page_sql(table: &TableDef, columns: &[FieldDef]) -> String {
+    let mut list = String::from("SELECT r.value, c.id");
+    let mut joins = String::new();
+    for (n, f) in columns.iter().enumerate() {
+        let col = ["c.", &quote(&f.key)].concat();
+        list.push_str(", ");
+        list.push_str(&col);
+        if let FieldKind::Link { table } = &f.kind {
+            let l = format!("l{n}");
+            list.push_str(&[", ", &l, ".code, ", &l, ".name"].concat());
+            joins.push_str(&[" LEFT JOIN ", &quote(table), " ", &l, " ON ", &l, ".id = ", &col].concat());
+        }
+    }
+    [&list, " FROM rarray(?1) r LEFT JOIN ", &quote(&table.key), " c ON c.id = r.value", &joins].concat()
+}
+
+/// `SELECT c.id FROM table c WHERE …` of a query, unordered.
+fn select_ids(conn: &Connection, table: &TableDef, query: &Query) -> Result<SelectStatement> {
+    let mut select = Sql::select();
+    let id = || Expr::col((Alias::new("c"), Alias::new("id")));
+    select.expr(id()).from_as(Alias::new(table.key.as_str()), Alias::new("c"));
+    if let Some(e) = filter::condition(table, &query.filter)? {
+        select.and_where(e);
+    }
+    if !query.search.trim().is_empty() {
+        select.and_where(match table.key.as_str() {
+            builtin::CUSTOMERS => customer_search(&query.search),
+            _ => plain_search(conn, table, &query.search),
+        });
+    }
+    Ok(select)
+}
+
+fn customer_search(typed: &str) -> Expr {
+    let Some(wanted) = search::wanted(typed) else { return crate::expr_sql::whole(0) };
+    let mut hits = Sql::select();
+    hits.column(Alias::new("rowid"))
+        .from(Alias::new("_search"))
+        .and_where(Expr::cust_with_values("_search MATCH ?", [wanted.expression]));
+    let mut out = Expr::col((Alias::new("c"), Alias::new("id"))).in_subquery(hits);
+    for text in wanted.recheck {
+        let held = |f: &str| {
+            let lower: Expr = sea_query::Func::lower(Expr::col((Alias::new("c"), Alias::new(f)))).into();
+            dialect::position(lower, Expr::val(text.clone())).gt(0)
+        };
+        out = out.and(held("name").or(held("company")));
+    }
+    out
+}
+
+/// Other tables are searched by what their text columns hold; a linked customer by name, pinyin and all.
+fn plain_search(_: &Connection, table: &TableDef, typed: &str) -> Expr {
+    let text = typed.trim().to_lowercase();
+    let mut out = crate::expr_sql::whole(0);
+    for f in &table.fields {
+        let col = Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
+        match &f.kind {
+            FieldKind::Text | FieldKind::LongText | FieldKind::Code { .. } | FieldKind::Choice { .. } => {
+                let lower: Expr = sea_query::Func::lower(col).into();
+                out = out.or(dialect::position(lower, Expr::val(text.clone())).gt(0));
+            }
+            FieldKind::Link { table } if *table == *builtin::CUSTOMERS => {
+                if let Some(w) = search::wanted(typed) {
+                    let mut hits = Sql::select();
+                    hits.column(Alias::new("rowid"))
+                        .from(Alias::new("_search"))
+                        .and_where(Expr::cust_with_values("_search MATCH ?", [w.expression]));
+                    out = out.or(col.in_subquery(hits));
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// A numeric sort key; None is blank and comes last.
+type Key = Option<f64>;
+
+fn ordered_ids(conn: &Connection, table: &TableDef, query: &Query) -> Result<Vec<i64>> {
+    let mut select = select_ids(conn, table, query)?;
+    let fill = Fill::today(model::Date(0));
+    match &query.sort[..] {
+        [] => {
+            let mut ids = read_ids(conn, &select, &fill)?;
+            ids.sort_unstable();
+            Ok(ids)
+        }
+        // One number: read with its key and sorted here, several times quicker than in the database.
+        [one] if !filter::is_text(&table.require(&one.field)?.kind) => {
+            select.column((Alias::new("c"), Alias::new(one.field.as_str())));
+            let stmt = Stmt::select(&select);
+            let mut s = stmt.bound(conn, &fill)?;
+            let mut rows = s.raw_query();
+            let mut keyed: Vec<(Key, i64)> = Vec::new();
+            while let Some(r) = rows.next().map_err(sqlite)? {
+                let key = match r.get_ref(1).map_err(sqlite)? {
+                    ValueRef::Integer(n) => Some(n as f64),
+                    ValueRef::Real(n) => Some(n),
+                    _ => None,
+                };
+                keyed.push((key, r.get(0).map_err(sqlite)?));
+            }
+            keyed.sort_unstable_by(|a, b| match (a.0, b.0) {
+                (Some(x), Some(y)) => (if one.desc { y.total_cmp(&x) } else { x.total_cmp(&y) }).then(a.1.cmp(&b.1)),
+                (None, None) => a.1.cmp(&b.1),
+                (None, _) => std::cmp::Ordering::Greater,
+                (_, None) => std::cmp::Ordering::Less,
+            });
+            Ok(keyed.into_iter().map(|(_, id)| id).collect())
+        }
+        keys => {
+            for s in keys {
+                let f = table.require(&s.field)?;
+                let col = Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
+                select.order_by_expr(col.clone().is_null(), Order::Asc);
+                select.order_by_expr(col, if s.desc { Order::Desc } else { Order::Asc });
+            }
+            select.order_by((Alias::new("c"), Alias::new("id")), Order::Asc);
+            read_ids(conn, &select, &fill)
+        }
+    }
+}
+
+fn read_ids(conn: &Connection, select: &SelectStatement, fill: &Fill) -> Result<Vec<i64>> {
+    let stmt = Stmt::select(select);
+    let mut s = stmt.bound(conn, fill)?;
+    let mut rows = s.raw_query();
+    let mut out = Vec::new();
+    while let Some(r) = rows.next().map_err(sqlite)? {
+        out.push(r.get(0).map_err(sqlite)?);
+    }
+    Ok(out)
+}

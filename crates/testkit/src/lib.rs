@@ -1,0 +1,88 @@
+//! Test support: a scratch book on disk, builders for records, and a quick look at cells.
+
+use model::{Change, ChangeOutcome, Date, FieldKey, Lang, Origin, RecordId, Result, Scope, Value};
+use store::{Store, StoreOptions};
+
+/// The as-of day of tests.
+pub fn today() -> Date {
+    Date::from_iso("2026-11-21").expect("a valid date")
+}
+
+/// The scope of tests: everything allowed.
+pub fn scope() -> Scope {
+    Scope::system(Lang::Zh)
+}
+
+/// A book in a folder of its own that goes away with it.
+pub struct Book {
+    /// The store.
+    pub store: Store,
+    folder: tempfile::TempDir,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Book {
+    /// An empty book.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(&folder.path().join("book.db"), options()).expect("a new book");
+        Self { store, folder }
+    }
+
+    /// The book's file.
+    pub fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("book.db")
+    }
+
+    /// Closes the book and opens it again.
+    pub fn reopened(self) -> Self {
+        let path = self.path();
+        let Self { store, folder } = self;
+        drop(store);
+        Self { store: Store::open(&path, options()).expect("the book opens again"), folder }
+    }
+
+    /// Makes one record.
+    pub fn create(&self, table: &str, cells: &[(&str, Value)]) -> RecordId {
+        self.try_create(table, cells).expect("the record is fine").created[0]
+    }
+
+    /// Makes one record, or says why not.
+    pub fn try_create(&self, table: &str, cells: &[(&str, Value)]) -> Result<ChangeOutcome> {
+        let records = vec![cells.iter().map(|(k, v)| (FieldKey::from(*k), v.clone())).collect()];
+        self.store.apply(&scope(), Change::Create { table: table.into(), records }, Origin::Edit)
+    }
+
+    /// Edits one cell.
+    pub fn edit(&self, table: &str, id: RecordId, field: &str, value: Value) -> Result<ChangeOutcome> {
+        let cell = model::CellEdit { id, field: field.into(), value };
+        self.store.apply(&scope(), Change::Edit { table: table.into(), cells: vec![cell] }, Origin::Edit)
+    }
+
+    /// Removes records.
+    pub fn delete(&self, table: &str, ids: &[RecordId]) -> ChangeOutcome {
+        let change = Change::Delete { table: table.into(), ids: ids.to_vec() };
+        self.store.apply(&scope(), change, Origin::Edit).expect("the records can be removed")
+    }
+
+    /// One cell.
+    pub fn cell(&self, table: &str, id: RecordId, field: &str) -> Value {
+        let cells = self.store.record(&scope(), table, id).expect("the record exists");
+        cells.into_iter().find(|(k, _)| *k == *field).expect("the field exists").1
+    }
+
+    /// Fails with the report when `kebu check` would find anything.
+    pub fn assert_sound(&self) {
+        let report = self.store.check(&scope(), &mut |_, _| Ok(())).expect("the check runs");
+        assert!(report.sound(), "{report:#?}");
+    }
+}
+
+fn options() -> StoreOptions {
+    StoreOptions { today: today(), scratch: false }
+}
