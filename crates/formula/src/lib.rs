@@ -7,10 +7,12 @@
 
 mod criteria;
 mod functions;
+mod language;
 mod program;
 mod tree;
 mod typing;
 
+pub use language::in_language;
 pub use program::{Column, Phase, Program};
 pub use tree::{Aggregate, ArithOp, CmpOp, Criterion, Expr, Func, Local, Node, Rollup, Type};
 pub use typing::compile;

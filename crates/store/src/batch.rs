@@ -47,6 +47,17 @@ impl Upsert {
     }
 }
 
+/// Whose order it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Buyer {
+    /// This customer's.
+    One(RecordId),
+    /// Of nobody in the book.
+    Nobody,
+    /// Several customers have that name.
+    Several,
+}
+
 /// The columns of rows to come, prepared once.
 struct Columns {
     def: TableDef,
@@ -73,6 +84,9 @@ pub struct Batch<'c> {
     next_code: HashMap<TableKey, i64>,
     matched_orders: RoaringTreemap,
     dropped_indexes: bool,
+    schema: model::Schema,
+    /// Fields made by the batch: (table, field).
+    new_fields: Vec<(String, String)>,
 }
 
 impl Store {
@@ -90,7 +104,7 @@ impl Store {
     ) -> Result<(Option<i64>, T)> {
         require(scope, Access::Write)?;
         let (shape, today, scratch) = (self.shape(), self.today(), self.scratch);
-        self.engine.write(|conn| {
+        let done = self.engine.write(|conn| {
             conn.pragma_update(None, "cache_size", -160 * 1024).map_err(sqlite)?;
             let result = (|| {
                 let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(sqlite)?;
@@ -112,13 +126,18 @@ impl Store {
                 |e| if result.is_ok() { Ok(()) } else { Err(e) },
             )?;
             result
-        })
+        })?;
+        if done.0.is_some() {
+            self.reload_shape()?;
+        }
+        Ok(done)
     }
 }
 
 impl<'c> Batch<'c> {
     fn begin(writing: Writing<'c>, options: BatchOptions) -> Result<Self> {
         let conn = writing.conn;
+        let schema = (*writing.shape.schema).clone();
         let mut next = HashMap::new();
         let mut next_code = HashMap::new();
         for t in &writing.shape.schema.tables {
@@ -139,6 +158,8 @@ impl<'c> Batch<'c> {
             next_code,
             matched_orders: RoaringTreemap::new(),
             dropped_indexes,
+            schema,
+            new_fields: Vec::new(),
         })
     }
 
@@ -147,12 +168,17 @@ impl<'c> Batch<'c> {
         self.writing.change
     }
 
+    /// The tables and fields as the batch sees them, fields it made included.
+    pub fn schema(&self) -> &model::Schema {
+        &self.schema
+    }
+
     /// Announces rows of a table with these fields; the handle goes with each row.
     ///
     /// # Errors
     /// `not_found` for a field the table does not have.
     pub fn columns(&mut self, table: &str, fields: &[FieldKey]) -> Result<usize> {
-        let def = self.writing.shape.schema.require(table)?.clone();
+        let def = self.schema.require(table)?.clone();
         let kinds = fields.iter().map(|f| def.require(f).map(|d| d.kind.clone())).collect::<Result<Vec<_>>>()?;
         let places: HashMap<&'static str, usize> = KNOWN
             .into_iter()
@@ -209,12 +235,37 @@ impl<'c> Batch<'c> {
         }
     }
 
-    /// Finds the customer an order speaks of: Ok(None) when nobody fits, or several of one name do.
-    pub fn find_customer(&self, key: &CustomerKey<'_>) -> Result<Option<RecordId>> {
+    /// Finds the customer an order speaks of.
+    pub fn find_customer(&self, key: &CustomerKey<'_>) -> Result<Buyer> {
         Ok(match find(self.conn(), key, MatchKey::Identity, false)? {
-            Found::One(id) => Some(RecordId(id)),
-            _ => None,
+            Found::One(id) => Buyer::One(RecordId(id)),
+            Found::SeveralNames => Buyer::Several,
+            Found::Nobody | Found::SharedMobile(_) => Buyer::Nobody,
         })
+    }
+
+    /// Adds a text field to a table as part of the batch; its key. A field of that name is taken as it is.
+    pub fn add_field(&mut self, table: &str, name: &str) -> Result<FieldKey> {
+        let def = self.schema.require(table)?;
+        if let Some(known) = def.named(name) {
+            return Ok(known.key.clone());
+        }
+        let key = layout::free_key(def);
+        let field = model::FieldDef {
+            key: key.clone(),
+            label: model::Label::new(name, name),
+            kind: FieldKind::Text,
+            formula: None,
+            group: "other".into(),
+            shown: true,
+            builtin: false,
+        };
+        layout::add_field(self.conn(), def, &field)?;
+        if let Some(t) = self.schema.tables.iter_mut().find(|t| t.key == *table) {
+            t.fields.push(field);
+        }
+        self.new_fields.push((table.to_owned(), key.to_string()));
+        Ok(key)
     }
 
     /// Takes an order row (one line of an order). `unnumbered` is the number it gets when it has none: the
@@ -427,6 +478,7 @@ impl<'c> Batch<'c> {
     fn finish(mut self, scratch: bool, progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>) -> Result<i64> {
         let conn = self.conn();
         let change = self.change();
+        layout::note_new_fields(conn, change, &self.new_fields)?;
         for (table, (first, next)) in &self.next {
             if next > first {
                 log::created(conn, change, table, *first, next - 1)?;

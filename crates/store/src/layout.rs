@@ -192,3 +192,33 @@ pub(crate) fn set_meta(conn: &Connection, key: &str, value: &str) -> Result<()> 
         .map_err(sqlite)?;
     Ok(())
 }
+
+/// A key for a field of a user's own, free in a table.
+pub(crate) fn free_key(table: &TableDef) -> model::FieldKey {
+    (1..).map(|n| format!("u{n}")).find(|k| table.field(k).is_none()).unwrap_or_default().into()
+}
+
+/// Remembers which fields a change made, so that its undo can take them away again.
+pub(crate) fn note_new_fields(conn: &Connection, change: i64, fields: &[(String, String)]) -> Result<()> {
+    if fields.is_empty() {
+        return Ok(());
+    }
+    set_meta(conn, &format!("fields.{change}"), &serde_json::to_string(fields).map_err(failure)?)
+}
+
+/// Removes the fields a change made where no record fills them any more; how many were removed.
+pub(crate) fn drop_new_fields(conn: &Connection, change: i64) -> Result<usize> {
+    let Some(json) = meta(conn, &format!("fields.{change}"))? else { return Ok(0) };
+    let fields: Vec<(String, String)> = serde_json::from_str(&json).map_err(failure)?;
+    let mut removed = 0;
+    for (table, key) in fields {
+        let filled = ["SELECT EXISTS (SELECT 1 FROM ", &quote(&table), " WHERE ", &quote(&key), " IS NOT NULL)"].concat();
+        if conn.query_row(&filled, [], |r| r.get(0)).map_err(sqlite)? {
+            continue;
+        }
+        conn.execute_batch(&["ALTER TABLE ", &quote(&table), " DROP COLUMN ", &quote(&key)].concat()).map_err(sqlite)?;
+        conn.execute("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", (&table, &key)).map_err(sqlite)?;
+        removed += 1;
+    }
+    Ok(removed)
+}

@@ -68,6 +68,19 @@ impl Store {
         self.engine.read(|conn| object(conn, def, id.0))
     }
 
+    /// The record of a table with an automatic code, by that code.
+    pub fn by_code(&self, scope: &Scope, table: &str, code: &str) -> Result<Option<RecordId>> {
+        require(scope, Access::Read)?;
+        let schema = self.schema();
+        let def = schema.require(table)?;
+        let Some(f) = def.fields.iter().find(|f| matches!(f.kind, FieldKind::Code { .. })) else { return Ok(None) };
+        let sql = ["SELECT id FROM ", &quote(table), " WHERE ", &quote(&f.key), " = ?1"].concat();
+        self.engine.read(|conn| {
+            let mut s = conn.prepare_cached(&sql).map_err(sqlite)?;
+            s.query_row([code], |r| r.get(0).map(RecordId)).optional().map_err(sqlite)
+        })
+    }
+
     /// What the customer panel shows.
     ///
     /// # Errors

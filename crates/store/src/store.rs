@@ -143,8 +143,7 @@ impl Store {
                     format!("There is a field called “{}” already", field.label.en),
                 ));
             }
-            let n = (1..).map(|n| format!("u{n}")).find(|k| def.field(k).is_none()).unwrap_or_default();
-            field.key = n.into();
+            field.key = layout::free_key(def);
             field.builtin = false;
             layout::add_field(conn, def, &field)?;
             Ok(field)
@@ -194,14 +193,16 @@ impl Store {
     /// Changes the schema in one transaction and takes the stored one as the new shape.
     fn reshape<T>(&self, work: impl FnOnce(&Connection, &Schema) -> Result<T>) -> Result<T> {
         let before = self.schema();
-        let (out, shape) = self.engine.write(|conn| {
-            let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(sqlite)?;
-            let out = work(&tx, &before)?;
-            tx.commit().map_err(sqlite)?;
-            Ok((out, Shape::new(layout::open(conn)?)?))
-        })?;
-        *self.shape.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shape);
+        let out = self.engine.transaction(|conn| work(conn, &before))?;
+        self.reload_shape()?;
         Ok(out)
+    }
+
+    /// Takes the stored schema as the shape of the book.
+    pub(crate) fn reload_shape(&self) -> Result<()> {
+        let shape = self.engine.write(|conn| Shape::new(layout::open(conn)?))?;
+        *self.shape.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shape);
+        Ok(())
     }
 
     /// How much the book holds.

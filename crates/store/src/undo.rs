@@ -41,7 +41,7 @@ impl Store {
     pub fn undo(&self, scope: &Scope, change: i64, progress: &mut dyn FnMut(u64, u64) -> Result<()>) -> Result<Undone> {
         require(scope, Access::Write)?;
         let (shape, today) = (self.shape(), self.today());
-        self.engine.transaction(|conn| {
+        let undone = self.engine.transaction(|conn| {
             match state(conn, change)? {
                 State::Open => {}
                 State::Missing => {
@@ -61,8 +61,13 @@ impl Store {
             }
             w.finish(progress)?;
             conn.execute("UPDATE _changes SET undone_by = ?2 WHERE id = ?1", (change, out.change)).map_err(sqlite)?;
-            Ok(out)
-        })
+            let fields = crate::layout::drop_new_fields(conn, change)?;
+            Ok((out, fields))
+        })?;
+        if undone.1 > 0 {
+            self.reload_shape()?;
+        }
+        Ok(undone.0)
     }
 
     /// The newest generation of demonstration data that was not undone.

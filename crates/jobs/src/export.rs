@@ -1,0 +1,104 @@
+//! A view as a file.
+
+use crate::Control;
+use exchange::write::{CsvTable, XlsxTable};
+use model::{FieldDef, FieldKind, Label, Lang, Query, Result, Scope, Value};
+use std::path::Path;
+use store::{Store, ViewId};
+
+/// The form of an exported file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Excel workbook.
+    Xlsx,
+    /// CSV, UTF-8 with BOM.
+    Csv,
+}
+
+enum Out {
+    Xlsx(Box<XlsxTable>),
+    Csv(CsvTable),
+}
+
+/// Writes the rows of an open view. A link becomes two columns: the code, by which it is found again on
+/// import, and the name.
+///
+/// # Errors
+/// `cancelled`, `too_large` for a workbook beyond Excel's rows, `bad_file` when it cannot be written.
+pub fn view(
+    store: &Store,
+    scope: &Scope,
+    id: &ViewId,
+    path: &Path,
+    format: Format,
+    temp: Option<&Path>,
+    control: &Control,
+) -> Result<u64> {
+    let (table, columns, total) = store.view_shape(scope, id)?;
+    control.phase("write", total);
+    let fields = with_names(&columns);
+    let mut out = match format {
+        Format::Xlsx => {
+            Out::Xlsx(Box::new(XlsxTable::create(path, table.label.get(scope.lang), &fields, scope.lang, temp)?))
+        }
+        Format::Csv => Out::Csv(CsvTable::create(path, &fields, scope.lang)?),
+    };
+    let mut rows = 0;
+    let mut row: Vec<Value> = Vec::with_capacity(fields.len());
+    store.each_row(scope, id, |_, values, links| {
+        row.clear();
+        let mut links = links.iter();
+        for (f, v) in columns.iter().zip(values) {
+            if matches!(f.kind, FieldKind::Link { .. }) {
+                let linked = links.next().and_then(Option::as_ref);
+                row.push(linked.map_or(Value::Null, |(code, _)| Value::from(code.as_str())));
+                row.push(linked.map_or(Value::Null, |(_, name)| Value::from(name.as_str())));
+            } else {
+                row.push(v.clone());
+            }
+        }
+        rows += 1;
+        if rows % 1_000 == 0 {
+            control.done(rows)?;
+        }
+        match &mut out {
+            Out::Xlsx(x) => x.row(&row),
+            Out::Csv(c) => c.row(&row),
+        }
+    })?;
+    match out {
+        Out::Xlsx(x) => x.finish()?,
+        Out::Csv(c) => c.finish()?,
+    }
+    Ok(rows)
+}
+
+/// Opens a view of a whole table with all its fields.
+///
+/// # Errors
+/// `not_found` for an unknown table.
+pub fn whole_table(store: &Store, scope: &Scope, table: &str) -> Result<ViewId> {
+    let schema = store.schema();
+    let def = match schema.table(table).or_else(|| schema.named(table)) {
+        Some(def) => def,
+        None => schema.require(table)?,
+    };
+    let columns: Vec<_> = def.fields.iter().map(|f| f.key.clone()).collect();
+    Ok(store.open_view(scope, &Query::all(def.key.clone()), &columns)?.id)
+}
+
+/// The columns of a file: behind each link the name of the linked record.
+fn with_names(columns: &[FieldDef]) -> Vec<FieldDef> {
+    let mut out = Vec::with_capacity(columns.len() + 1);
+    for f in columns {
+        out.push(f.clone());
+        if matches!(f.kind, FieldKind::Link { .. }) {
+            let label = Label::new(
+                &format!("{}名称", f.label.get(Lang::Zh)),
+                &format!("{} name", f.label.get(Lang::En)),
+            );
+            out.push(FieldDef { key: format!("{}_name", f.key).into(), label, kind: FieldKind::Text, ..f.clone() });
+        }
+    }
+    out
+}

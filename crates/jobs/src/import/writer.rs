@@ -1,0 +1,373 @@
+//! Writing the rows of an import into the book.
+
+use super::report::{LISTED, Problem, Report, TableCounts};
+use super::rows::{Row, RowProblems, Step, start};
+use super::{Import, Problems};
+use crate::Control;
+use exchange::convert::CustomerRef;
+use exchange::{Note, Role, SheetPlan};
+use model::{FieldKey, IdentityKind, Origin, RecordId, Result, Scope, Value, builtin};
+use roaring::RoaringTreemap;
+use std::collections::{BTreeMap, HashSet};
+use std::time::Instant;
+use store::{Batch, BatchOptions, Buyer, CustomerKey, Store, Upsert};
+
+/// Fields of a customer made from an order's reference alone.
+const REFERENCE: [&str; 6] = ["code", "name", "mobile", "wechat", "email", "account"];
+
+pub(super) fn run(
+    import: &Import,
+    store: &Store,
+    scope: &Scope,
+    dry_run: bool,
+    control: &Control,
+    problems: &mut Problems,
+) -> Result<Report> {
+    let started = Instant::now();
+    control.phase("write", import.rows_expected());
+    let options = BatchOptions {
+        origin: Origin::Import,
+        match_key: import.match_key,
+        dry_run,
+        expected_orders: import.orders_expected(),
+    };
+    let (change, mut report) = store.batch(
+        scope,
+        options,
+        |batch| {
+            let mut plans = import.sheets.clone();
+            let new_fields = make_fields(batch, &mut plans)?;
+            let steps = start(import.clone(), plans.clone(), std::sync::Arc::new(batch.schema().clone()));
+            let mut w = Writer {
+                batch,
+                plans: &plans,
+                sheet: None,
+                reference: None,
+                codes_make_customers: import.codes_make_customers(),
+                report: Report::new(dry_run, new_fields),
+                seen: BTreeMap::new(),
+                problems,
+            };
+            let mut done = 0;
+            for step in steps {
+                match step {
+                    Step::Sheet { index, customer, order, product } => w.begin(index, &customer, &order, &product)?,
+                    Step::Rows(rows) => {
+                        for row in rows {
+                            done += 1;
+                            w.row(row)?;
+                        }
+                        control.done(done)?;
+                    }
+                    Step::Failed(e) => return Err(e),
+                }
+            }
+            let report = w.finish();
+            batch.describe(&about(import, &report))?;
+            Ok(report)
+        },
+        &mut |phase, done, total| control.report(phase, done, total),
+    )?;
+    report.change = change;
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// What the list of imports says of this one.
+fn about(import: &Import, report: &Report) -> String {
+    let files: Vec<&str> = import.files.iter().filter(|f| f.error.is_none()).map(|f| f.name.as_str()).collect();
+    serde_json::json!({ "files": files, "tables": report.tables }).to_string()
+}
+
+/// Makes the fields the plans ask for and puts their keys into the plans; the names of those made.
+fn make_fields(batch: &mut Batch<'_>, plans: &mut [SheetPlan]) -> Result<Vec<String>> {
+    let mut made = Vec::new();
+    for plan in plans.iter_mut().filter(|p| p.role != Role::Ignore) {
+        // Two columns of one name in a sheet are two fields.
+        let mut used: HashSet<String> = HashSet::new();
+        for column in &mut plan.columns {
+            let Some(target) = column.target.as_mut().filter(|t| t.new_field) else { continue };
+            let base = if column.header.is_empty() { format!("列{}", column.index + 1) } else { column.header.clone() };
+            let name = (1..)
+                .map(|n| if n == 1 { base.clone() } else { format!("{base} {n}") })
+                .find(|n| used.insert(format!("{}.{n}", target.table)))
+                .unwrap_or(base);
+            let before = batch.schema().require(&target.table)?.named(&name).is_some();
+            target.field = batch.add_field(&target.table, &name)?;
+            target.new_field = false;
+            if !before {
+                made.push(name);
+            }
+        }
+    }
+    Ok(made)
+}
+
+/// Records of one table that were in the book, or made, before a row spoke of them.
+#[derive(Default)]
+struct Fates {
+    /// Ids from here on were made by this import.
+    first_new: Option<i64>,
+    updated: RoaringTreemap,
+    unchanged: RoaringTreemap,
+}
+
+/// The sheet being written.
+struct Sheet {
+    index: usize,
+    customer: usize,
+    order: usize,
+    product: usize,
+    /// Where an order keeps its buyer as written.
+    buyer: usize,
+    brings_buyer: bool,
+}
+
+struct Writer<'a, 'c> {
+    batch: &'a mut Batch<'c>,
+    plans: &'a [SheetPlan],
+    sheet: Option<Sheet>,
+    reference: Option<usize>,
+    codes_make_customers: bool,
+    report: Report,
+    seen: BTreeMap<&'static str, Fates>,
+    problems: &'a mut Problems,
+}
+
+impl Writer<'_, '_> {
+    fn begin(&mut self, index: usize, customer: &[FieldKey], order: &[FieldKey], product: &[FieldKey]) -> Result<()> {
+        let mut order = order.to_vec();
+        let at = order.iter().position(|f| *f == "buyer");
+        if at.is_none() {
+            order.push("buyer".into());
+        }
+        self.sheet = Some(Sheet {
+            index,
+            customer: self.batch.columns(builtin::CUSTOMERS, customer)?,
+            product: self.batch.columns(builtin::PRODUCTS, product)?,
+            buyer: at.unwrap_or(order.len() - 1),
+            brings_buyer: at.is_some(),
+            order: self.batch.columns(builtin::ORDERS, &order)?,
+        });
+        Ok(())
+    }
+
+    fn row(&mut self, mut row: Row) -> Result<()> {
+        let rejected = row.problems.as_ref().is_some_and(|p| p.rejected);
+        if let Some(p) = row.problems.take() {
+            self.note(*p)?;
+        }
+        let Some(sheet) = &self.sheet else { return Ok(()) };
+        if rejected {
+            let table = match self.plans[sheet.index].role {
+                Role::Customers => builtin::CUSTOMERS,
+                Role::Products => builtin::PRODUCTS,
+                _ => builtin::ORDERS,
+            };
+            self.report.tables.entry(table).or_default().rejected += 1;
+            return Ok(());
+        }
+        let (customer, order, product) = (sheet.customer, sheet.order, sheet.product);
+        if let Some(mut values) = row.product.take() {
+            let done = self.batch.product(product, &mut values)?;
+            self.fate(builtin::PRODUCTS, &done);
+        }
+        let mut buyer = None;
+        if let Some(mut values) = row.customer.take() {
+            let done = self.batch.customer(customer, &mut values)?;
+            self.fate(builtin::CUSTOMERS, &done);
+            if let Upsert::CreatedSharing(_, other) = &done {
+                self.shared(&row, other)?;
+            }
+            buyer = Some(done.id());
+        }
+        if let Some(values) = row.order.take() {
+            self.order(order, row, values, buyer)?;
+        }
+        Ok(())
+    }
+
+    fn order(&mut self, columns: usize, row: Row, mut values: Vec<Value>, mut buyer: Option<RecordId>) -> Result<()> {
+        let (at, brings) = self.sheet.as_ref().map_or((0, true), |s| (s.buyer, s.brings_buyer));
+        if !brings {
+            values.push(Value::Null);
+        }
+        if buyer.is_none()
+            && let Some(r) = &row.buyer
+        {
+            buyer = self.refer(r, &row)?;
+            if buyer.is_none() && values[at].is_blank() {
+                values[at] = r.written().map_or(Value::Null, Value::from);
+            }
+        }
+        let number = unnumbered(&values, buyer);
+        let done = self.batch.order(columns, &mut values, buyer, || format!("自动-{number:016x}"))?;
+        self.fate(builtin::ORDERS, &done);
+        Ok(())
+    }
+
+    /// The customer an order refers to; made when the reference says enough.
+    fn refer(&mut self, r: &CustomerRef, row: &Row) -> Result<Option<RecordId>> {
+        let identity = |kind| r.identities.iter().find(|i| i.kind == kind).map_or("", |i| i.value.as_str());
+        let key = CustomerKey {
+            code: r.code.as_deref().unwrap_or(""),
+            name: r.name.as_deref().unwrap_or(""),
+            mobile: identity(IdentityKind::Mobile),
+            wechat: identity(IdentityKind::Wechat),
+            email: identity(IdentityKind::Email),
+            account: identity(IdentityKind::Account),
+        };
+        match self.batch.find_customer(&key)? {
+            Buyer::One(id) => return Ok(Some(id)),
+            Buyer::Several => {
+                let name = key.name.to_owned();
+                self.remark(
+                    row,
+                    Note::new(
+                        format!("有好几位客户都叫“{name}”,分不清是谁,订单已收下但没有关联客户"),
+                        format!("Several customers are called “{name}”; the order was taken without a customer"),
+                    ),
+                    Note::new("补上手机号或客户编号后重新导入", "Add a mobile number or customer code and import again"),
+                )?;
+                return Ok(None);
+            }
+            Buyer::Nobody => {}
+        }
+        let only_code = !key.code.is_empty() && key.name.is_empty() && r.identities.is_empty();
+        if only_code && !self.codes_make_customers {
+            let code = key.code.to_owned();
+            self.remark(
+                row,
+                Note::new(
+                    format!("客户编号“{code}”不在客簿里,订单已收下但没有关联客户"),
+                    format!("No customer has the code “{code}”; the order was taken without a customer"),
+                ),
+                Note::new("把这位客户加入客户表后重新导入订单", "Add this customer and import the orders again"),
+            )?;
+            return Ok(None);
+        }
+        let columns = match self.reference {
+            Some(c) => c,
+            None => {
+                let fields: Vec<FieldKey> = REFERENCE.iter().map(|f| FieldKey::from(*f)).collect();
+                let c = self.batch.columns(builtin::CUSTOMERS, &fields)?;
+                self.reference = Some(c);
+                c
+            }
+        };
+        let text = |s: &str| if s.is_empty() { Value::Null } else { Value::from(s) };
+        let name = if only_code { key.code } else { key.name };
+        let mut values =
+            [text(key.code), text(name), text(key.mobile), text(key.wechat), text(key.email), text(key.account)];
+        let done = self.batch.customer(columns, &mut values)?;
+        self.fate(builtin::CUSTOMERS, &done);
+        Ok(Some(done.id()))
+    }
+
+    fn fate(&mut self, table: &'static str, done: &Upsert) {
+        let f = self.seen.entry(table).or_default();
+        let id = done.id().0;
+        match done {
+            Upsert::Created(_) | Upsert::CreatedSharing(..) => {
+                f.first_new.get_or_insert(id);
+                self.report.tables.entry(table).or_default().created += 1;
+            }
+            Upsert::Updated(_) => {
+                f.updated.insert(id.unsigned_abs());
+            }
+            Upsert::Unchanged(_) => {
+                f.unchanged.insert(id.unsigned_abs());
+            }
+        }
+    }
+
+    fn finish(mut self) -> Report {
+        for (table, f) in &self.seen {
+            let counts: &mut TableCounts = self.report.tables.entry(table).or_default();
+            let old = f.first_new.map_or(u64::MAX, i64::unsigned_abs);
+            counts.updated = f.updated.len();
+            counts.unchanged = (&f.unchanged - &f.updated).iter().take_while(|id| *id < old).count() as u64;
+        }
+        self.report
+    }
+
+    fn note(&mut self, p: RowProblems) -> Result<()> {
+        for problem in p.listed {
+            self.list(problem);
+        }
+        self.problems.push(&p.row)
+    }
+
+    fn list(&mut self, problem: Problem) {
+        self.report.problem_count += 1;
+        if self.report.problems.len() < LISTED {
+            self.report.problems.push(problem);
+        }
+    }
+
+    fn shared(&mut self, row: &Row, other: &str) -> Result<()> {
+        let who = if other.is_empty() { "另一位客户".to_owned() } else { format!("“{other}”") };
+        self.remark(
+            row,
+            Note::new(
+                format!("手机号和{who}相同但姓名不同,按两位客户分别保存"),
+                format!("The mobile belongs to “{other}” too, under another name; kept as two customers"),
+            ),
+            Note::new("如果是同一个人,请把姓名改成一致后重新导入", "If they are one person, give both rows one name and import again"),
+        )
+    }
+
+    /// A remark on a row that was taken.
+    fn remark(&mut self, row: &Row, reason: Note, cure: Note) -> Result<()> {
+        let Some(sheet) = &self.sheet else { return Ok(()) };
+        let plan = &self.plans[sheet.index];
+        let note = super::ProblemRow::note;
+        let kept = super::ProblemRow {
+            sheet: plan.index,
+            row: row.number,
+            rejected: false,
+            cells: Vec::new(),
+            problems: vec![(String::new(), note(&reason), note(&cure))],
+        };
+        let problem = Problem {
+            file: plan.file.clone(),
+            sheet: plan.sheet.clone(),
+            row: row.number,
+            column: None,
+            cell: None,
+            rejected: false,
+            reason,
+            cure,
+        };
+        self.list(problem);
+        self.problems.push(&kept)
+    }
+}
+
+/// A number for an order that has none, from its content (FNV-1a, 64 bits): the same content gives the
+/// same number on every machine and in every version.
+fn unnumbered(values: &[Value], buyer: Option<RecordId>) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut eat = |bytes: &[u8]| {
+        for b in bytes {
+            hash = (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    eat(&buyer.map_or(0, |id| id.0).to_le_bytes());
+    for v in values {
+        match v {
+            Value::Null => eat(&[0]),
+            Value::Text(t) => eat(t.as_bytes()),
+            Value::Money(m) => eat(&m.0.to_le_bytes()),
+            Value::DateTime(t) => eat(&t.0.to_le_bytes()),
+            Value::Date(d) => eat(&d.0.to_le_bytes()),
+            Value::Int(n) => eat(&n.to_le_bytes()),
+            Value::Number(n) => eat(&n.to_bits().to_le_bytes()),
+            Value::Bool(b) => eat(&[u8::from(*b)]),
+            Value::Link(id) => eat(&id.0.to_le_bytes()),
+            Value::Tags(t) => t.iter().for_each(|t| eat(t.as_bytes())),
+        }
+        eat(&[0x1f]);
+    }
+    hash
+}

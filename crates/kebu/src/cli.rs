@@ -1,0 +1,199 @@
+//! The command line. Every option can be given by an environment variable too where one is named.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::{Date, Lang};
+use std::path::PathBuf;
+
+/// 客簿 Kebu:自己托管的客户簿 · the self-hosted customer book
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true, propagate_version = true)]
+#[command(after_help = "退出码 · exit codes: 0 完成 done, 1 失败 failed, 2 用法不对 wrong use, 3 完成但有被拒的行 done with rejected rows")]
+pub(crate) struct Cli {
+    /// 数据文件夹 · data folder
+    #[arg(long, env = "KEBU_DATA", default_value = "kebu-data", global = true, value_name = "DIR")]
+    pub data: PathBuf,
+    /// 基准日期(默认今天),如 2026-11-21 · as-of date, today by default
+    #[arg(long, env = "KEBU_AS_OF", global = true, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
+    /// 输出 JSON · print JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// 语言 · language
+    #[arg(long, env = "KEBU_LANG", global = true, value_enum, default_value_t = CliLang::Zh)]
+    pub lang: CliLang,
+    /// 日志级别:error warn info debug · log level
+    #[arg(long, env = "KEBU_LOG", global = true, default_value = "warn", hide = true)]
+    pub log: String,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum CliLang {
+    /// 简体中文
+    #[value(alias = "zh-CN")]
+    Zh,
+    /// English
+    En,
+}
+
+impl From<CliLang> for Lang {
+    fn from(l: CliLang) -> Self {
+        match l {
+            CliLang::Zh => Self::Zh,
+            CliLang::En => Self::En,
+        }
+    }
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::from_iso(text).ok_or_else(|| "日期写作 2026-11-21 · a date is written 2026-11-21".to_owned())
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// 启动网页 · serve the web page
+    Serve(Serve),
+    /// 导入表格文件 · import sheets
+    Import(Import),
+    /// 导出一张表 · export a table
+    Export(Export),
+    /// 给客户表和订单表评级,输出工作簿 · grade sheets into a workbook
+    Grade(Grade),
+    /// 生成演示数据 · make demonstration data
+    Demo(Demo),
+    /// 重算并校验全部数据 · recompute and verify everything
+    Check,
+    /// 用户 · users
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// API 令牌 · API tokens
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// 监听地址 · address to listen on
+    #[arg(long, env = "KEBU_LISTEN", default_value = "127.0.0.1:8080", value_name = "HOST:PORT")]
+    pub listen: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Import {
+    /// xlsx xls ods csv tsv
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// 只检查,不写入 · check only, keep nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// 有问题的行写到这个工作簿 · write rows with problems to this workbook
+    #[arg(long, value_name = "OUT.xlsx")]
+    pub errors: Option<PathBuf>,
+    /// 用什么认出已有客户 · what tells a known customer
+    #[arg(long = "match", value_enum, default_value_t = MatchBy::Identity)]
+    pub match_by: MatchBy,
+    /// 没写年份的日期是哪一年 · the year of dates without one
+    #[arg(long, value_name = "YEAR")]
+    pub year: Option<i32>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum MatchBy {
+    /// 编号、手机、微信、邮箱、店铺账号 · code, mobile, WeChat, e-mail, shop account
+    Identity,
+    /// 客户编号 · customer code
+    Code,
+    /// 手机 · mobile
+    Mobile,
+    /// 姓名 · name
+    Name,
+    /// 全部当作新客户 · all are new
+    None,
+}
+
+#[derive(Args)]
+pub(crate) struct Export {
+    /// customers orders products(或中文表名 · or the Chinese name)
+    pub table: String,
+    /// 输出文件,.xlsx 或 .csv · output file
+    #[arg(short, long, value_name = "OUT")]
+    pub out: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Grade {
+    /// 客户表和订单表 · sheets of customers and orders
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// 输出的工作簿 · the workbook to write
+    #[arg(short, long, value_name = "OUT.xlsx")]
+    pub out: PathBuf,
+    /// 是否附订单表:放得下就附上 · include the orders' sheet when it fits
+    #[arg(long, default_value_t = true, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true", value_name = "true|false")]
+    pub with_orders: bool,
+    /// 有问题的行写到这个工作簿 · write rows with problems to this workbook
+    #[arg(long, value_name = "OUT.xlsx")]
+    pub errors: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// 客户数 · customers
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub customers: u64,
+    /// 订单数 · orders
+    #[arg(long, default_value_t = 3_000, value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
+    pub orders: u64,
+    /// 不写入客户簿,而是写成 customers.csv 和 orders.csv · write CSV files instead
+    #[arg(long, value_name = "DIR")]
+    pub csv: Option<PathBuf>,
+    /// 移除演示数据 · remove the demonstration data
+    #[arg(long, conflicts_with = "csv")]
+    pub remove: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum UserCommand {
+    /// 添加用户;密码从标准输入读取,留空则生成一个 · add a user; the password is read from standard input, or made
+    Add {
+        /// 登录名 · login
+        login: String,
+        /// 显示的名字 · name shown
+        #[arg(long, default_value = "")]
+        name: String,
+        /// 从标准输入读密码 · read the password from standard input
+        #[arg(long)]
+        password_stdin: bool,
+        /// 权限 · access
+        #[arg(long, value_enum, default_value_t = AccessArg::Own)]
+        access: AccessArg,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum AccessArg {
+    /// 只看 · read
+    Read,
+    /// 可编辑 · read and write
+    Write,
+    /// 主人 · everything
+    Own,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TokenCommand {
+    /// 创建令牌,只显示一次 · create a token, shown once
+    Create {
+        /// 属于哪个用户(登录名),默认第一个 · whose, the first user by default
+        #[arg(long)]
+        user: Option<String>,
+        /// 用途说明 · what it is for
+        #[arg(long, default_value = "api")]
+        label: String,
+    },
+}

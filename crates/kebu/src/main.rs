@@ -1,0 +1,24 @@
+//! The `kebu` binary: command line, configuration, wiring.
+
+mod cli;
+mod commands;
+mod output;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(tracing_subscriber::EnvFilter::new(&cli.log))
+        .init();
+    let json = cli.json;
+    match commands::run(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err((lang, e)) => {
+            output::failure(&e, lang, json);
+            ExitCode::from(if e.code == model::ErrorCode::Invalid && e.field.as_deref() == Some("argument") { 2 } else { 1 })
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The web server: HTTP API, sessions, jobs and the embedded page.
+
+mod app;
+mod assets;
+mod auth;
+mod clock;
+mod error;
+mod listen;
+mod routes;
+mod tasks;
+mod wire;
+
+pub use app::{App, router};
+pub use auth::{hash_password, new_token};
+pub use clock::{Clock, today_in_shanghai};
+pub use listen::{Listening, listen, serve};

@@ -1,0 +1,9 @@
+//! Handlers, one module a part of the API.
+
+pub(crate) mod charts;
+pub(crate) mod exports;
+pub(crate) mod imports;
+pub(crate) mod jobs;
+pub(crate) mod records;
+pub(crate) mod session;
+pub(crate) mod views;

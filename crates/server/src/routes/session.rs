@@ -1,0 +1,148 @@
+//! First set-up, log-in, log-out, status.
+
+use crate::app::{App, blocking};
+use crate::auth::{
+    Caller, MaybeCaller, SESSION_SECONDS, digest, hash_password, new_token, secret, session_cookie, verify_password,
+};
+use crate::error::{ApiResult, malformed};
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use model::{Access, Error, ErrorCode, Result, Scope, UserId};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::{Arc, PoisonError};
+use store::User;
+
+#[derive(Deserialize)]
+pub(crate) struct Setup {
+    code: String,
+    login: String,
+    password: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    book: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Login {
+    login: String,
+    password: String,
+}
+
+fn describe(app: &App, caller: Option<(&User, &Scope)>) -> Result<Value> {
+    let book = match caller {
+        Some((_, scope)) => {
+            let c = app.book().counts(scope)?;
+            let name = app.book().note("name")?.unwrap_or_else(|| app.data.info.name.clone());
+            let demo = app.book().demo_change()?.is_some();
+            json!({ "name": name, "customers": c.customers, "orders": c.orders, "products": c.products, "demo": demo })
+        }
+        None => Value::Null,
+    };
+    Ok(json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "setup_needed": app.setup_code().is_some(),
+        "user": caller.map(|(u, _)| json!({ "id": u.id.0, "login": u.login, "name": u.name })),
+        "book": book,
+    }))
+}
+
+pub(crate) async fn status(State(app): State<Arc<App>>, MaybeCaller(caller): MaybeCaller) -> ApiResult<Json<Value>> {
+    Ok(Json(blocking(&app, move |app| describe(app, caller.as_ref().map(|c| (&c.user, &c.scope)))).await?))
+}
+
+async fn hashed<T: Send + 'static>(app: &Arc<App>, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> ApiResult<T> {
+    let _permit = app.hashing.acquire().await.map_err(Error::internal)?;
+    blocking(app, work).await
+}
+
+/// Opens a session and answers with the status and its cookie.
+async fn enter(app: &Arc<App>, user: User, lang: model::Lang) -> ApiResult<Response> {
+    let (secret, digest) = new_token()?;
+    let body = blocking(app, move |app| {
+        app.data.system.add_session(&digest, user.id, false, "browser", Some(SESSION_SECONDS))?;
+        let scope = Scope { user: user.id, access: user.access, lang };
+        describe(app, Some((&user, &scope)))
+    })
+    .await?;
+    let mut response = Json(body).into_response();
+    response.headers_mut().insert(header::SET_COOKIE, session_cookie(&secret, SESSION_SECONDS));
+    Ok(response)
+}
+
+pub(crate) async fn setup(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Result<Json<Setup>, JsonRejection>,
+) -> ApiResult<Response> {
+    let Json(s) = body.map_err(malformed)?;
+    app.guesses.check("setup")?;
+    let wanted = app.setup_code().ok_or_else(|| {
+        Error::new(ErrorCode::Conflict, "已经设置过了,请直接登录", "Set-up was done before; log in")
+    })?;
+    let plain = |c: &str| c.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    if plain(&s.code) != plain(&wanted) {
+        app.guesses.failed("setup");
+        return Err(Error::new(
+            ErrorCode::Invalid,
+            "设置码不对;请看启动客簿的终端里打印的设置码",
+            "The set-up code is wrong; see the terminal in which Kebu was started",
+        )
+        .on("code")
+        .into());
+    }
+    let user = hashed(&app, move |app| {
+        let hash = hash_password(&s.password)?;
+        app.data.system.add_user(&s.login, &s.name, &hash, Access::Own, true)?;
+        if !s.book.trim().is_empty() {
+            app.data.system.rename_book(app.data.info.id, s.book.trim())?;
+            app.book().set_note("name", s.book.trim())?;
+        }
+        let found = app.data.system.user(&s.login)?;
+        found.map(|(u, _)| u).ok_or_else(|| Error::internal("the new user is missing"))
+    })
+    .await?;
+    *app.code.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    enter(&app, user, crate::error::language(&headers)).await
+}
+
+pub(crate) async fn login(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Result<Json<Login>, JsonRejection>,
+) -> ApiResult<Response> {
+    let Json(l) = body.map_err(malformed)?;
+    let key = l.login.trim().to_lowercase();
+    app.guesses.check(&key)?;
+    let user = hashed(&app, move |app| {
+        let found = app.data.system.user(&l.login)?;
+        // An unknown login costs the same time as a wrong password.
+        let hash = found.as_ref().map_or(NOBODY, |(_, h)| h.as_str());
+        let right = verify_password(&l.password, hash);
+        Ok(found.filter(|_| right).map(|(u, _)| u))
+    })
+    .await?;
+    let Some(user) = user else {
+        app.guesses.failed(&key);
+        return Err(Error::new(ErrorCode::Unauthorized, "登录名或密码不对", "The login or password is wrong").into());
+    };
+    enter(&app, user, crate::error::language(&headers)).await
+}
+
+/// The hash of a password nobody has.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$3dWGyJpXcGMxQbRzJ5QPQYMnVTw2dN3T1gUsE4Hq1ZM";
+
+pub(crate) async fn logout(State(app): State<Arc<App>>, caller: Caller, headers: HeaderMap) -> ApiResult<Response> {
+    debug_assert!(caller.user.id != UserId(0));
+    if let Some(secret) = secret(&headers) {
+        let digest = digest(secret);
+        blocking(&app, move |app| app.data.system.end_session(&digest)).await?;
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    response.headers_mut().insert(header::SET_COOKIE, session_cookie("", 0));
+    Ok(response)
+}

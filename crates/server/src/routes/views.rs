@@ -1,0 +1,107 @@
+//! Views: opening, pages, figures, values for filters.
+
+use crate::app::{App, blocking};
+use crate::auth::Caller;
+use crate::error::{ApiResult, malformed};
+use crate::wire::{QueryJson, raw};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::{ViewId, to_json};
+
+/// Rows sent with an opened view.
+const FIRST: u64 = 100;
+
+pub(crate) async fn open(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    body: Result<Json<QueryJson>, JsonRejection>,
+) -> ApiResult<Response> {
+    let Json(q) = body.map_err(malformed)?;
+    let schema = app.book().schema();
+    let table = schema.require(&q.table)?;
+    let columns = q.columns.clone();
+    let query = q.read(table)?;
+    let body = blocking(&app, move |app| {
+        let view = app.book().open_view(&caller.scope, &query, &columns)?;
+        let rows = app.book().page(&caller.scope, &view.id, 0, FIRST)?;
+        let head = json!({ "view": view.id, "total": view.total, "columns": view.columns }).to_string();
+        let mut out = head.into_bytes();
+        out.pop();
+        out.extend_from_slice(b",\"rows\":");
+        out.extend_from_slice(&rows);
+        out.push(b'}');
+        Ok(out)
+    })
+    .await?;
+    Ok(raw(body))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Page {
+    #[serde(default)]
+    offset: u64,
+    #[serde(default = "default_limit")]
+    limit: u64,
+}
+
+fn default_limit() -> u64 {
+    100
+}
+
+pub(crate) async fn rows(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(view): Path<String>,
+    page: Result<Query<Page>, QueryRejection>,
+) -> ApiResult<Response> {
+    let Query(page) = page.map_err(malformed)?;
+    let body = blocking(&app, move |app| {
+        let rows = app.book().page(&caller.scope, &ViewId(view), page.offset, page.limit)?;
+        let mut out = format!("{{\"offset\":{},\"rows\":", page.offset).into_bytes();
+        out.extend_from_slice(&rows);
+        out.push(b'}');
+        Ok(out)
+    })
+    .await?;
+    Ok(raw(body))
+}
+
+pub(crate) async fn summary(State(app): State<Arc<App>>, caller: Caller, Path(view): Path<String>) -> ApiResult<Json<Value>> {
+    let out = blocking(&app, move |app| {
+        let id = ViewId(view);
+        let (_, _, total) = app.book().view_shape(&caller.scope, &id)?;
+        Ok(json!({ "total": total, "columns": app.book().summary(&caller.scope, &id)? }))
+    })
+    .await?;
+    Ok(Json(out))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Part {
+    #[serde(default)]
+    search: String,
+}
+
+pub(crate) async fn values(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path((table, field)): Path<(String, String)>,
+    part: Result<Query<Part>, QueryRejection>,
+) -> ApiResult<Json<Value>> {
+    let Query(part) = part.map_err(malformed)?;
+    let out = blocking(&app, move |app| {
+        let (values, more) = app.book().field_values(&caller.scope, &table, &field, part.search.trim())?;
+        let list = values
+            .iter()
+            .map(|v| Ok(json!({ "value": to_json(&v.value)?, "count": v.count })))
+            .collect::<model::Result<Vec<_>>>()?;
+        Ok(json!({ "values": list, "more": more }))
+    })
+    .await?;
+    Ok(Json(out))
+}

@@ -1,0 +1,182 @@
+//! Values, filters and queries as JSON.
+
+use crate::error::{ApiResult, malformed};
+use model::parse::{self, Cell, Ctx};
+use model::{
+    Condition, Date, DateTime, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Filter, Money, Op, Query, RecordId,
+    Result, Scope, Sort, TableDef, Value,
+};
+use serde::Deserialize;
+use serde_json::Value as Json;
+use store::Store;
+
+/// A value for a cell, with what was dropped or assumed in reading it.
+pub(crate) struct Read {
+    pub value: Value,
+    pub note: Option<parse::Note>,
+}
+
+/// Reads a cell of a request: a value of the field's kind, or `{"text": …}` as a person typed it.
+pub(crate) fn cell(store: &Store, scope: &Scope, field: &FieldDef, json: &Json) -> Result<Read> {
+    if let Some(text) = json.get("text").and_then(Json::as_str) {
+        return typed(store, scope, field, text);
+    }
+    let value = plain(&field.kind, json).ok_or_else(|| unfit(field))?;
+    Ok(Read { value, note: None })
+}
+
+fn typed(store: &Store, scope: &Scope, field: &FieldDef, text: &str) -> Result<Read> {
+    if let FieldKind::Link { table } = &field.kind {
+        let code = text.trim();
+        if code.is_empty() {
+            return Ok(Read { value: Value::Null, note: None });
+        }
+        let id = store.by_code(scope, table, code)?.ok_or_else(|| {
+            Error::new(
+                ErrorCode::Invalid,
+                format!("没有编号为“{code}”的记录;请填编号,例如 K000001"),
+                format!("No record has the code “{code}”; enter a code such as K000001"),
+            )
+            .on(&field.key)
+        })?;
+        return Ok(Read { value: Value::Link(id), note: None });
+    }
+    let year = store.today().ymd().0;
+    let ctx = Ctx { today: store.today(), year: Some(year) };
+    match parse::cell(&field.kind, &Cell::Text(text), &ctx) {
+        Ok(read) => Ok(Read { value: read.value, note: read.note }),
+        Err(p) => Err(Error::new(
+            ErrorCode::Invalid,
+            format!("{}:{}。{}", field.label.zh, p.reason.zh, p.cure.zh),
+            format!("{}: {}. {}", field.label.en, p.reason.en, p.cure.en),
+        )
+        .on(&field.key)),
+    }
+}
+
+fn unfit(field: &FieldDef) -> Error {
+    Error::new(
+        ErrorCode::Invalid,
+        format!("“{}”填的内容不合适,请检查格式", field.label.zh),
+        format!("The content does not fit “{}”; check its form", field.label.en),
+    )
+    .on(&field.key)
+}
+
+/// A JSON value of a kind; None when it is not one.
+fn plain(kind: &FieldKind, json: &Json) -> Option<Value> {
+    use FieldKind as K;
+    Some(match (kind, json) {
+        (_, Json::Null) => Value::Null,
+        (K::Number { .. } | K::Percent, Json::Number(n)) => match n.as_i64() {
+            Some(i) => Value::Int(i),
+            None => Value::Number(n.as_f64()?),
+        },
+        (K::Money, Json::Number(n)) => Value::Money(Money(n.as_i64()?)),
+        (K::Bool, Json::Bool(b)) => Value::Bool(*b),
+        (K::Date, Json::String(s)) => Value::Date(Date::from_iso(s)?),
+        (K::DateTime, Json::String(s)) => Value::DateTime(DateTime::from_iso(s)?),
+        (K::Link { .. }, Json::Number(n)) => Value::Link(RecordId(n.as_i64()?)),
+        (K::Link { .. }, Json::Array(a)) => Value::Link(RecordId(a.first()?.as_i64()?)),
+        (K::Tags, Json::Array(a)) => {
+            Value::Tags(a.iter().map(|t| t.as_str().map(str::to_owned)).collect::<Option<_>>()?)
+        }
+        (
+            K::Text | K::LongText | K::Phone | K::Email | K::Birthday | K::Choice { .. } | K::Code { .. },
+            Json::String(s),
+        ) => Value::Text(s.clone()),
+        _ => return None,
+    })
+}
+
+/// A query as the API takes it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QueryJson {
+    pub table: String,
+    #[serde(default)]
+    pub filter: Option<Json>,
+    #[serde(default)]
+    pub search: String,
+    #[serde(default)]
+    pub sort: Vec<SortJson>,
+    pub columns: Vec<FieldKey>,
+}
+
+/// One key of an order.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SortJson {
+    pub field: FieldKey,
+    #[serde(default)]
+    pub desc: bool,
+}
+
+impl QueryJson {
+    /// The query for a table.
+    pub(crate) fn read(self, table: &TableDef) -> ApiResult<Query> {
+        let filter = self.filter.map_or(Ok(Filter::All(Vec::new())), |f| filter(table, &f, 0))?;
+        let sort = self.sort.into_iter().map(|s| Sort { field: s.field, desc: s.desc }).collect();
+        Ok(Query { table: table.key.clone(), filter, search: self.search, sort })
+    }
+}
+
+/// Deepest nesting of a filter.
+const DEEPEST: usize = 16;
+
+fn filter(table: &TableDef, json: &Json, depth: usize) -> ApiResult<Filter> {
+    if depth > DEEPEST {
+        return Err(malformed("filter"));
+    }
+    let list = |parts: &Json| -> ApiResult<Vec<Filter>> {
+        let parts = parts.as_array().ok_or_else(|| malformed("filter"))?;
+        parts.iter().map(|p| filter(table, p, depth + 1)).collect()
+    };
+    if let Some(parts) = json.get("all") {
+        return Ok(Filter::All(list(parts)?));
+    }
+    if let Some(parts) = json.get("any") {
+        return Ok(Filter::Any(list(parts)?));
+    }
+    let key = json.get("field").and_then(Json::as_str).ok_or_else(|| malformed("filter.field"))?;
+    let field = table.require(key)?;
+    let op = json.get("op").and_then(Json::as_str).and_then(op).ok_or_else(|| malformed("filter.op"))?;
+    let values = json.get("values").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+    let values = values.iter().map(|v| filter_value(field, op, v)).collect::<Result<_>>()?;
+    Ok(Filter::Is(Condition { field: field.key.clone(), op, values }))
+}
+
+fn filter_value(field: &FieldDef, op: Op, json: &Json) -> Result<Value> {
+    // A tag is looked for by one text; a moment may be compared with a day.
+    let value = match (&field.kind, json) {
+        (FieldKind::Tags, Json::String(s)) => Some(Value::Text(s.clone())),
+        (FieldKind::DateTime, Json::String(s)) if s.len() == 10 => Date::from_iso(s).map(Value::Date),
+        (_, Json::String(s)) if op == Op::Contains => Some(Value::Text(s.clone())),
+        (kind, json) => plain(kind, json),
+    };
+    value.ok_or_else(|| unfit(field))
+}
+
+fn op(name: &str) -> Option<Op> {
+    Some(match name {
+        "eq" => Op::Eq,
+        "ne" => Op::Ne,
+        "lt" => Op::Lt,
+        "le" => Op::Le,
+        "gt" => Op::Gt,
+        "ge" => Op::Ge,
+        "contains" => Op::Contains,
+        "in" => Op::In,
+        "blank" => Op::Blank,
+        "filled" => Op::Filled,
+        _ => return None,
+    })
+}
+
+/// Ready-made JSON text as an answer.
+pub(crate) fn raw(body: Vec<u8>) -> axum::response::Response {
+    use axum::response::IntoResponse;
+    let mut r = body.into_response();
+    r.headers_mut().insert(axum::http::header::CONTENT_TYPE, axum::http::HeaderValue::from_static("application/json"));
+    r
+}

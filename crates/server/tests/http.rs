@@ -1,0 +1,402 @@
+//! The API over HTTP, by role: nobody, reader, writer, owner.
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use model::{Access, Date};
+use serde_json::{Value, json};
+use server::{App, Clock, router};
+use std::sync::Arc;
+use store::DataFolder;
+use tower::ServiceExt;
+
+struct Site {
+    app: Arc<App>,
+    folder: tempfile::TempDir,
+}
+
+/// Role → token; the empty token is nobody.
+const ROLES: [(&str, Option<Access>); 4] =
+    [("nobody", None), ("reader", Some(Access::Read)), ("writer", Some(Access::Write)), ("owner", Some(Access::Own))];
+
+impl Site {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let today = Date::from_iso("2026-11-21").unwrap();
+        let data = DataFolder::open(&folder.path().join("data"), today).unwrap();
+        for (login, access) in ROLES.iter().filter_map(|(l, a)| a.map(|a| (*l, a))) {
+            let id = data.system.add_user(login, "", "unused", access, false).unwrap();
+            data.system.add_session(&digest(login), id, true, "test", None).unwrap();
+        }
+        Self { app: App::new(Arc::new(data), Clock::Fixed(today)).unwrap(), folder }
+    }
+
+    fn fresh() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let today = Date::from_iso("2026-11-21").unwrap();
+        let data = DataFolder::open(&folder.path().join("data"), today).unwrap();
+        Self { app: App::new(Arc::new(data), Clock::Fixed(today)).unwrap(), folder }
+    }
+
+    async fn send(&self, request: Request<Body>) -> (StatusCode, axum::http::HeaderMap, Vec<u8>) {
+        let response = router(Arc::clone(&self.app)).oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        (status, headers, response.into_body().collect().await.unwrap().to_bytes().to_vec())
+    }
+
+    async fn call(&self, role: &str, method: &str, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+        let mut r = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        if role != "nobody" {
+            r = r.header(header::AUTHORIZATION, format!("Bearer {role}"));
+        }
+        let body = match body {
+            Some(b) => {
+                r = r.header(header::CONTENT_TYPE, "application/json");
+                Body::from(b.to_string())
+            }
+            None => Body::empty(),
+        };
+        let (status, _, bytes) = self.send(r.body(body).unwrap()).await;
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    async fn ok(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        let (status, body) = self.call("owner", method, path, body).await;
+        assert!(status.is_success(), "{method} {path}: {status} {body}");
+        body
+    }
+
+    async fn job(&self, started: &Value) -> Value {
+        let path = format!("/jobs/{}", started["job"].as_str().unwrap());
+        for _ in 0..600 {
+            let state = self.ok("GET", &path, None).await;
+            if state["state"] != "running" {
+                return state;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("the job does not end");
+    }
+
+    async fn upload(&self, files: &[(&str, &[u8])]) -> (StatusCode, Value) {
+        let mut body = Vec::new();
+        for (name, content) in files {
+            body.extend(
+                format!("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes(),
+            );
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--XX--\r\n");
+        let r = Request::builder()
+            .method("POST")
+            .uri("/api/v1/imports")
+            .header(header::AUTHORIZATION, "Bearer owner")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX")
+            .body(Body::from(body))
+            .unwrap();
+        let (status, _, bytes) = self.send(r).await;
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+}
+
+fn digest(secret: &str) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(secret.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// (method, path, an address of it, a body, the least role that may).
+const MATRIX: &[(&str, &str, &str, &str, &str)] = &[
+    ("GET", "/status", "/status", "", "nobody"),
+    ("POST", "/setup", "/setup", "{}", "nobody"),
+    ("POST", "/login", "/login", "{}", "nobody"),
+    ("POST", "/logout", "/logout", "", "reader"),
+    ("GET", "/schema", "/schema", "", "reader"),
+    ("POST", "/views", "/views", r#"{"table":"customers","columns":["name"]}"#, "reader"),
+    ("GET", "/views/{view}/rows", "/views/v0/rows", "", "reader"),
+    ("GET", "/views/{view}/summary", "/views/v0/summary", "", "reader"),
+    ("GET", "/views/{view}/export", "/views/v0/export", "", "reader"),
+    ("GET", "/tables/{table}/fields/{field}/values", "/tables/customers/fields/city/values", "", "reader"),
+    ("GET", "/tables/{table}/records/{id}", "/tables/customers/records/1", "", "reader"),
+    ("GET", "/tables/{table}/records/{id}/history", "/tables/customers/records/1/history", "", "reader"),
+    ("POST", "/tables/{table}/records", "/tables/customers/records", r#"{"records":[]}"#, "writer"),
+    ("PATCH", "/tables/{table}/records", "/tables/customers/records", r#"{"cells":[]}"#, "writer"),
+    ("DELETE", "/tables/{table}/records", "/tables/customers/records", r#"{"ids":[]}"#, "writer"),
+    ("POST", "/changes/{change}/undo", "/changes/999999/undo", "", "writer"),
+    ("GET", "/customers/{id}/card", "/customers/1/card", "", "reader"),
+    ("GET", "/imports", "/imports", "", "reader"),
+    ("POST", "/imports", "/imports", "", "owner"),
+    ("PUT", "/imports/{id}", "/imports/i0", "{}", "owner"),
+    ("DELETE", "/imports/{id}", "/imports/i0", "", "reader"),
+    ("POST", "/imports/{id}/check", "/imports/i0/check", "", "owner"),
+    ("POST", "/imports/{id}/run", "/imports/i0/run", "", "owner"),
+    ("GET", "/imports/{id}/problems.xlsx", "/imports/i0/problems.xlsx", "", "reader"),
+    ("GET", "/jobs/{job}", "/jobs/j0", "", "reader"),
+    ("POST", "/jobs/{job}/cancel", "/jobs/j0/cancel", "", "reader"),
+    ("GET", "/charts/overview", "/charts/overview", "", "reader"),
+    ("POST", "/demo", "/demo", r#"{"customers":0,"orders":0}"#, "owner"),
+    ("DELETE", "/demo", "/demo", "", "owner"),
+];
+
+#[tokio::test]
+async fn every_route_has_its_row_and_fails_closed() {
+    let source = include_str!("../src/app.rs");
+    let mut routes = 0;
+    for line in source.lines().filter_map(|l| l.trim().strip_prefix(".route(\"")) {
+        let (path, handlers) = line.split_once('"').unwrap();
+        for method in ["get", "post", "put", "patch", "delete"] {
+            if handlers.contains(&format!("{method}(")) {
+                routes += 1;
+                let known = MATRIX.iter().any(|m| m.0.eq_ignore_ascii_case(method) && m.1 == path);
+                assert!(known, "{method} {path} has no row in the authorisation matrix");
+            }
+        }
+    }
+    assert_eq!(routes, MATRIX.len(), "a row of the matrix has no route");
+
+    let site = Site::new();
+    for (method, _, path, body, least) in MATRIX {
+        let rank = |role: &str| ROLES.iter().position(|(r, _)| *r == role).unwrap();
+        for (role, _) in ROLES {
+            // Logging out would end the session the other calls use.
+            if *path == "/logout" && role != "nobody" {
+                continue;
+            }
+            let body = (!body.is_empty()).then(|| serde_json::from_str(body).unwrap());
+            let (status, answer) = site.call(role, method, path, body).await;
+            let refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+            let wrong_login = *path == "/login";
+            assert_eq!(
+                refused && !wrong_login,
+                rank(role) < rank(least),
+                "{role} {method} {path}: {status} {answer}"
+            );
+            if status.is_client_error() {
+                assert!(answer["error"]["code"].is_string(), "{role} {method} {path}: {status} {answer}");
+                assert!(answer["error"]["request_id"].is_string());
+            }
+            assert!(!status.is_server_error(), "{role} {method} {path}: {status} {answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn first_set_up_needs_the_code_and_happens_once() {
+    let site = Site::fresh();
+    let code = site.app.setup_code().unwrap();
+    let status = site.call("nobody", "GET", "/status", None).await.1;
+    assert_eq!((&status["setup_needed"], &status["user"], &status["book"]), (&json!(true), &Value::Null, &Value::Null));
+
+    let body = |code: &str, password: &str| json!({ "code": code, "login": "Boss", "password": password, "book": "小美的店" });
+    for (code, password, field) in [("WRONG", "long enough", "code"), (code.as_str(), "short", "password")] {
+        let (status, answer) = site.call("nobody", "POST", "/setup", Some(body(code, password))).await;
+        assert_eq!((status, answer["error"]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some(field)));
+    }
+    let request = Request::post("/api/v1/setup")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body(&code.to_lowercase().replace('-', " "), "long enough").to_string()))
+        .unwrap();
+    let (status, headers, bytes) = site.send(request).await;
+    assert_eq!(status, StatusCode::OK);
+    let answer: Value = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!((answer["user"]["login"].as_str(), answer["book"]["name"].as_str()), (Some("boss"), Some("小美的店")));
+    let cookie = headers[header::SET_COOKIE].to_str().unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+
+    let (status, _) = site.call("nobody", "POST", "/setup", Some(body(&code, "long enough"))).await;
+    assert_eq!(status, StatusCode::CONFLICT, "the code works once");
+
+    let with = |origin: Option<&str>, path: &str, method: Method| {
+        let mut r = Request::builder().method(method).uri(path).header(header::COOKIE, &cookie).header(header::HOST, "kebu.lan:8080");
+        if let Some(o) = origin {
+            r = r.header(header::ORIGIN, o);
+        }
+        r.body(Body::empty()).unwrap()
+    };
+    for (origin, want) in [
+        (Some("http://evil.example"), StatusCode::FORBIDDEN),
+        (Some("null"), StatusCode::FORBIDDEN),
+        (Some("http://kebu.lan:8080"), StatusCode::NOT_FOUND),
+        (None, StatusCode::NOT_FOUND),
+    ] {
+        let (status, ..) = site.send(with(origin, "/api/v1/changes/99/undo", Method::POST)).await;
+        assert_eq!(status, want, "{origin:?}");
+    }
+    let (status, ..) = site.send(with(None, "/api/v1/logout", Method::POST)).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let (status, ..) = site.send(with(None, "/api/v1/schema", Method::GET)).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED, "a session that was ended is no good");
+}
+
+#[tokio::test]
+async fn log_in_is_checked_and_guessing_is_slowed() {
+    let site = Site::fresh();
+    let code = site.app.setup_code().unwrap();
+    let setup = json!({ "code": code, "login": "boss", "password": "long enough" });
+    assert_eq!(site.call("nobody", "POST", "/setup", Some(setup)).await.0, StatusCode::OK);
+    let login = |l: &str, p: &str| Some(json!({ "login": l, "password": p }));
+    assert_eq!(site.call("nobody", "POST", "/login", login("BOSS ", "long enough")).await.0, StatusCode::OK);
+    assert_eq!(site.call("nobody", "POST", "/login", login("nobody", "long enough")).await.0, StatusCode::UNAUTHORIZED);
+    for _ in 0..10 {
+        assert_eq!(site.call("nobody", "POST", "/login", login("boss", "wrong")).await.0, StatusCode::UNAUTHORIZED);
+    }
+    let (status, answer) = site.call("nobody", "POST", "/login", login("boss", "long enough")).await;
+    assert_eq!((status, answer["error"]["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("busy")));
+}
+
+#[tokio::test]
+async fn records_are_made_edited_read_and_undone() {
+    let site = Site::new();
+    let made = site.ok("POST", "/tables/customers/records", Some(json!({ "records": [
+        { "name": "王小华", "mobile": { "text": "138 0013 8000" }, "birthday": { "text": "农历八月十五" }, "tags": ["送礼"] },
+    ] }))).await;
+    let id = made["ids"][0].as_i64().unwrap();
+    let path = format!("/tables/customers/records/{id}");
+    let values = site.ok("GET", &path, None).await["values"].clone();
+    assert_eq!(
+        (&values["code"], &values["mobile"], &values["birthday"], &values["tags"], &values["grade"]),
+        (&json!("K000001"), &json!("13800138000"), &json!("农历08-15"), &json!(["送礼"]), &json!("潜在客户"))
+    );
+    let orders = json!({ "records": [
+        { "customer": id, "time": "2026-11-20T10:30:00", "amount": { "text": "1.2万" }, "product": "礼盒" },
+        { "customer": { "text": "K000001" }, "time": { "text": "2026年11月1日" }, "amount": 550, "quantity": 2 },
+    ] });
+    site.ok("POST", "/tables/orders/records", Some(orders)).await;
+    let card = site.ok("GET", &format!("/customers/{id}/card"), None).await;
+    assert_eq!((&card["order_total"], &card["values"]["total"]), (&json!(2), &json!(1_200_550)));
+    assert_eq!(card["orders"][0]["values"]["customer"], json!([id, "K000001", "王小华"]));
+    assert_eq!(card["reasons"][0]["text"]["zh"], "频率 1 分:近 90 天月均 0.7 次");
+
+    let cell = |value: Value| Some(json!({ "cells": [{ "id": id, "field": "stated_total", "value": value }] }));
+    let (status, answer) = site.call("owner", "PATCH", "/tables/customers/records", cell(json!({ "text": "很多钱" }))).await;
+    assert_eq!((status, answer["error"]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("stated_total")));
+    let edited = site.ok("PATCH", "/tables/customers/records", cell(json!({ "text": "￥3,000元" }))).await;
+    assert_eq!(edited["rows"][id.to_string()]["stated_total"], 300_000);
+    let undone = site.ok("POST", &format!("/changes/{}/undo", edited["change"]), None).await;
+    assert_eq!(undone["restored"], 1);
+    let entries = site.ok("GET", &format!("{path}/history"), None).await["entries"].clone();
+    assert_eq!(entries.as_array().unwrap().len(), 3);
+    assert_eq!((&entries[1]["field"], &entries[1]["after"], &entries[1]["user"]), (&json!("stated_total"), &json!(300_000), &json!("owner")));
+
+    let removed = site.ok("DELETE", "/tables/customers/records", Some(json!({ "ids": [id] }))).await;
+    assert_eq!(removed["deleted"], 1);
+    let (status, answer) = site.call("owner", "GET", &path, None).await;
+    assert_eq!((status, answer["error"]["code"].as_str()), (StatusCode::NOT_FOUND, Some("not_found")));
+}
+
+#[tokio::test]
+async fn views_are_paged_filtered_summed_and_exported() {
+    let site = Site::new();
+    let started = site.ok("POST", "/demo", Some(json!({ "customers": 300, "orders": 2_000 }))).await;
+    assert_eq!(site.job(&started).await["state"], "done");
+    let open = json!({ "table": "customers", "columns": ["code", "name", "grade", "total"],
+        "sort": [{ "field": "total", "desc": true }], "filter": { "field": "total", "op": "gt", "values": [0] } });
+    let view = site.ok("POST", "/views", Some(open)).await;
+    let (id, total) = (view["view"].as_str().unwrap(), view["total"].as_u64().unwrap());
+    assert!(total > 100 && view["rows"].as_array().unwrap().len() == 100);
+    let rows = site.ok("GET", &format!("/views/{id}/rows?offset=90&limit=20"), None).await["rows"].clone();
+    assert_eq!(rows[0], view["rows"][90]);
+    assert!(rows[0][4].as_i64() >= rows[1][4].as_i64());
+    let summary = site.ok("GET", &format!("/views/{id}/summary"), None).await;
+    assert_eq!(summary["columns"]["total"]["filled"], total);
+
+    // A view belongs to who opened it.
+    let (status, _) = site.call("reader", "GET", &format!("/views/{id}/rows"), None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+
+    for (format, start) in [("csv", &b"\xef\xbb\xbf"[..]), ("xlsx", b"PK")] {
+        let r = Request::get(format!("/api/v1/views/{id}/export?format={format}"))
+            .header(header::AUTHORIZATION, "Bearer owner")
+            .body(Body::empty())
+            .unwrap();
+        let (status, headers, bytes) = site.send(r).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(bytes.starts_with(start));
+        assert!(headers[header::CONTENT_DISPOSITION].to_str().unwrap().contains(format));
+    }
+    let chart = site.ok("GET", "/charts/overview", None).await;
+    assert_eq!(chart["customers"], 300);
+    assert_eq!(chart["months"].as_array().unwrap().len(), 24);
+    let values = site.ok("GET", "/tables/customers/fields/grade/values", None).await;
+    let counted: u64 = values["values"].as_array().unwrap().iter().map(|v| v["count"].as_u64().unwrap()).sum();
+    assert_eq!(counted, 300);
+    assert_eq!(site.ok("DELETE", "/demo", None).await["deleted"], 2_300);
+}
+
+#[tokio::test]
+async fn files_are_recognised_checked_imported_and_taken_back() {
+    let site = Site::new();
+    let customers = "客户姓名,手机,备注\n王芳,13800138000,\n李强,138****1234,熟客\n,,\n".as_bytes();
+    let orders = "订单号,手机号,下单时间,金额\nA1,13800138000,2026-11-01,1.2万\nA2,13800138000,没有日期,5\n".as_bytes();
+    let (status, import) = site.upload(&[("客户.csv", customers), ("订单.csv", orders), ("坏.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")]).await;
+    assert_eq!(status, StatusCode::OK, "{import}");
+    assert!(import["files"][2]["error"].is_string(), "{import}");
+    let roles: Vec<_> = import["sheets"].as_array().unwrap().iter().map(|s| s["role"].clone()).collect();
+    assert_eq!(roles[0], "customers", "{import}");
+    let id = import["import"].as_str().unwrap();
+
+    let check = site.job(&site.ok("POST", &format!("/imports/{id}/check"), None).await).await;
+    assert_eq!(check["state"], "done", "{check}");
+    assert_eq!(check["result"]["tables"]["customers"]["created"], 2, "{check}");
+    assert_eq!(site.ok("GET", "/status", None).await["book"]["customers"], 0, "a check keeps nothing");
+
+    let run = site.job(&site.ok("POST", &format!("/imports/{id}/run"), None).await).await;
+    let result = &run["result"];
+    assert_eq!(result["tables"], check["result"]["tables"], "the check told the truth");
+    assert_eq!((&result["tables"]["orders"]["created"], &result["tables"]["orders"]["rejected"]), (&json!(1), &json!(1)), "{run}");
+    assert_eq!(site.ok("GET", "/imports", None).await["imports"][0]["files"], json!(["客户.csv", "订单.csv"]));
+
+    let r = Request::get(format!("/api/v1/imports/{id}/problems.xlsx")).header(header::AUTHORIZATION, "Bearer owner").body(Body::empty()).unwrap();
+    assert!(site.send(r).await.2.starts_with(b"PK"));
+
+    let undone = site.ok("POST", &format!("/changes/{}/undo", result["change"]), None).await;
+    assert_eq!((&undone["removed"], &undone["kept"]), (&json!(3), &json!(0)));
+    let book = site.ok("GET", "/status", None).await["book"].clone();
+    assert_eq!((&book["customers"], &book["orders"]), (&json!(0), &json!(0)));
+    site.ok("DELETE", &format!("/imports/{id}"), None).await;
+    assert!(site.folder.path().join("data/tmp").read_dir().unwrap().next().is_none(), "uploads are removed");
+}
+
+#[tokio::test]
+async fn bad_requests_are_answered_in_the_callers_language() {
+    let site = Site::new();
+    for (method, path, body) in [
+        ("POST", "/views", r#"{"table":"customers"}"#),
+        ("POST", "/views", r#"{"table":"nosuch","columns":[]}"#),
+        ("POST", "/views", r#"{"table":"customers","columns":["x"]}"#),
+        ("POST", "/views", r#"{"table":"customers","columns":[],"filter":{"field":"name","op":"like"}}"#),
+        ("POST", "/views", "not json"),
+        ("GET", "/views/v0/rows?offset=-1", ""),
+        ("GET", "/nosuch", ""),
+        ("PUT", "/views", ""),
+        ("GET", "/tables/customers/records/abc", ""),
+    ] {
+        let mut messages = Vec::new();
+        for lang in ["zh-CN", "en"] {
+            let r = Request::builder()
+                .method(method)
+                .uri(format!("/api/v1{path}"))
+                .header(header::AUTHORIZATION, "Bearer owner")
+                .header(header::ACCEPT_LANGUAGE, lang)
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body))
+                .unwrap();
+            let (status, _, bytes) = site.send(r).await;
+            assert!(status.is_client_error(), "{method} {path} {body}: {status}");
+            let answer: Value = serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("{method} {path} {body}: {status}"));
+            messages.push(answer["error"]["message"].as_str().unwrap().to_owned());
+        }
+        assert_ne!(messages[0], messages[1], "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_is_served_with_a_strict_policy() {
+    let site = Site::new();
+    let (_, headers, _) = site.send(Request::get("/customers").body(Body::empty()).unwrap()).await;
+    let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    let (status, ..) = site.send(Request::get("/assets/nosuch.js").body(Body::empty()).unwrap()).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+/** A fresh browser: no profile, no network of its own. */
+export async function browser() {
+  const profile = mkdtempSync(join(tmpdir(), "kebu-e2e-"));
+  const b = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      `--disk-cache-dir=${profile}`,
+    ],
+  });
+  const close = b.close.bind(b);
+  b.close = async () => {
+    await close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+  return b;
+}
+
+/** A page that remembers everything that went wrong in it. */
+export async function openPage(b, url, options = {}) {
+  const context = await b.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: "zh-CN",
+    acceptDownloads: true,
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(12_000);
+  page.wrong = [];
+  page.on("pageerror", (e) => page.wrong.push(`error: ${e.message}`));
+  page.on("console", (m) => {
+    // A refused edit (422) and a wrong login (401) are told by the browser too; they are part of the journey.
+    if (m.type() === "error" && !/status of (401|422|404)/.test(m.text()))
+      page.wrong.push(`console: ${m.text()}`);
+  });
+  await page.goto(url);
+  return page;
+}

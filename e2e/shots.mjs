@@ -1,0 +1,117 @@
+// Pictures of the main screens into output/: 1440 and 390 px, light and dark, zh and en.
+//   node shots.mjs            against the mock
+//   URL=… LOGIN=… PASSWORD=… node shots.mjs   against a running server
+import { mkdirSync } from "node:fs";
+import { browser, openPage } from "./lib/browser.mjs";
+import { start } from "./mock/server.mjs";
+
+const OUT = new URL("./output/", import.meta.url).pathname;
+mkdirSync(OUT, { recursive: true });
+const only = process.argv.slice(2);
+const b = await browser();
+const mock = process.env.URL ? null : await start({ customers: 128_640, orders: 612_000, ready: true });
+const empty = process.env.URL ? null : await start({ ready: true });
+const fresh = process.env.URL ? null : await start({});
+const base = process.env.URL ?? mock.url;
+
+const settle = (page, ms = 500) => page.waitForTimeout(ms);
+const phoneSize = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+};
+
+async function signIn(page) {
+  if (!process.env.LOGIN) return;
+  await page.locator("#login").fill(process.env.LOGIN);
+  await page.locator("#password").fill(process.env.PASSWORD);
+  await page.locator("button[type=submit]").click();
+}
+
+async function shoot(name, url, options, act) {
+  if (only.length > 0 && !only.some((o) => name.includes(o))) return;
+  const page = await openPage(b, "about:blank", options);
+  await page.addInitScript(
+    ([locale, theme]) => {
+      localStorage.setItem("kebu.locale", JSON.stringify(locale));
+      localStorage.setItem("kebu.theme", JSON.stringify(theme));
+    },
+    [options.lang ?? "zh-CN", options.colorScheme ?? "light"],
+  );
+  await page.goto(url);
+  if (url.startsWith(base)) await signIn(page);
+  await settle(page, 900);
+  if (act) await act(page);
+  await page.screenshot({ path: `${OUT}${name}.png` });
+  if (page.wrong.length > 0) console.log(name, page.wrong.slice(0, 3));
+  await page.context().close();
+}
+
+const openPanel = async (page) => {
+  await page.goto(`${base}/t/customers?c=17`);
+  await settle(page, 900);
+};
+const headerMenu = async (page) => {
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Control+Shift+L");
+  await settle(page, 600);
+};
+const toMap = async (page) => {
+  await page.setInputFiles(
+    "input[type=file]",
+    ["客户等级表.xlsx", "九月订单.xlsx", "微信好友.csv"].map((name) => ({
+      name,
+      mimeType: "application/octet-stream",
+      buffer: Buffer.from("姓名,手机,合作年限,备注\n王晓欢,13800138000,3,老客户\n李建国,13912345678,1,\n"),
+    })),
+  );
+  await page.locator(".map-table").waitFor();
+  await settle(page, 300);
+};
+const toCheck = async (page) => {
+  await toMap(page);
+  await page.locator(".sheet-tab").nth(1).click();
+  await page.locator(".asked .ant-select").click();
+  await page.locator(".ant-select-item-option").first().click();
+  await page.locator(".page-foot .ant-btn-primary").click();
+  await page.locator(".counts").waitFor();
+  await settle(page, 300);
+};
+const toResult = async (page) => {
+  await toCheck(page);
+  await page.locator(".page-foot .ant-btn-primary").click();
+  await page.locator(".done-mark").waitFor();
+  await settle(page, 300);
+};
+
+for (const theme of ["light", "dark"]) {
+  const o = { colorScheme: theme };
+  await shoot(`table-1440-${theme}-zh`, `${base}/`, o);
+  await shoot(`panel-1440-${theme}-zh`, `${base}/`, o, openPanel);
+  await shoot(`menu-1440-${theme}-zh`, `${base}/`, o, headerMenu);
+  await shoot(`charts-1440-${theme}-zh`, `${base}/charts`, o);
+  await shoot(`table-390-${theme}-zh`, `${base}/`, { ...o, ...phoneSize });
+  await shoot(`panel-390-${theme}-zh`, `${base}/`, { ...o, ...phoneSize }, openPanel);
+  await shoot(`charts-390-${theme}-zh`, `${base}/charts`, { ...o, ...phoneSize });
+  if (mock) {
+    await shoot(`map-1440-${theme}-zh`, `${mock.url}/import`, o, toMap);
+    await shoot(`check-1440-${theme}-zh`, `${mock.url}/import`, o, toCheck);
+    await shoot(`empty-1440-${theme}-zh`, `${empty.url}/`, o);
+    await shoot(`setup-1440-${theme}-zh`, `${fresh.url}/`, o);
+    await shoot(`empty-390-${theme}-zh`, `${empty.url}/`, { ...o, ...phoneSize });
+    await shoot(`setup-390-${theme}-zh`, `${fresh.url}/`, { ...o, ...phoneSize });
+    await shoot(`map-390-${theme}-zh`, `${mock.url}/import`, { ...o, ...phoneSize }, toMap);
+  }
+}
+const en = { lang: "en", locale: "en-US" };
+await shoot("table-1440-light-en", `${base}/`, en);
+await shoot("orders-1440-light-zh", `${base}/t/orders`, {});
+await shoot("panel-1440-light-en", `${base}/`, en, openPanel);
+await shoot("table-390-light-en", `${base}/`, { ...en, ...phoneSize });
+if (mock) await shoot("result-1440-light-zh", `${empty.url}/import`, {}, toResult);
+if (mock) await shoot("check-1440-light-en", `${mock.url}/import`, en, toCheck);
+await b.close();
+for (const m of [mock, empty, fresh]) m?.server.close();
+process.exit(0);

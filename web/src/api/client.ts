@@ -1,0 +1,116 @@
+/** A thin fetch client: JSON in and out, the caller's language, typed errors, nothing else. */
+import { currentLocale } from "@/lib/prefs";
+
+export type ErrorCode =
+  | "not_found"
+  | "forbidden"
+  | "unauthorized"
+  | "invalid"
+  | "formula"
+  | "conflict"
+  | "bad_file"
+  | "too_large"
+  | "cancelled"
+  | "busy"
+  | "internal"
+  | "network";
+
+export class ApiError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly status: number,
+    readonly field?: string,
+    readonly requestId?: string,
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+export const isAbort = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === "AbortError";
+
+const BASE = "/api/v1";
+export const apiUrl = (path: string): string => BASE + path;
+
+/** Called when a session has ended under us; the gate then shows the login page. */
+let onUnauthorized: () => void = () => {};
+export const setOnUnauthorized = (listener: () => void): void => {
+  onUnauthorized = listener;
+};
+
+export function toApiError(status: number, body: unknown): ApiError {
+  const error = (
+    body as { error?: { code?: string; message?: string; field?: string; request_id?: string } } | null
+  )?.error;
+  const code = (error?.code ?? (status === 401 ? "unauthorized" : "internal")) as ErrorCode;
+  return new ApiError(code, error?.message ?? `HTTP ${status}`, status, error?.field, error?.request_id);
+}
+
+export interface CallOptions {
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+export async function call<T>(path: string, { method = "GET", body, signal }: CallOptions = {}): Promise<T> {
+  const headers: Record<string, string> = { "Accept-Language": currentLocale(), Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(apiUrl(path), {
+      method,
+      headers,
+      credentials: "same-origin",
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new ApiError("network", "network", 0);
+  }
+  if (response.status === 204) return undefined as T;
+  const text = await response.text();
+  const json: unknown = text === "" ? null : safeJson(text);
+  if (!response.ok) {
+    const error = toApiError(response.status, json);
+    if (error.status === 401 && path !== "/login") onUnauthorized();
+    throw error;
+  }
+  return json as T;
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Sends files with upload progress, which fetch cannot report. */
+export function upload<T>(
+  path: string,
+  files: File[],
+  onProgress: (done: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const form = new FormData();
+    for (const file of files) form.append("file", file, file.name);
+    const xhr = new XMLHttpRequest();
+    xhr.open("POST", apiUrl(path));
+    xhr.setRequestHeader("Accept-Language", currentLocale());
+    xhr.upload.onprogress = (e) => onProgress(e.loaded, e.total);
+    xhr.onload = () => {
+      const json = safeJson(xhr.responseText);
+      if (xhr.status >= 200 && xhr.status < 300) resolve(json as T);
+      else reject(toApiError(xhr.status, json));
+    };
+    xhr.onerror = () => reject(new ApiError("network", "network", 0));
+    xhr.onabort = () => reject(new DOMException("aborted", "AbortError"));
+    signal.addEventListener("abort", () => xhr.abort());
+    xhr.send(form);
+  });
+}

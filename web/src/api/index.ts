@@ -1,0 +1,65 @@
+/** Every call the page makes, by name. */
+import { apiUrl, call, upload } from "./client";
+import type * as T from "./types";
+
+const enc = encodeURIComponent;
+
+export const api = {
+  status: () => call<T.Status>("/status"),
+  setup: (body: { code: string; login: string; password: string; book?: string }) =>
+    call<T.Status>("/setup", { method: "POST", body }),
+  login: (login: string, password: string) =>
+    call<T.Status>("/login", { method: "POST", body: { login, password } }),
+  logout: () => call<void>("/logout", { method: "POST" }),
+  schema: () => call<T.Schema>("/schema"),
+
+  openView: (body: T.ViewRequest, signal?: AbortSignal) =>
+    call<T.ViewOpened>("/views", { method: "POST", body, signal }),
+  viewRows: (view: string, offset: number, limit: number, signal?: AbortSignal) =>
+    call<{ offset: number; rows: T.WireRow[] }>(`/views/${enc(view)}/rows?offset=${offset}&limit=${limit}`, {
+      signal,
+    }),
+  viewSummary: (view: string, signal?: AbortSignal) =>
+    call<T.ViewSummary>(`/views/${enc(view)}/summary`, { signal }),
+  exportUrl: (view: string, format: "xlsx" | "csv") => apiUrl(`/views/${enc(view)}/export?format=${format}`),
+  fieldValues: (table: string, field: string, search: string, signal?: AbortSignal) =>
+    call<T.FieldValues>(`/tables/${enc(table)}/fields/${enc(field)}/values?search=${enc(search)}`, {
+      signal,
+    }),
+
+  record: (table: string, id: number) => call<T.RecordOut>(`/tables/${enc(table)}/records/${id}`),
+  createRecords: (table: string, records: Record<string, T.Written>[]) =>
+    call<{ ids: number[]; change: number }>(`/tables/${enc(table)}/records`, {
+      method: "POST",
+      body: { records },
+    }),
+  patchCells: (table: string, cells: T.CellWrite[]) =>
+    call<T.Patched>(`/tables/${enc(table)}/records`, { method: "PATCH", body: { cells } }),
+  deleteRecords: (table: string, ids: number[]) =>
+    call<{ deleted: number; change: number }>(`/tables/${enc(table)}/records`, {
+      method: "DELETE",
+      body: { ids },
+    }),
+  undo: (change: number) =>
+    call<{ change: number; kept: number }>(`/changes/${change}/undo`, { method: "POST" }),
+  history: (table: string, id: number) =>
+    call<{ entries: T.HistoryEntry[] }>(`/tables/${enc(table)}/records/${id}/history`),
+  card: (id: number) => call<T.Card>(`/customers/${id}/card`),
+
+  startImport: (files: File[], onProgress: (done: number, total: number) => void, signal: AbortSignal) =>
+    upload<T.Import>("/imports", files, onProgress, signal),
+  planImport: (id: string, plan: T.ImportPlan) =>
+    call<T.Import>(`/imports/${enc(id)}`, { method: "PUT", body: plan }),
+  checkImport: (id: string) => call<{ job: string }>(`/imports/${enc(id)}/check`, { method: "POST" }),
+  runImport: (id: string) => call<{ job: string }>(`/imports/${enc(id)}/run`, { method: "POST" }),
+  forgetImport: (id: string) => call<void>(`/imports/${enc(id)}`, { method: "DELETE" }),
+  problemsUrl: (id: string) => apiUrl(`/imports/${enc(id)}/problems.xlsx`),
+  pastImports: () => call<{ imports: T.PastImport[] }>("/imports"),
+
+  job: <R>(job: string, signal?: AbortSignal) => call<T.Job<R>>(`/jobs/${enc(job)}`, { signal }),
+  cancelJob: (job: string) => call<void>(`/jobs/${enc(job)}/cancel`, { method: "POST" }),
+
+  overview: () => call<T.Overview>("/charts/overview"),
+  makeDemo: () => call<{ job: string }>("/demo", { method: "POST", body: { customers: 500, orders: 3000 } }),
+  removeDemo: () => call<{ deleted: number }>("/demo", { method: "DELETE" }),
+};

@@ -1,0 +1,232 @@
+/** The shapes of docs/API.md, written by hand: one place to change when the contract changes. */
+
+export type Locale = "zh-CN" | "en";
+export interface Label {
+  zh: string;
+  en: string;
+}
+export type Tone = "gold" | "slate" | "sand" | "green" | "red" | "blue" | "grey";
+export type FieldKind =
+  | "text"
+  | "long_text"
+  | "choice"
+  | "phone"
+  | "email"
+  | "birthday"
+  | "code"
+  | "number"
+  | "percent"
+  | "money"
+  | "date"
+  | "date_time"
+  | "bool"
+  | "tags"
+  | "link";
+
+export interface ChoiceOption {
+  value: string;
+  en: string;
+  tone: Tone;
+}
+export interface Field {
+  key: string;
+  label: Label;
+  kind: FieldKind;
+  decimals?: number;
+  options?: ChoiceOption[];
+  table?: string;
+  prefix?: string;
+  width?: number;
+  formula?: string;
+  group: string;
+  shown: boolean;
+  builtin: boolean;
+}
+export interface Table {
+  key: string;
+  label: Label;
+  fields: Field[];
+}
+export interface Schema {
+  tables: Table[];
+}
+
+export type LinkValue = [id: number, code: string, name: string];
+/** A cell on the wire; `null` is nothing. */
+export type Value = string | number | boolean | string[] | LinkValue | null;
+/** What a person typed, read by the server with the rules of imports. */
+export type Written = Value | { text: string };
+export type Values = Record<string, Value>;
+/** `[id, v1, v2, …]`; `[id]` alone is a record deleted since the view was opened. */
+export type WireRow = [id: number, ...values: Value[]];
+
+export interface Status {
+  version: string;
+  setup_needed: boolean;
+  user: { id: number; login: string; name: string } | null;
+  book: { name: string; customers: number; orders: number; demo: boolean } | null;
+}
+
+export type Op = "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "in" | "blank" | "filled";
+export type Filter = { all: Filter[] } | { any: Filter[] } | { field: string; op: Op; values: Value[] };
+export interface Sort {
+  field: string;
+  desc: boolean;
+}
+export interface ViewRequest {
+  table: string;
+  filter?: Filter;
+  search?: string;
+  sort?: Sort[];
+  columns: string[];
+}
+export interface ViewOpened {
+  view: string;
+  total: number;
+  columns: string[];
+  rows: WireRow[];
+}
+export interface ColumnSummary {
+  filled: number;
+  sum?: number;
+  average?: number;
+  min?: Value;
+  max?: Value;
+}
+export interface ViewSummary {
+  total: number;
+  columns: Record<string, ColumnSummary>;
+}
+export interface FieldValues {
+  values: { value: Value; count: number }[];
+  more: boolean;
+}
+
+export interface CellWrite {
+  id: number;
+  field: string;
+  value: Written;
+}
+export interface Patched {
+  change: number;
+  rows: Record<string, Values>;
+  notes: { id: number; field: string; message: string }[];
+}
+export interface RecordOut {
+  id: number;
+  values: Values;
+}
+export interface HistoryEntry {
+  change: number;
+  at: string;
+  user: string | null;
+  origin: string;
+  field?: string;
+  before?: Value;
+  after?: Value;
+  kind: "create" | "edit" | "delete";
+}
+export interface Reason {
+  field: string;
+  points: number;
+  text: Label;
+}
+export interface Card extends RecordOut {
+  reasons: Reason[];
+  orders: RecordOut[];
+  order_total: number;
+}
+
+export type Role = "customers" | "orders" | "products" | "both" | "ignore";
+export type Match = "identity" | "code" | "mobile" | "name" | "none";
+export interface SheetColumn {
+  index: number;
+  header: string;
+  samples: string[];
+  table?: string;
+  field?: string;
+  new_field?: boolean;
+  confidence: number;
+}
+export interface ImportSheet {
+  file: string;
+  sheet: string;
+  index: number;
+  role: Role;
+  rows: number | null;
+  header_row: number;
+  profile?: string;
+  year_needed: boolean;
+  year?: number;
+  columns: SheetColumn[];
+  notes: Label[];
+}
+export interface Import {
+  import: string;
+  files: { name: string; error?: string }[];
+  sheets: ImportSheet[];
+  match: Match;
+  today: string;
+}
+export interface ImportPlan {
+  match: Match;
+  sheets: {
+    index: number;
+    role: Role;
+    header_row?: number;
+    year?: number;
+    columns: { index: number; table?: string; field?: string; new_field?: boolean }[];
+  }[];
+}
+export interface Counts {
+  created: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+}
+export interface Problem {
+  file: string;
+  sheet: string;
+  row: number;
+  column?: string;
+  cell?: string;
+  rejected: boolean;
+  reason: Label;
+  cure: Label;
+}
+export interface Report {
+  dry_run: boolean;
+  change: number | null;
+  tables: Record<string, Counts>;
+  problems: Problem[];
+  problem_count: number;
+  seconds: number;
+}
+export interface PastImport {
+  change: number;
+  at: string;
+  origin: "import" | "demo";
+  files: string[];
+  tables: Record<string, Counts>;
+  undone: boolean;
+}
+
+export interface Job<R = unknown> {
+  job: string;
+  kind: "check" | "import" | "demo";
+  state: "waiting" | "running" | "done" | "failed" | "cancelled";
+  phase: string;
+  done: number;
+  total: number | null;
+  result?: R;
+  error?: { code: string; message: string };
+}
+
+export interface Overview {
+  grades: { grade: string; count: number; total: number }[];
+  months: { month: string; orders: number; amount: number }[];
+  provinces: { province: string; count: number; total: number }[];
+  customers: number;
+  orders: number;
+  amount: number;
+}

@@ -1,0 +1,126 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "@/api";
+import type { Field, Value, Values } from "@/api/types";
+import { remember } from "@/features/table/useEdits";
+import type { BlockCache } from "@/grid/blockCache";
+import { toWritten } from "@/grid/written";
+import { useLocale } from "@/i18n";
+import { groupLabel } from "@/i18n/groups";
+import { errorText } from "@/lib/errors";
+import { editText, formatValue, isWritable, labelOf } from "@/lib/format";
+import { queryClient, useTable } from "@/lib/query";
+import { Badge } from "@/ui/Badge";
+import { FieldInput } from "@/ui/FieldInput";
+
+interface Props {
+  id: number;
+  values: Values;
+  cache: BlockCache | undefined;
+}
+
+/** All fields by group; a click on a value edits it where it stands. */
+export function FieldList({ id, values, cache }: Props) {
+  const { t } = useTranslation();
+  const table = useTable("customers");
+  const [all, setAll] = useState(false);
+  const fields = (table?.fields ?? []).filter((f) => isWritable(f) || f.formula !== undefined);
+  const visible = fields.filter(
+    (f) => all || f.shown || (values[f.key] !== null && values[f.key] !== undefined),
+  );
+  const groups = [...new Set(visible.map((f) => f.group))];
+  return (
+    <div className="field-list">
+      {groups.map((group) => (
+        <section key={group}>
+          <h3>{groupLabel(group, t)}</h3>
+          <dl>
+            {visible
+              .filter((f) => f.group === group)
+              .map((f) => (
+                <FieldRow key={f.key} id={id} field={f} value={values[f.key]} cache={cache} />
+              ))}
+          </dl>
+        </section>
+      ))}
+      <button type="button" className="link" onClick={() => setAll(!all)}>
+        {all ? t("customer.fewer") : t("customer.allFields")}
+      </button>
+    </div>
+  );
+}
+
+function FieldRow(props: {
+  id: number;
+  field: Field;
+  value: Value | undefined;
+  cache: BlockCache | undefined;
+}) {
+  const { id, field, value, cache } = props;
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const [editing, setEditing] = useState(false);
+  const [draft, setDraft] = useState<{ text: string; exact?: Value } | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const writable = isWritable(field);
+
+  const save = async (entry: { text: string; exact?: Value } | null) => {
+    setEditing(false);
+    setDraft(null);
+    if (!entry || (entry.exact === undefined && entry.text === editText(field, value))) return;
+    setError(null);
+    try {
+      const written = entry.exact !== undefined ? entry.exact : toWritten(field, entry.text);
+      const out = await api.patchCells("customers", [{ id, field: field.key, value: written }]);
+      remember(out.change);
+      cache?.patch(out.rows);
+      await queryClient.invalidateQueries({ queryKey: ["card", id] });
+      void queryClient.invalidateQueries({ queryKey: ["history"] });
+    } catch (e) {
+      setError(errorText(e));
+    }
+  };
+  const shown = formatValue(field, value, locale);
+  const view = field.kind === "choice" ? <Badge field={field} value={value} /> : shown;
+  return (
+    <div className="field-row">
+      <dt>{labelOf(field.label, locale)}</dt>
+      <dd>
+        {editing ? (
+          <FieldInput
+            field={field}
+            value={value}
+            autoFocus
+            onChange={(text, exact) => {
+              setDraft({ text, exact });
+              // A list has no "done" of its own: taking an item is the answer.
+              if (field.kind === "choice") void save({ text, exact });
+            }}
+            onDone={() => void save(draft)}
+          />
+        ) : writable ? (
+          <button
+            type="button"
+            className="field-value"
+            aria-label={t("customer.editField", {
+              field: labelOf(field.label, locale),
+              value: shown || t("grid.blank"),
+            })}
+            onClick={() => setEditing(true)}
+          >
+            {shown === "" ? <span className="muted">{t("customer.add")}</span> : view}
+          </button>
+        ) : (
+          <span className="field-value fixed" title={field.formula}>
+            {shown === "" ? <span className="muted">—</span> : view}
+          </span>
+        )}
+        {error && (
+          <p className="form-error" role="alert">
+            {error}
+          </p>
+        )}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,185 @@
+import { InputNumber, Select } from "antd";
+import { useTranslation } from "react-i18next";
+import type { ImportSheet, Role, Schema, SheetColumn } from "@/api/types";
+import { useLocale } from "@/i18n";
+import { groupLabel } from "@/i18n/groups";
+import { labelOf } from "@/lib/format";
+import { Icon } from "@/ui/Icon";
+import { doubled, fieldsFor, LEAVE, tablesOf, targetOf, withRole, withTarget } from "./plan";
+
+interface Props {
+  sheet: ImportSheet;
+  schema: Schema;
+  today: string;
+  onChange(sheet: ImportSheet): void;
+}
+const ROLES: Role[] = ["customers", "orders", "products", "both", "ignore"];
+const PROFILES = ["taobao", "pdd", "youzan", "jd", "douyin"] as const;
+
+/** One sheet: what it is, and where each of its columns goes. */
+export function SheetMap({ sheet, schema, today, onChange }: Props) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const twice = doubled(sheet);
+  const profile = PROFILES.find((p) => p === sheet.profile);
+  const thisYear = Number(today.slice(0, 4));
+  const setColumn = (column: SheetColumn) =>
+    onChange({ ...sheet, columns: sheet.columns.map((c) => (c.index === column.index ? column : c)) });
+  return (
+    <section className="sheet-map" aria-label={sheet.sheet || sheet.file}>
+      <div className="sheet-map-head">
+        <label>
+          <span className="muted">{t("import.role")}</span>
+          <Select<Role>
+            value={sheet.role}
+            style={{ width: 168 }}
+            onChange={(role) => onChange(withRole(sheet, role))}
+            options={ROLES.map((r) => ({ value: r, label: t(`role.${r}`) }))}
+          />
+        </label>
+        <label>
+          <span className="muted">{t("import.headerRow")}</span>
+          <InputNumber
+            min={1}
+            max={50}
+            value={sheet.header_row}
+            style={{ width: 76 }}
+            onChange={(n) => n !== null && onChange({ ...sheet, header_row: n })}
+          />
+        </label>
+        {sheet.year_needed && (
+          <label className={sheet.year === undefined ? "asked" : undefined}>
+            <span>{t("import.year")}</span>
+            <Select<number>
+              value={sheet.year}
+              placeholder={t("import.yearPick")}
+              style={{ width: 112 }}
+              onChange={(year) => onChange({ ...sheet, year })}
+              options={Array.from({ length: 8 }, (_, i) => ({
+                value: thisYear - i,
+                label: String(thisYear - i),
+              }))}
+            />
+          </label>
+        )}
+        {profile && <span className="badge tone-blue">{t(`profile.${profile}`)}</span>}
+      </div>
+      {sheet.notes.map((note) => (
+        <p key={note.zh} className="note-line">
+          <Icon name="info" /> {labelOf(note, locale)}
+        </p>
+      ))}
+      {sheet.role !== "ignore" && (
+        <div className="table-scroll">
+          <table className="plain map-table">
+            <thead>
+              <tr>
+                <th scope="col">{t("import.column")}</th>
+                <th scope="col">{t("import.samples")}</th>
+                <th scope="col">{t("import.target")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {sheet.columns.map((c) => (
+                <ColumnRow
+                  key={c.index}
+                  column={c}
+                  role={sheet.role}
+                  schema={schema}
+                  twice={twice.has(targetOf(c))}
+                  onChange={setColumn}
+                />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {sheet.role === "ignore" && <p className="sheet-empty">{t("import.ignored")}</p>}
+    </section>
+  );
+}
+
+function ColumnRow(props: {
+  column: SheetColumn;
+  role: Role;
+  schema: Schema;
+  twice: boolean;
+  onChange(column: SheetColumn): void;
+}) {
+  const { column, role, schema, twice } = props;
+  const { t } = useTranslation();
+  const target = targetOf(column);
+  const options = useTargets(role, schema);
+  const unsure = target !== LEAVE && !column.new_field && column.confidence < 0.75;
+  const state = twice ? "bad" : target === LEAVE ? "left" : unsure ? "unsure" : "sure";
+  return (
+    <tr className={target === LEAVE ? "left-out" : undefined}>
+      <th scope="row">{column.header || t("import.noHeader", { n: column.index + 1 })}</th>
+      <td className="samples">
+        {column.samples.slice(0, 3).map((s, i) => (
+          <span key={i} className="sample">
+            {s}
+          </span>
+        ))}
+      </td>
+      <td>
+        <div className="target">
+          <Select
+            value={target}
+            options={options}
+            showSearch={{ optionFilterProp: "label" }}
+            popupMatchSelectWidth={260}
+            style={{ width: 220 }}
+            status={twice ? "error" : undefined}
+            aria-label={t("import.targetOf", { column: column.header })}
+            onChange={(v) => props.onChange(withTarget(column, v))}
+          />
+          <span className={`sure-${state}`}>
+            {state === "bad" && t("import.twice")}
+            {state === "unsure" && t("import.unsure", { n: Math.round(column.confidence * 100) })}
+            {state === "sure" && <Icon name="check" size={14} />}
+          </span>
+        </div>
+      </td>
+    </tr>
+  );
+}
+
+interface TargetGroup {
+  label: string;
+  options: { value: string; label: string }[];
+}
+
+function useTargets(role: Role, schema: Schema): TargetGroup[] {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const tables = tablesOf(role);
+  const name = (table: string) => {
+    const found = schema.tables.find((x) => x.key === table);
+    return found ? labelOf(found.label, locale) : table;
+  };
+  const groups: TargetGroup[] = [
+    {
+      label: t("import.other"),
+      options: [
+        { value: LEAVE, label: t("import.leave") },
+        ...tables.map((table) => ({
+          value: `new:${table}`,
+          label: tables.length > 1 ? t("import.newOn", { table: name(table) }) : t("import.newField"),
+        })),
+      ],
+    },
+  ];
+  for (const table of tables) {
+    const fields = fieldsFor(schema, table);
+    for (const group of new Set(fields.map((f) => f.group))) {
+      groups.push({
+        label: tables.length > 1 ? `${name(table)} · ${groupLabel(group, t)}` : groupLabel(group, t),
+        options: fields
+          .filter((f) => f.group === group)
+          .map((f) => ({ value: `${table}.${f.key}`, label: labelOf(f.label, locale) })),
+      });
+    }
+  }
+  return groups;
+}

@@ -1,0 +1,73 @@
+import type { Import, ImportPlan, ImportSheet, Role, Schema, SheetColumn } from "@/api/types";
+
+/** What goes back to the server: only what a person may have changed. */
+export function planOf(imp: Import): ImportPlan {
+  return {
+    match: imp.match,
+    sheets: imp.sheets.map((s) => ({
+      index: s.index,
+      role: s.role,
+      header_row: s.header_row,
+      ...(s.year === undefined ? {} : { year: s.year }),
+      columns: s.columns.map(({ index, table, field, new_field }) => ({
+        index,
+        ...(table === undefined ? {} : { table }),
+        ...(field === undefined || new_field ? {} : { field }),
+        ...(new_field ? { new_field: true } : {}),
+      })),
+    })),
+  };
+}
+
+export const tablesOf = (role: Role): string[] => {
+  switch (role) {
+    case "both":
+      return ["customers", "orders"];
+    case "ignore":
+      return [];
+    default:
+      return [role];
+  }
+};
+
+export const LEAVE = "leave";
+/** A column's target as one string for a select: `leave`, `new:table` or `table.field`. */
+export const targetOf = (c: SheetColumn): string =>
+  c.table === undefined ? LEAVE : c.new_field ? `new:${c.table}` : `${c.table}.${c.field ?? ""}`;
+
+export function withTarget(c: SheetColumn, target: string): SheetColumn {
+  const { table: _t, field: _f, new_field: _n, ...rest } = c;
+  if (target === LEAVE) return rest;
+  // What a person chose is certain.
+  if (target.startsWith("new:")) return { ...rest, table: target.slice(4), new_field: true, confidence: 1 };
+  const dot = target.indexOf(".");
+  return { ...rest, table: target.slice(0, dot), field: target.slice(dot + 1), confidence: 1 };
+}
+
+/** Fields taken by two columns of a sheet: the second would overwrite the first. */
+export function doubled(sheet: ImportSheet): Set<string> {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const c of sheet.columns) {
+    if (c.table === undefined || c.new_field) continue;
+    const target = targetOf(c);
+    if (seen.has(target)) twice.add(target);
+    seen.add(target);
+  }
+  return twice;
+}
+
+/** Changing the role drops targets in tables the sheet no longer feeds. */
+export function withRole(sheet: ImportSheet, role: Role): ImportSheet {
+  const tables = tablesOf(role);
+  return {
+    ...sheet,
+    role,
+    columns: sheet.columns.map((c) =>
+      c.table !== undefined && !tables.includes(c.table) && role !== "ignore" ? withTarget(c, LEAVE) : c,
+    ),
+  };
+}
+
+export const fieldsFor = (schema: Schema, table: string) =>
+  schema.tables.find((t) => t.key === table)?.fields.filter((f) => f.formula === undefined) ?? [];

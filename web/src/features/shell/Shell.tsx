@@ -1,0 +1,186 @@
+import { Link, Outlet, useMatchRoute, useNavigate, useParams } from "@tanstack/react-router";
+import { Button } from "antd";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "@/api";
+import type { Status } from "@/api/types";
+import { SearchBox } from "@/features/table/SearchBox";
+import { newRecord } from "@/features/table/tableState";
+import { useLocale } from "@/i18n";
+import { labelOf } from "@/lib/format";
+import { usePhone } from "@/lib/hooks";
+import { queryClient, useSchema } from "@/lib/query";
+import { Icon, type IconName } from "@/ui/Icon";
+import { IconButton } from "@/ui/IconButton";
+import { Popup } from "@/ui/Popup";
+import { Seal } from "@/ui/Seal";
+import { PrefSwitches } from "./PrefSwitches";
+
+const TABLE_ICONS: Record<string, IconName> = { customers: "people", orders: "receipt", products: "box" };
+
+export function Shell({ status }: { status: Status }) {
+  const { t } = useTranslation();
+  const phone = usePhone();
+  const table = useParams({ strict: false }).table;
+  useEffect(() => {
+    document.title = status.book ? `${status.book.name} · 客簿` : "客簿 Kebu";
+  }, [status.book]);
+  return (
+    <div className={phone ? "shell phone" : "shell"}>
+      <a className="skip" href="#main">
+        {t("shell.skip")}
+      </a>
+      {phone ? <PhoneBar status={status} table={table} /> : <TopBar status={status} table={table} />}
+      <main id="main" className="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      {phone && <BottomNav />}
+    </div>
+  );
+}
+
+function useTables() {
+  const locale = useLocale();
+  const schema = useSchema();
+  return (schema.data?.tables ?? []).map((tb) => ({
+    key: tb.key,
+    label: labelOf(tb.label, locale),
+    icon: TABLE_ICONS[tb.key] ?? ("file" as IconName),
+  }));
+}
+
+function TopBar({ status, table }: { status: Status; table: string | undefined }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const tables = useTables();
+  return (
+    <header className="topbar">
+      <Link to="/t/$table" params={{ table: "customers" }} className="brand" aria-label={t("brand.name")}>
+        <Seal />
+        <span className="serif">客簿</span>
+      </Link>
+      <nav className="tabs" aria-label={t("shell.nav")}>
+        {tables.map((tb) => (
+          <Link
+            key={tb.key}
+            to="/t/$table"
+            params={{ table: tb.key }}
+            className="tab"
+            activeProps={{ className: "on" }}
+          >
+            {tb.label}
+          </Link>
+        ))}
+        <span className="tab-rule" />
+        <Link to="/charts" className="tab" activeProps={{ className: "on" }}>
+          {t("shell.charts")}
+        </Link>
+        <Link to="/import" className="tab" activeProps={{ className: "on" }}>
+          {t("shell.import")}
+        </Link>
+      </nav>
+      <div className="topbar-right">
+        {table && <SearchBox key={table} table={table} />}
+        {table ? (
+          <Button type="primary" icon={<Icon name="plus" />} onClick={() => newRecord.set(table)}>
+            {t("shell.add")}
+          </Button>
+        ) : (
+          <Button onClick={() => void navigate({ to: "/t/$table", params: { table: "customers" } })}>
+            {t("shell.toTable")}
+          </Button>
+        )}
+        <UserMenu status={status} />
+      </div>
+    </header>
+  );
+}
+
+function PhoneBar({ status, table }: { status: Status; table: string | undefined }) {
+  const { t } = useTranslation();
+  return (
+    <header className="topbar">
+      <span className="brand">
+        <Seal size={26} />
+      </span>
+      {table ? (
+        <SearchBox key={table} table={table} />
+      ) : (
+        <span className="phone-title serif">{status.book?.name}</span>
+      )}
+      {table && (
+        <IconButton
+          icon="plus"
+          label={t("shell.add")}
+          className="seal-button"
+          onClick={() => newRecord.set(table)}
+        />
+      )}
+      <UserMenu status={status} />
+    </header>
+  );
+}
+
+function BottomNav() {
+  const { t } = useTranslation();
+  const tables = useTables();
+  const match = useMatchRoute();
+  const importing = Boolean(match({ to: "/import" }) || match({ to: "/imports" }));
+  return (
+    <nav className="bottom-nav" aria-label={t("shell.nav")}>
+      {tables.map((tb) => (
+        <Link key={tb.key} to="/t/$table" params={{ table: tb.key }} activeProps={{ className: "on" }}>
+          <Icon name={tb.icon} size={20} />
+          {tb.label}
+        </Link>
+      ))}
+      <Link to="/charts" activeProps={{ className: "on" }}>
+        <Icon name="chart" size={20} />
+        {t("shell.charts")}
+      </Link>
+      <Link to="/import" className={importing ? "on" : undefined}>
+        <Icon name="upload" size={20} />
+        {t("shell.import")}
+      </Link>
+    </nav>
+  );
+}
+
+function UserMenu({ status }: { status: Status }) {
+  const { t } = useTranslation();
+  const anchor = useRef<HTMLSpanElement>(null);
+  const [at, setAt] = useState<DOMRect | null>(null);
+  const logout = async () => {
+    await api.logout();
+    queryClient.clear();
+    await queryClient.invalidateQueries();
+  };
+  return (
+    <span ref={anchor}>
+      <IconButton
+        icon="user"
+        label={t("shell.userMenu")}
+        aria-expanded={at !== null}
+        onClick={() => setAt(at ? null : (anchor.current?.getBoundingClientRect() ?? null))}
+      />
+      {at && (
+        <Popup at={at} label={t("shell.userMenu")} onClose={() => setAt(null)}>
+          <div className="user-menu">
+            <div className="user-who">
+              <strong>{status.user?.name || status.user?.login}</strong>
+              <span className="muted">{status.book?.name}</span>
+            </div>
+            <PrefSwitches />
+            <Link to="/imports" className="menu-item" onClick={() => setAt(null)}>
+              <Icon name="history" /> {t("shell.importHistory")}
+            </Link>
+            <button type="button" className="menu-item" onClick={() => void logout()}>
+              <Icon name="out" /> {t("shell.logout")}
+            </button>
+            <div className="muted version">Kebu {status.version}</div>
+          </div>
+        </Popup>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,57 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Navigate,
+  redirect,
+} from "@tanstack/react-router";
+import { Gate } from "./Gate";
+
+const root = createRootRoute({
+  component: Gate,
+  notFoundComponent: () => <Navigate to="/t/$table" params={{ table: "customers" }} replace />,
+});
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/t/$table", params: { table: "customers" }, replace: true });
+  },
+});
+const table = createRoute({
+  getParentRoute: () => root,
+  path: "/t/$table",
+  /** `c`: the customer whose panel is open, so that a panel can be linked to and closed by "back". */
+  validateSearch: (search: Record<string, unknown>): { c?: number } => {
+    const id = Number(search.c);
+    return Number.isInteger(id) && id > 0 ? { c: id } : {};
+  },
+  component: lazyRouteComponent(() => import("@/features/table/TablePage"), "TablePage"),
+});
+const charts = createRoute({
+  getParentRoute: () => root,
+  path: "/charts",
+  component: lazyRouteComponent(() => import("@/features/charts/ChartsPage"), "ChartsPage"),
+});
+const importing = createRoute({
+  getParentRoute: () => root,
+  path: "/import",
+  component: lazyRouteComponent(() => import("@/features/import/ImportPage"), "ImportPage"),
+});
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: "/imports",
+  component: lazyRouteComponent(() => import("@/features/import/HistoryPage"), "HistoryPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, table, charts, importing, imports]),
+  defaultPreload: "intent",
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,162 @@
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Field, Value, Values } from "@/api/types";
+import type { BlockCache } from "@/grid/blockCache";
+import type { Row } from "@/grid/types";
+import { useLocale } from "@/i18n";
+import { formatCount, formatDate, formatMoney, formatValue, isLink } from "@/lib/format";
+import { fieldOf } from "@/lib/query";
+import { Badge } from "@/ui/Badge";
+import { Icon } from "@/ui/Icon";
+import { FilterChips } from "./FilterChips";
+import { PhoneTools } from "./PhoneTools";
+import type { ViewProps } from "./SheetView";
+
+const PAGE = 50;
+
+/** The table on a phone: cards that load as the thumb goes on. */
+export function CardsView({ table, open, onOpen, onExport }: ViewProps) {
+  const { t } = useTranslation();
+  const cache = open.view?.table === table.key ? open.view.cache : undefined;
+  const { rows, more } = useCards(cache);
+  return (
+    <div className="cards-page">
+      <div className="cards-head">
+        <span className="count num">{cache ? t("table.count", { n: formatCount(cache.total) }) : " "}</span>
+        <PhoneTools table={table} onExport={onExport} />
+      </div>
+      <FilterChips table={table} />
+      {open.error && (
+        <p className="form-error pad" role="alert">
+          {open.error}
+        </p>
+      )}
+      <ul className="cards">
+        {rows.map((row) =>
+          row.deleted ? null : table.key === "customers" ? (
+            <CustomerCard key={row.id} row={row} fields={table.fields} onOpen={onOpen} />
+          ) : (
+            <PlainCard key={row.id} row={row} table={table.key} fields={table.fields} onOpen={onOpen} />
+          ),
+        )}
+      </ul>
+      {cache && rows.length < cache.total && <Sentinel key={rows.length} onSeen={more} />}
+      {cache?.total === 0 && <p className="sheet-empty">{t("table.noRows")}</p>}
+    </div>
+  );
+}
+
+function useCards(cache: BlockCache | undefined): { rows: Row[]; more(): void } {
+  const [rows, setRows] = useState<Row[]>([]);
+  const wanted = useRef(PAGE);
+  useEffect(() => {
+    if (!cache) return;
+    wanted.current = PAGE;
+    let stale = false;
+    const show = () => {
+      void cache.load(0, Math.min(wanted.current, cache.total) - 1).then((list) => {
+        if (!stale) setRows(list.filter((r) => r !== undefined));
+      });
+    };
+    show();
+    const stop = cache.subscribe(show);
+    return () => {
+      stale = true;
+      stop();
+    };
+  }, [cache]);
+  const more = () => {
+    if (!cache) return;
+    wanted.current += PAGE;
+    void cache
+      .load(0, Math.min(wanted.current, cache.total) - 1)
+      .then((list) => setRows(list.filter((r) => r !== undefined)));
+  };
+  return { rows, more };
+}
+
+function Sentinel({ onSeen }: { onSeen(): void }) {
+  const ref = useRef<HTMLDivElement>(null);
+  const seen = useRef(onSeen);
+  seen.current = onSeen;
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      (entries) => entries.some((e) => e.isIntersecting) && seen.current(),
+      { rootMargin: "600px" },
+    );
+    if (ref.current) observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, []);
+  return <div ref={ref} className="card skeleton" aria-hidden="true" />;
+}
+
+const text = (value: Value | undefined): string => (typeof value === "string" ? value : "");
+
+function CustomerCard({ row, fields, onOpen }: { row: Row; fields: Field[]; onOpen(id: number): void }) {
+  const { t } = useTranslation();
+  const v: Values = row.values;
+  const mobile = text(v.mobile);
+  const last = text(v.last_order);
+  return (
+    <li className="card">
+      <button type="button" className="card-main" onClick={() => onOpen(row.id)}>
+        <span className="card-top">
+          <span className="card-name">{text(v.name) || t("customer.unnamed")}</span>
+          <Badge field={fields.find((f) => f.key === "grade")} value={v.grade} />
+        </span>
+        <span className="card-sub num">
+          {typeof v.total === "number" && <span>{formatMoney(v.total)}</span>}
+          {typeof v.order_count === "number" && (
+            <span className="muted">{t("card.orders", { n: v.order_count })}</span>
+          )}
+          {last !== "" && <span className="muted">{t("card.last", { date: formatDate(last) })}</span>}
+        </span>
+      </button>
+      {/^\+?\d[\d -]{4,}$/.test(mobile) && (
+        <a
+          className="card-call"
+          href={`tel:${mobile}`}
+          aria-label={t("customer.callNumber", { number: mobile })}
+        >
+          <Icon name="phone" size={18} />
+        </a>
+      )}
+    </li>
+  );
+}
+
+/** Orders and products: a title, a figure, and what else is known. */
+function PlainCard(props: { row: Row; table: string; fields: Field[]; onOpen(id: number): void }) {
+  const { row, table, fields, onOpen } = props;
+  const locale = useLocale();
+  const show = (key: string) => {
+    const field = fieldOf({ key: table, label: { zh: "", en: "" }, fields }, key);
+    return field ? formatValue(field, row.values[key], locale) : "";
+  };
+  const orders = table === "orders";
+  const link = row.values.customer;
+  const body = (
+    <>
+      <span className="card-top">
+        <span className="card-name">{orders ? show("customer") || show("order_no") : show("name")}</span>
+        <span className="num">{orders ? show("amount") : show("price")}</span>
+      </span>
+      <span className="card-sub muted num">
+        <span>{orders ? show("product") : show("category")}</span>
+        {orders && <span>{show("time")}</span>}
+        {orders && <span>{show("status")}</span>}
+      </span>
+    </>
+  );
+  return (
+    <li className="card">
+      {orders && link && isLink(link) ? (
+        <button type="button" className="card-main" onClick={() => onOpen(link[0])}>
+          {body}
+        </button>
+      ) : (
+        <div className="card-main">{body}</div>
+      )}
+    </li>
+  );
+}

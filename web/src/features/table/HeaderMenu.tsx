@@ -1,0 +1,222 @@
+import { useQuery } from "@tanstack/react-query";
+import { Button, Checkbox, Input, Select } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "@/api";
+import type { Field, Table, Value } from "@/api/types";
+import type { SheetColumn } from "@/grid/types";
+import { useLocale } from "@/i18n";
+import { editText, formatCount, formatValue, isDateLike } from "@/lib/format";
+import { useDebounced } from "@/lib/hooks";
+import { useStore } from "@/lib/store";
+import { Icon } from "@/ui/Icon";
+import { Popup } from "@/ui/Popup";
+import { type ConditionOp, hasValueList, needsValue, opsOf, readCondition } from "./ops";
+import { type ColumnFilter, layoutStore, queryStore } from "./tableState";
+
+interface Props {
+  table: Table;
+  column: SheetColumn;
+  at: DOMRect;
+  onClose(): void;
+}
+
+/** Sort, hide and filter one column. */
+export function HeaderMenu({ table, column, at, onClose }: Props) {
+  const { t } = useTranslation();
+  const { field } = column;
+  const store = queryStore(table.key);
+  const filter = useStore(store).filters[field.key];
+  const sort = (desc: boolean | null) => {
+    store.set((q) => ({ ...q, sort: desc === null ? [] : [{ field: field.key, desc }] }));
+    onClose();
+  };
+  const setFilter = (next: ColumnFilter | null) => {
+    store.set((q) => {
+      const { [field.key]: _, ...rest } = q.filters;
+      return { ...q, filters: next ? { ...rest, [field.key]: next } : rest };
+    });
+    onClose();
+  };
+  const hide = () => {
+    layoutStore(table.key).set((l) => ({ ...l, shown: { ...l.shown, [field.key]: false } }));
+    onClose();
+  };
+  return (
+    <Popup at={at} label={t("header.menu", { column: column.title })} onClose={onClose}>
+      <div className="header-menu">
+        <div role="menu" className="menu">
+          <MenuItem
+            icon="sortAsc"
+            label={t("header.asc")}
+            on={column.sorted === "asc"}
+            onClick={() => sort(false)}
+          />
+          <MenuItem
+            icon="sortDesc"
+            label={t("header.desc")}
+            on={column.sorted === "desc"}
+            onClick={() => sort(true)}
+          />
+          {column.sorted && <MenuItem icon="close" label={t("header.unsort")} onClick={() => sort(null)} />}
+          <MenuItem icon="hide" label={t("header.hide")} onClick={hide} />
+        </div>
+        {field.formula !== undefined && (
+          <p className="formula-line" title={field.formula}>
+            ƒ <code>{field.formula}</code>
+          </p>
+        )}
+        {opsOf(field).length > 2 && (
+          <ConditionFilter
+            field={field}
+            filter={filter?.kind === "condition" ? filter : undefined}
+            onApply={setFilter}
+          />
+        )}
+        {hasValueList(field) && (
+          <ValueFilter
+            table={table.key}
+            field={field}
+            filter={filter?.kind === "values" ? filter : undefined}
+            onApply={setFilter}
+          />
+        )}
+        {filter && (
+          <Button size="small" block onClick={() => setFilter(null)}>
+            {t("filter.clear")}
+          </Button>
+        )}
+      </div>
+    </Popup>
+  );
+}
+
+function MenuItem(props: {
+  icon: "sortAsc" | "sortDesc" | "close" | "hide";
+  label: string;
+  on?: boolean;
+  onClick(): void;
+}) {
+  return (
+    <button
+      type="button"
+      role="menuitem"
+      className={props.on ? "menu-item on" : "menu-item"}
+      onClick={props.onClick}
+    >
+      <Icon name={props.icon} /> {props.label}
+    </button>
+  );
+}
+
+type Condition = Extract<ColumnFilter, { kind: "condition" }>;
+
+function ConditionFilter(props: {
+  field: Field;
+  filter: Condition | undefined;
+  onApply(f: ColumnFilter | null): void;
+}) {
+  const { t } = useTranslation();
+  const { field, filter } = props;
+  const ops = opsOf(field);
+  const [op, setOp] = useState<ConditionOp>(
+    filter && filter.op !== "in" ? filter.op : (ops[0] ?? "contains"),
+  );
+  const [text, setText] = useState(() =>
+    editText(field, filter?.values[0] ?? null).slice(0, isDateLike(field) ? 10 : undefined),
+  );
+  const value = readCondition(field, text);
+  const ready = !needsValue(op) || value !== undefined;
+  const apply = () =>
+    ready && props.onApply({ kind: "condition", op, values: needsValue(op) ? [value ?? null] : [] });
+  return (
+    <div className="filter-block">
+      <div className="filter-title">{t("filter.byCondition")}</div>
+      <div className="filter-row">
+        <Select<ConditionOp>
+          size="small"
+          value={op}
+          onChange={setOp}
+          aria-label={t("filter.byCondition")}
+          style={{ width: needsValue(op) ? 104 : "100%" }}
+          options={ops.map((o) => ({ value: o, label: t(`filter.${o}`) }))}
+        />
+        {needsValue(op) && (
+          <Input
+            size="small"
+            type={isDateLike(field) ? "date" : "text"}
+            inputMode={["number", "money", "percent"].includes(field.kind) ? "decimal" : undefined}
+            prefix={field.kind === "money" ? "¥" : undefined}
+            suffix={field.kind === "percent" ? "%" : undefined}
+            value={text}
+            aria-label={t("filter.value")}
+            onChange={(e) => setText(e.target.value)}
+            onPressEnter={(e) => !e.nativeEvent.isComposing && apply()}
+          />
+        )}
+        <Button size="small" disabled={!ready} onClick={apply}>
+          {t("filter.apply")}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function ValueFilter(props: {
+  table: string;
+  field: Field;
+  filter: Extract<ColumnFilter, { kind: "values" }> | undefined;
+  onApply(f: ColumnFilter | null): void;
+}) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const { table, field } = props;
+  const [text, setText] = useState("");
+  const search = useDebounced(text, 200);
+  const [picked, setPicked] = useState<Value[]>(props.filter?.values ?? []);
+  const list = useQuery({
+    queryKey: ["values", table, field.key, search],
+    queryFn: ({ signal }) => api.fieldValues(table, field.key, search, signal),
+    staleTime: 5_000,
+    placeholderData: (before) => before,
+  });
+  const toggle = (value: Value) =>
+    setPicked((now) => (now.includes(value) ? now.filter((v) => v !== value) : [...now, value]));
+  return (
+    <div className="filter-block">
+      <div className="filter-title">{t("filter.byValue")}</div>
+      <Input
+        size="small"
+        allowClear
+        value={text}
+        prefix={<Icon name="search" size={13} />}
+        placeholder={t("filter.searchValues")}
+        aria-label={t("filter.searchValues")}
+        onChange={(e) => setText(e.target.value)}
+      />
+      <div className="value-list">
+        {(list.data?.values ?? []).map(({ value, count }) => (
+          <label key={JSON.stringify(value)} className="value-row">
+            <Checkbox checked={picked.includes(value)} onChange={() => toggle(value)} />
+            <span className={value === null ? "muted" : undefined}>
+              {value === null ? t("filter.blank") : formatValue(field, value, locale)}
+            </span>
+            <span className="muted num">{formatCount(count)}</span>
+          </label>
+        ))}
+        {list.data?.values.length === 0 && <p className="muted pad">{t("filter.noValues")}</p>}
+        {list.data?.more && <p className="muted pad">{t("filter.moreValues")}</p>}
+        {list.isError && <p className="form-error pad">{t("error.unknown")}</p>}
+      </div>
+      <Button
+        size="small"
+        type="primary"
+        block
+        disabled={picked.length === 0}
+        onClick={() => props.onApply({ kind: "values", values: picked })}
+      >
+        {picked.length === 0 ? t("filter.pick") : t("filter.applyN", { n: picked.length })}
+      </Button>
+    </div>
+  );
+}

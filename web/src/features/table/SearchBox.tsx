@@ -1,0 +1,63 @@
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useDebounced } from "@/lib/hooks";
+import { useStore } from "@/lib/store";
+import { Icon } from "@/ui/Icon";
+import { queryStore } from "./tableState";
+
+/** Searches the table in view; a moment after the last key, and never in the middle of a composition. */
+export function SearchBox({ table }: { table: string }) {
+  const { t } = useTranslation();
+  const store = queryStore(table);
+  const stored = useStore(store).search;
+  const [text, setText] = useState(stored);
+  const [composing, setComposing] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const late = useDebounced(text, 220);
+
+  const sent = useRef(stored);
+
+  // Cleared from elsewhere (a filter chip): follow. Our own words coming back must not undo later keys.
+  useEffect(() => {
+    if (stored !== sent.current) {
+      sent.current = stored;
+      setText(stored);
+    }
+  }, [stored]);
+  useEffect(() => {
+    const wanted = late.trim();
+    if (composing || wanted === sent.current) return;
+    sent.current = wanted;
+    store.set((q) => ({ ...q, search: wanted }));
+  }, [late, composing, store]);
+  useEffect(() => {
+    const key = (e: KeyboardEvent) => {
+      if ((e.ctrlKey || e.metaKey) && !e.shiftKey && e.key.toLowerCase() === "f") {
+        e.preventDefault();
+        input.current?.select();
+        input.current?.focus();
+      }
+    };
+    addEventListener("keydown", key);
+    return () => removeEventListener("keydown", key);
+  }, []);
+
+  return (
+    <div className="search" role="search">
+      <Icon name="search" />
+      <input
+        ref={input}
+        type="search"
+        value={text}
+        aria-label={t("table.search")}
+        placeholder={table === "customers" ? t("table.searchCustomers") : t("table.search")}
+        onChange={(e) => setText(e.target.value)}
+        onCompositionStart={() => setComposing(true)}
+        onCompositionEnd={() => setComposing(false)}
+        onKeyDown={(e) => {
+          if (e.key === "Escape" && text !== "") setText("");
+        }}
+      />
+    </div>
+  );
+}

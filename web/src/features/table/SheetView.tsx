@@ -1,0 +1,171 @@
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "@/api";
+import type { Field, LinkValue, Table } from "@/api/types";
+import type { SheetColumn, SheetHandle, SheetSelection } from "@/grid/types";
+import { useLocale } from "@/i18n";
+import { errorText } from "@/lib/errors";
+import { formatCount, isComputed, isWritable, labelOf } from "@/lib/format";
+import { useStore } from "@/lib/store";
+import { toast, toastError } from "@/ui/toast";
+import { FilterChips } from "./FilterChips";
+import { StatusBar } from "./StatusBar";
+import { type CommandContext, Toolbar } from "./Toolbar";
+import { layoutStore, moveColumn, queryStore, widthOf } from "./tableState";
+import type { Edits } from "./useEdits";
+import type { useView } from "./useView";
+
+const Sheet = lazy(() => import("@/grid/Sheet"));
+// Asked for after the first look, so not part of the first load.
+const HeaderMenu = lazy(async () => ({ default: (await import("./HeaderMenu")).HeaderMenu }));
+const ColumnPicker = lazy(async () => ({ default: (await import("./ColumnPicker")).ColumnPicker }));
+
+export interface ViewProps {
+  table: Table;
+  fields: Field[];
+  shown: Field[];
+  open: ReturnType<typeof useView>;
+  edits: Edits;
+  onOpen(customer: number): void;
+  onExport(format: "xlsx" | "csv"): Promise<void>;
+}
+
+const NOTHING: SheetSelection = { ranges: [], rows: [], active: null };
+/** More than this at once is a filter's work, not a selection's. */
+const MAX_DELETE = 10_000;
+
+export function SheetView(props: ViewProps) {
+  const { table, fields, shown, open, edits, onOpen } = props;
+  const { t } = useTranslation();
+  const sheet = useRef<SheetHandle>(null);
+  const [selection, setSelection] = useState<SheetSelection>(NOTHING);
+  const [menu, setMenu] = useState<{ column: SheetColumn; at: DOMRect } | null>(null);
+  const [picker, setPicker] = useState<DOMRect | null>(null);
+  const layout = layoutStore(table.key);
+  const columns = useColumns(table, shown);
+  const cache = open.view?.table === table.key ? open.view.cache : undefined;
+
+  const deleteRows = useCallback(async () => {
+    const { rows } = selection;
+    const count = rows.reduce((n, [a, b]) => n + b - a + 1, 0);
+    if (!cache || count === 0) return toast(t("table.selectRowsFirst"));
+    if (count > MAX_DELETE) return toastError(t("grid.tooMany"));
+    const ids: number[] = [];
+    for (const [first, last] of rows)
+      for (const row of await cache.load(first, last)) if (row && !row.deleted) ids.push(row.id);
+    await edits.remove(ids);
+  }, [cache, edits, selection, t]);
+
+  const context: CommandContext = {
+    table,
+    selectedRows: selection.rows.reduce((n, [a, b]) => n + b - a + 1, 0),
+    undo: edits.undo,
+    redo: edits.redo,
+    deleteRows,
+    exportAs: props.onExport,
+    pickColumns: setPicker,
+  };
+
+  const onMove = useCallback(
+    (from: number, to: number) => {
+      const keys = moveColumn(
+        shown.map((f) => f.key),
+        from,
+        to,
+      );
+      layout.set((l) => ({
+        ...l,
+        order: [...keys, ...fields.map((f) => f.key).filter((k) => !keys.includes(k))],
+      }));
+    },
+    [fields, layout, shown],
+  );
+  const closeMenu = useCallback(() => setMenu(null), []);
+  const closePicker = useCallback(() => setPicker(null), []);
+
+  return (
+    <>
+      <div className="subbar">
+        <span className="count num" aria-live="polite">
+          {cache ? t("table.count", { n: formatCount(cache.total) }) : " "}
+        </span>
+        <FilterChips table={table} />
+        <Toolbar context={context} />
+      </div>
+      <div className={open.loading ? "sheet-area loading" : "sheet-area"}>
+        {open.error && (
+          <div className="sheet-error" role="alert">
+            {open.error}{" "}
+            <button type="button" className="link" onClick={open.reopen}>
+              {t("ui.retry")}
+            </button>
+          </div>
+        )}
+        <Suspense fallback={<div className="page-busy" aria-busy="true" />}>
+          {cache && (
+            <Sheet
+              ref={sheet}
+              label={labelOf(table.label, "zh-CN")}
+              columns={columns}
+              source={cache}
+              viewKey={open.view?.question ?? ""}
+              frozen={table.key === "customers" ? 2 : 1}
+              problem={edits.problem}
+              onProblemSeen={edits.clearProblem}
+              onEdit={(list) => void edits.edit(list)}
+              onGrow={(records) => void edits.create(records).catch((e: unknown) => toastError(errorText(e)))}
+              onUndo={() => void edits.undo()}
+              onRedo={() => void edits.redo()}
+              onOpenRow={(id) => table.key === "customers" && onOpen(id)}
+              onOpenLink={(_, link: LinkValue) => onOpen(link[0])}
+              onDeleteRows={() => void deleteRows()}
+              onHeaderMenu={(column, at) => setMenu({ column, at })}
+              onResize={(key, width) => layout.set((l) => ({ ...l, widths: { ...l.widths, [key]: width } }))}
+              onMoveColumn={onMove}
+              onSelect={setSelection}
+              onSay={(message) => toast(message === "limit" ? t("grid.tooMany") : message)}
+              suggestLinks={suggestLinks}
+            />
+          )}
+        </Suspense>
+        {cache?.total === 0 && !open.loading && <div className="sheet-empty">{t("table.noRows")}</div>}
+      </div>
+      <StatusBar selection={selection} columns={columns} cache={cache} viewId={open.view?.id} />
+      <Suspense>
+        {menu && <HeaderMenu table={table} column={menu.column} at={menu.at} onClose={closeMenu} />}
+        {picker && <ColumnPicker fields={fields} table={table.key} at={picker} onClose={closePicker} />}
+      </Suspense>
+    </>
+  );
+}
+
+function useColumns(table: Table, shown: Field[]): SheetColumn[] {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const query = useStore(queryStore(table.key));
+  const layout = useStore(layoutStore(table.key));
+  return useMemo(
+    () =>
+      shown.map((field) => {
+        const sort = query.sort.find((s) => s.field === field.key);
+        return {
+          field,
+          title: labelOf(field.label, locale),
+          width: widthOf(field, layout, labelOf(field.label, locale)),
+          locked: isWritable(field) ? undefined : isComputed(field) ? t("grid.computed") : t("grid.code"),
+          sorted: sort ? (sort.desc ? "desc" : "asc") : undefined,
+          filtered: query.filters[field.key] !== undefined,
+        } satisfies SheetColumn;
+      }),
+    [shown, locale, layout, query, t],
+  );
+}
+
+/** Customers (or products) whose name matches, for a link being typed. */
+async function suggestLinks(field: Field, text: string, signal: AbortSignal): Promise<LinkValue[]> {
+  const opened = await api.openView(
+    { table: field.table ?? "customers", search: text, columns: ["code", "name"] },
+    signal,
+  );
+  return opened.rows.slice(0, 8).map(([id, code, name]) => [id, String(code ?? ""), String(name ?? "")]);
+}

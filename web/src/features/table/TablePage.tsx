@@ -1,0 +1,124 @@
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { api } from "@/api";
+import type { Table, ViewRequest } from "@/api/types";
+import { DemoBanner } from "@/features/demo/DemoBanner";
+import { usePhone } from "@/lib/hooks";
+import { fieldOf, useStatus, useTable } from "@/lib/query";
+import { useStore } from "@/lib/store";
+import { CardsView } from "./CardsView";
+import { SheetView } from "./SheetView";
+import { arrange, isShown, layoutStore, newRecord, queryStore, toFilter } from "./tableState";
+import { useEdits } from "./useEdits";
+import { useView } from "./useView";
+
+// Parts that are not seen at first come when they are asked for.
+const CustomerPanel = lazy(async () => ({
+  default: (await import("@/features/customer/CustomerPanel")).CustomerPanel,
+}));
+const EmptyBook = lazy(async () => ({ default: (await import("@/features/demo/EmptyBook")).EmptyBook }));
+const NewRecord = lazy(async () => ({ default: (await import("./NewRecord")).NewRecord }));
+
+/** Fields the cards and the panel's list need whatever is shown in the sheet. */
+const CARD_FIELDS: Record<string, string[]> = {
+  customers: ["name", "grade", "mobile", "total", "last_order", "order_count"],
+  orders: ["customer", "product", "amount", "time", "status", "order_no"],
+  products: ["name", "category", "price"],
+};
+
+export function TablePage() {
+  const { table: key = "customers" } = useParams({ strict: false });
+  const table = useTable(key);
+  const status = useStatus();
+  const book = status.data?.book;
+  if (!table || !book) return <div className="page-busy" aria-busy="true" />;
+  if (book.customers === 0 && book.orders === 0 && key !== "products")
+    return (
+      <Suspense fallback={<div className="page-busy" aria-busy="true" />}>
+        <EmptyBook />
+      </Suspense>
+    );
+  return <TableBody key={key} table={table} />;
+}
+
+function TableBody({ table }: { table: Table }) {
+  const phone = usePhone();
+  const query = useStore(queryStore(table.key));
+  const layout = useStore(layoutStore(table.key));
+  const [asked, setAsked] = useState<string[]>([]);
+
+  const fields = useMemo(() => arrange(table, layout), [table, layout]);
+  const shown = useMemo(() => fields.filter((f) => isShown(f, layout)), [fields, layout]);
+  // Hiding a column needs no new view; only one not asked for yet does.
+  const columns = useMemo(() => {
+    const needed = phone
+      ? (CARD_FIELDS[table.key] ?? [])
+      : [...shown.map((f) => f.key), ...(CARD_FIELDS[table.key] ?? [])];
+    const known = needed.filter((k) => fieldOf(table, k));
+    return [...new Set([...asked, ...known])];
+  }, [asked, phone, shown, table]);
+  if (columns.length !== asked.length) setAsked(columns);
+
+  const request = useMemo(
+    (): ViewRequest => ({
+      table: table.key,
+      filter: toFilter(query.filters),
+      search: query.search === "" ? undefined : query.search,
+      sort: query.sort.length === 0 ? undefined : query.sort,
+      columns,
+    }),
+    [table.key, query, columns],
+  );
+  const open = useView(request);
+  const edits = useEdits(table.key, open.view?.cache, open.reopen);
+
+  const panel = usePanel();
+  const exportAs = useCallback(
+    async (format: "xlsx" | "csv") => {
+      const view = await api.openView({ ...request, columns: shown.map((f) => f.key) });
+      location.assign(api.exportUrl(view.view, format));
+    },
+    [request, shown],
+  );
+  const adding = useStore(newRecord) === table.key;
+  const View = phone ? CardsView : SheetView;
+  return (
+    <div className="table-page">
+      <DemoBanner />
+      <View
+        table={table}
+        fields={fields}
+        shown={shown}
+        open={open}
+        edits={edits}
+        onOpen={panel.open}
+        onExport={exportAs}
+      />
+      <Suspense>
+        {adding && <NewRecord table={table} edits={edits} onMade={open.reopen} />}
+        {panel.id !== undefined && (
+          <CustomerPanel
+            id={panel.id}
+            cache={table.key === "customers" ? open.view?.cache : undefined}
+            onGo={panel.open}
+            onClose={panel.close}
+          />
+        )}
+      </Suspense>
+    </div>
+  );
+}
+
+/** The open customer lives in the address: "back" closes the panel, a link opens it. */
+function usePanel() {
+  const navigate = useNavigate();
+  const { c } = useSearch({ strict: false });
+  return useMemo(
+    () => ({
+      id: c,
+      open: (id: number) => void navigate({ to: ".", search: { c: id }, replace: c !== undefined }),
+      close: () => void navigate({ to: ".", search: {}, replace: true }),
+    }),
+    [c, navigate],
+  );
+}

@@ -1,0 +1,106 @@
+/** What a person asked of each table (filter, search, sort) and how they arranged it (remembered). */
+import type { Field, Filter, Op, Sort, Table, Value } from "@/api/types";
+import { createStore, kept, type Store } from "@/lib/store";
+
+export type ColumnFilter =
+  | { kind: "values"; values: Value[] }
+  | { kind: "condition"; op: Op; values: Value[] };
+
+export interface TableQuery {
+  search: string;
+  sort: Sort[];
+  filters: Record<string, ColumnFilter>;
+}
+export interface Layout {
+  order: string[];
+  /** Shown or hidden by hand; the schema decides for the rest. */
+  shown: Record<string, boolean>;
+  widths: Record<string, number>;
+}
+
+const queries = new Map<string, Store<TableQuery>>();
+export function queryStore(table: string): Store<TableQuery> {
+  let store = queries.get(table);
+  if (!store) {
+    store = createStore<TableQuery>({ search: "", sort: [], filters: {} });
+    queries.set(table, store);
+  }
+  return store;
+}
+
+const layouts = new Map<string, Store<Layout>>();
+export function layoutStore(table: string): Store<Layout> {
+  let store = layouts.get(table);
+  if (!store) {
+    const made = createStore<Layout>(kept.read(`layout.${table}`, { order: [], shown: {}, widths: {} }));
+    made.subscribe(() => kept.write(`layout.${table}`, made.get()));
+    layouts.set(table, made);
+    store = made;
+  }
+  return store;
+}
+
+/** The table a new record is being written for. */
+export const newRecord = createStore<string | null>(null);
+
+/** One filter per column, all of them together. */
+export function toFilter(filters: Record<string, ColumnFilter>): Filter | undefined {
+  const all: Filter[] = Object.entries(filters).map(([field, f]) =>
+    f.kind === "values" ? { field, op: "in", values: f.values } : { field, op: f.op, values: f.values },
+  );
+  if (all.length === 0) return undefined;
+  return all.length === 1 ? all[0] : { all };
+}
+
+/** The columns a seller looks at first stand first; the schema lists them by group. */
+const FIRST: Record<string, string[]> = {
+  customers: [
+    "code",
+    "name",
+    "grade",
+    "mobile",
+    "total",
+    "order_count",
+    "last_order",
+    "monthly",
+    "points",
+    "lifecycle",
+    "wechat",
+  ],
+};
+const WIDTHS: Partial<Record<Field["kind"], number>> = {
+  code: 92,
+  choice: 104,
+  number: 88,
+  percent: 84,
+  money: 116,
+  date: 104,
+  date_time: 140,
+  phone: 124,
+  bool: 72,
+  tags: 150,
+  link: 148,
+  long_text: 200,
+  birthday: 112,
+};
+const WIDE: Record<string, number> = { name: 148, order_no: 208, product: 180, province: 84, city: 84 };
+
+export function arrange(table: Table, layout: Layout): Field[] {
+  const wanted = layout.order.length > 0 ? layout.order : (FIRST[table.key] ?? []);
+  const place = new Map(wanted.map((key, i) => [key, i]));
+  return [...table.fields].sort((a, b) => (place.get(a.key) ?? 1e6) - (place.get(b.key) ?? 1e6));
+}
+export const isShown = (field: Field, layout: Layout): boolean => layout.shown[field.key] ?? field.shown;
+/** Wide enough for the kind and for the title, whose letters are narrower in English. */
+export function widthOf(field: Field, layout: Layout, title = ""): number {
+  const letters = [...title].reduce((n, c) => n + (c > "\u2e80" ? 12.5 : 6.8), 0);
+  const wanted = WIDE[field.key] ?? WIDTHS[field.kind] ?? 120;
+  return layout.widths[field.key] ?? Math.max(wanted, Math.min(200, Math.round(letters + 36)));
+}
+
+export function moveColumn(keys: string[], from: number, to: number): string[] {
+  const next = [...keys];
+  const [moved] = next.splice(from, 1);
+  if (moved !== undefined) next.splice(to, 0, moved);
+  return next;
+}

@@ -1,0 +1,74 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { api } from "@/api";
+import { ApiError, isAbort } from "@/api/client";
+import type { ViewRequest } from "@/api/types";
+import { BlockCache } from "@/grid/blockCache";
+import { errorText } from "@/lib/errors";
+import { toastError } from "@/ui/toast";
+
+export interface OpenView {
+  id: string;
+  /** The question it answers, columns apart; a new one starts at the top. */
+  question: string;
+  table: string;
+  cache: BlockCache;
+  total: number;
+}
+
+/**
+ * Keeps a view of what was asked open. The old one stays on screen until the new one is there; a view
+ * the server has dropped is opened again.
+ */
+export function useView(request: ViewRequest | null) {
+  const key = request ? JSON.stringify(request) : "";
+  const [view, setView] = useState<OpenView | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const [loading, setLoading] = useState(true);
+  const [epoch, setEpoch] = useState(0);
+  const reopen = useCallback(() => setEpoch((n) => n + 1), []);
+  const current = useRef<OpenView | null>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: key stands for the request, epoch for "again"
+  useEffect(() => {
+    if (key === "") return;
+    const asked = JSON.parse(key) as ViewRequest;
+    const question = JSON.stringify({ ...asked, columns: [] });
+    const controller = new AbortController();
+    setLoading(true);
+    api
+      .openView(asked, controller.signal)
+      .then(async (opened) => {
+        const cache = new BlockCache({
+          total: opened.total,
+          columns: opened.columns,
+          first: opened.rows,
+          fetch: async (offset, limit, signal) =>
+            (await api.viewRows(opened.view, offset, limit, signal)).rows,
+          onError: (e) => {
+            if (e instanceof ApiError && e.code === "not_found") reopen();
+            else if (!isAbort(e)) toastError(errorText(e));
+          },
+        });
+        // The same question again: fetch where one stands before the swap, so that nothing flashes.
+        const before = current.current;
+        if (before?.question === question && opened.total > 0) {
+          const [first, last] = before.cache.visible;
+          await cache.load(Math.min(first, opened.total - 1), Math.min(last, opened.total - 1));
+          if (controller.signal.aborted) return cache.close();
+        }
+        before?.cache.close();
+        current.current = { id: opened.view, question, table: asked.table, cache, total: opened.total };
+        setView(current.current);
+        setError(null);
+        setLoading(false);
+      })
+      .catch((e: unknown) => {
+        if (isAbort(e) || controller.signal.aborted) return;
+        setError(errorText(e));
+        setLoading(false);
+      });
+    return () => controller.abort();
+  }, [key, epoch, reopen]);
+
+  return useMemo(() => ({ view, error, loading, reopen }), [view, error, loading, reopen]);
+}

@@ -1,0 +1,199 @@
+import type { Values, WireRow } from "@/api/types";
+import type { Row, RowSource } from "./types";
+
+export const BLOCK = 100;
+/** 200 blocks of 100 rows: some 20,000 rows kept, a few tens of MB at most. */
+const MAX_BLOCKS = 200;
+
+export interface BlockCacheOptions {
+  total: number;
+  columns: string[];
+  first: WireRow[];
+  fetch(offset: number, limit: number, signal: AbortSignal): Promise<WireRow[]>;
+  /** A block could not be had (the view was dropped, the network failed). */
+  onError(error: unknown): void;
+  /** Wait before loading, so that a flying scroll bar asks only where it rests. */
+  settleMs?: number;
+  maxBlocks?: number;
+}
+
+/** Blocks of a view's rows, least recently used dropped, stale loads cancelled. */
+export class BlockCache implements RowSource {
+  private readonly blocks = new Map<number, Row[]>();
+  private readonly inflight = new Map<number, AbortController>();
+  private readonly stale = new Set<number>();
+  private readonly pending = new Map<string, string>();
+  private readonly listeners = new Set<(first: number, last: number) => void>();
+  private readonly extra: Row[] = [];
+  private readonly settleMs: number;
+  private readonly maxBlocks: number;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private seen: [first: number, last: number] = [0, 0];
+  private closed = false;
+
+  constructor(private readonly options: BlockCacheOptions) {
+    this.settleMs = options.settleMs ?? 24;
+    this.maxBlocks = options.maxBlocks ?? MAX_BLOCKS;
+    // The first answer may be shorter than a block only when the view itself is.
+    if (options.first.length >= Math.min(BLOCK, options.total)) this.keep(0, options.first.slice(0, BLOCK));
+  }
+
+  get total(): number {
+    return this.options.total + this.extra.length;
+  }
+
+  peek(index: number): Row | undefined {
+    if (index >= this.options.total) return this.extra[index - this.options.total];
+    return this.blocks.get(Math.floor(index / BLOCK))?.[index % BLOCK];
+  }
+
+  watch(first: number, last: number): void {
+    const down = first >= this.seen[0];
+    this.seen = [first, last];
+    const wanted = this.around(first, last, down);
+    for (const [block, controller] of this.inflight) {
+      if (!wanted.includes(block)) {
+        controller.abort();
+        this.inflight.delete(block);
+      }
+    }
+    clearTimeout(this.timer);
+    if (wanted.some((b) => this.missing(b)))
+      this.timer = setTimeout(() => {
+        for (const block of wanted) if (this.missing(block)) void this.fetchBlock(block);
+      }, this.settleMs);
+  }
+
+  async load(first: number, last: number): Promise<(Row | undefined)[]> {
+    const end = Math.min(last, this.options.total - 1);
+    for (let block = Math.floor(first / BLOCK); block * BLOCK <= end; block++) {
+      if (!this.blocks.has(block)) await this.fetchBlock(block, true);
+    }
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => this.peek(first + i));
+  }
+
+  pendingText(id: number, field: string): string | undefined {
+    return this.pending.get(`${id}:${field}`);
+  }
+
+  subscribe(listener: (first: number, last: number) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Shows what was typed until `settle` says how it ended. */
+  pend(id: number, field: string, text: string): void {
+    this.pending.set(`${id}:${field}`, text);
+    this.tell();
+  }
+  settle(id: number, field: string): void {
+    if (this.pending.delete(`${id}:${field}`)) this.tell();
+  }
+
+  /** Puts the server's values over what is shown. */
+  patch(rows: Record<string, Values>): void {
+    const merge = (row: Row) => {
+      const values = rows[String(row.id)];
+      if (values) row.values = { ...row.values, ...values };
+    };
+    for (const block of this.blocks.values()) block.forEach(merge);
+    this.extra.forEach(merge);
+    this.tell();
+  }
+
+  /** A record made just now stands at the end until the view is opened again. */
+  append(id: number, values: Values): number {
+    this.extra.push({ id, values, deleted: false });
+    this.tell();
+    return this.total - 1;
+  }
+
+  /** Where a record stands, if its block is here. */
+  indexOf(id: number): number | undefined {
+    for (const [block, rows] of this.blocks) {
+      const at = rows.findIndex((row) => row.id === id);
+      if (at >= 0) return block * BLOCK + at;
+    }
+    const extra = this.extra.findIndex((row) => row.id === id);
+    return extra >= 0 ? this.options.total + extra : undefined;
+  }
+
+  get visible(): readonly [first: number, last: number] {
+    return this.seen;
+  }
+
+  /** Loads what is on screen anew; old values stay until the new ones are there. */
+  refresh(): void {
+    for (const block of this.blocks.keys()) this.stale.add(block);
+    this.watch(...this.seen);
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    for (const controller of this.inflight.values()) controller.abort();
+    this.inflight.clear();
+    this.listeners.clear();
+  }
+
+  private around(first: number, last: number, down: boolean): number[] {
+    const lastBlock = Math.floor(Math.max(0, this.options.total - 1) / BLOCK);
+    const from = Math.max(0, Math.floor(first / BLOCK));
+    const to = Math.min(lastBlock, Math.floor(Math.max(first, last) / BLOCK));
+    const wanted: number[] = [];
+    for (let block = from; block <= to; block++) wanted.push(block);
+    const ahead = down ? to + 1 : from - 1;
+    if (ahead >= 0 && ahead <= lastBlock) wanted.push(ahead);
+    return wanted;
+  }
+
+  private missing(block: number): boolean {
+    return (
+      block * BLOCK < this.options.total &&
+      (!this.blocks.has(block) || this.stale.has(block)) &&
+      !this.inflight.has(block)
+    );
+  }
+
+  private async fetchBlock(block: number, pinned = false): Promise<void> {
+    const controller = new AbortController();
+    // A load asked for by name is not cancelled by scrolling, so it is not listed.
+    if (!pinned) this.inflight.set(block, controller);
+    try {
+      const rows = await this.options.fetch(block * BLOCK, BLOCK, controller.signal);
+      if (this.closed || controller.signal.aborted) return;
+      this.keep(block, rows);
+      this.tell(block * BLOCK, block * BLOCK + rows.length - 1);
+    } catch (error) {
+      if (this.closed || controller.signal.aborted) return;
+      this.options.onError(error);
+    } finally {
+      if (this.inflight.get(block) === controller) this.inflight.delete(block);
+    }
+  }
+
+  private keep(block: number, rows: WireRow[]): void {
+    const { columns } = this.options;
+    this.stale.delete(block);
+    this.blocks.delete(block);
+    this.blocks.set(
+      block,
+      rows.map((wire) => {
+        const [id, ...cells] = wire;
+        const values: Values = {};
+        for (const [i, key] of columns.entries()) values[key] = cells[i] ?? null;
+        return { id, values, deleted: columns.length > 0 && cells.length === 0 };
+      }),
+    );
+    const [first, last] = this.seen;
+    for (const old of this.blocks.keys()) {
+      if (this.blocks.size <= this.maxBlocks) break;
+      const onScreen = old * BLOCK <= last && (old + 1) * BLOCK > first;
+      if (!onScreen) this.blocks.delete(old);
+    }
+  }
+
+  private tell(first = 0, last = this.total - 1): void {
+    for (const listener of this.listeners) listener(first, last);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Range } from "./types";
+
+/** One rectangle and the cell it started from. */
+export interface Box {
+  cell: readonly [col: number, row: number];
+  range: Range;
+}
+
+const clamp = (n: number, max: number) => Math.max(0, Math.min(max, n));
+
+export const boxAt = (col: number, row: number): Box => ({
+  cell: [col, row],
+  range: { x: col, y: row, width: 1, height: 1 },
+});
+
+/** The corner that moves while Shift is held: the one opposite the starting cell. */
+export function headOf({ cell, range }: Box): [col: number, row: number] {
+  return [
+    cell[0] === range.x ? range.x + range.width - 1 : range.x,
+    cell[1] === range.y ? range.y + range.height - 1 : range.y,
+  ];
+}
+
+/** Moves the active cell, or the free corner when extending. */
+export function goTo(box: Box, col: number, row: number, extend: boolean, cols: number, rows: number): Box {
+  const c = clamp(col, cols - 1);
+  const r = clamp(row, rows - 1);
+  if (!extend) return boxAt(c, r);
+  const [ac, ar] = box.cell;
+  return {
+    cell: box.cell,
+    range: {
+      x: Math.min(ac, c),
+      y: Math.min(ar, r),
+      width: Math.abs(ac - c) + 1,
+      height: Math.abs(ar - r) + 1,
+    },
+  };
+}
+
+/** Tab and Enter: inside a selection they go round it, else they move on. */
+export function step(box: Box, dc: number, dr: number, cols: number, rows: number): Box {
+  const { x, y, width, height } = box.range;
+  const [c, r] = box.cell;
+  if (width * height === 1) return goTo(box, c + dc, r + dr, false, cols, rows);
+  const size = width * height;
+  const byRow = dc !== 0;
+  const at = byRow ? (r - y) * width + (c - x) : (c - x) * height + (r - y);
+  const next = (at + dc + dr + size) % size;
+  const cell: [number, number] = byRow
+    ? [x + (next % width), y + Math.floor(next / width)]
+    : [x + Math.floor(next / height), y + (next % height)];
+  return { cell, range: box.range };
+}
+
+/**
+ * Where Ctrl+arrow lands on a line of cells: the end of the filled run one stands in, else the next
+ * filled cell. `filled` answers undefined where rows are not loaded: the end of the line is taken.
+ */
+export function edge(
+  from: number,
+  dir: 1 | -1,
+  last: number,
+  filled: (index: number) => boolean | undefined,
+): number {
+  const end = dir === 1 ? last : 0;
+  if (from === end) return end;
+  const inRun = filled(from) === true && filled(from + dir) === true;
+  for (let i = from + dir; ; i += dir) {
+    const now = filled(i);
+    if (now === undefined) return end;
+    if (inRun && !now) return i - dir;
+    if (!inRun && now) return i;
+    if (i === end) return end;
+  }
+}

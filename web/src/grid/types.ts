@@ -1,0 +1,88 @@
+import type { Field, LinkValue, Values, Written } from "@/api/types";
+
+export interface Row {
+  id: number;
+  values: Values;
+  deleted: boolean;
+}
+
+export interface SheetColumn {
+  field: Field;
+  title: string;
+  width: number;
+  /** Why the column cannot be written; absent when it can. */
+  locked?: string;
+  sorted?: "asc" | "desc";
+  filtered?: boolean;
+}
+
+/** Where the sheet gets its rows: lazily, by index, with news of what changed. */
+export interface RowSource {
+  readonly total: number;
+  peek(index: number): Row | undefined;
+  /** Rows on screen now; the source loads around them and drops what went stale. */
+  watch(first: number, last: number): void;
+  /** Rows needed whole, for a copy or a sum. */
+  load(first: number, last: number): Promise<(Row | undefined)[]>;
+  pendingText(id: number, field: string): string | undefined;
+  subscribe(listener: (first: number, last: number) => void): () => void;
+}
+
+export interface CellEdit {
+  id: number;
+  field: string;
+  value: Written;
+  /** What was typed: shown until the server has answered. */
+  text: string;
+}
+
+export interface Range {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** What is selected, in view indexes. Whole rows and columns come as ranges of full extent. */
+export interface SheetSelection {
+  ranges: Range[];
+  /** Rows taken as rows (by their number), for deleting. */
+  rows: [first: number, last: number][];
+  active: { col: number; row: number } | null;
+}
+
+export interface CellProblem {
+  id: number;
+  field: string;
+  message: string;
+}
+
+export interface SheetHandle {
+  focus(): void;
+  goTo(row: number, field?: string): void;
+}
+
+export interface SheetProps {
+  columns: SheetColumn[];
+  source: RowSource;
+  /** Changes when another question is asked: the sheet then starts at the top. */
+  viewKey: string;
+  frozen: number;
+  problem: CellProblem | null;
+  label: string;
+  onProblemSeen(): void;
+  onEdit(edits: CellEdit[]): void;
+  /** Pasted rows past the end of the view. */
+  onGrow(records: Record<string, Written>[]): void;
+  onUndo(): void;
+  onRedo(): void;
+  onOpenRow(id: number, row: number): void;
+  onOpenLink(field: Field, link: LinkValue): void;
+  onDeleteRows(): void;
+  onHeaderMenu(column: SheetColumn, at: DOMRect): void;
+  onResize(field: string, width: number): void;
+  onMoveColumn(from: number, to: number): void;
+  onSelect(selection: SheetSelection): void;
+  onSay(message: string): void;
+  suggestLinks(field: Field, text: string, signal: AbortSignal): Promise<LinkValue[]>;
+}

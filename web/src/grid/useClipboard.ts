@@ -1,0 +1,104 @@
+import type { ClipboardEvent } from "react";
+import type { Written } from "@/api/types";
+import { editText } from "@/lib/format";
+import { formatHtml, formatTsv, parseTsv } from "./tsv";
+import type { CellEdit, Row, SheetColumn, SheetProps } from "./types";
+import { type Board, fillRanges, MAX_CELLS } from "./useCommands";
+import { toWritten } from "./written";
+
+const textOf = (row: Row | undefined, column: SheetColumn): string =>
+  row && !row.deleted ? editText(column.field, row.values[column.field.key]) : "";
+
+/** Copies the first selected rectangle. Rows not here yet are fetched, then copied if the browser lets us. */
+export function copySelection(board: Board, event: ClipboardEvent, late: (text: string) => void): void {
+  const { columns, source } = board.props;
+  const range = board.ranges()[0];
+  if (!range) return;
+  event.preventDefault();
+  if (range.width * range.height > MAX_CELLS) return board.props.onSay("limit");
+  const picked = columns.slice(range.x, range.x + range.width);
+  const grid = (rows: (Row | undefined)[]) => rows.map((row) => picked.map((column) => textOf(row, column)));
+  const here = Array.from({ length: range.height }, (_, i) => source.peek(range.y + i));
+  if (here.every((row) => row !== undefined)) {
+    const rows = grid(here);
+    event.clipboardData.setData("text/plain", formatTsv(rows));
+    event.clipboardData.setData("text/html", formatHtml(rows));
+  } else {
+    void source.load(range.y, range.y + range.height - 1).then((rows) => late(formatTsv(grid(rows))));
+  }
+}
+
+export interface PasteResult {
+  edits: CellEdit[];
+  grow: Record<string, Written>[];
+  skipped: number;
+}
+
+/** Lays pasted cells over the table from one corner. Pure apart from the rows it is given. */
+export function layPaste(
+  cells: string[][],
+  at: { x: number; y: number },
+  columns: SheetColumn[],
+  rows: (Row | undefined)[],
+  total: number,
+): PasteResult {
+  const out: PasteResult = { edits: [], grow: [], skipped: 0 };
+  cells.forEach((line, i) => {
+    const past = at.y + i >= total;
+    const row = past ? undefined : rows[i];
+    const record: Record<string, Written> = {};
+    line.forEach((text, j) => {
+      const column = columns[at.x + j];
+      if (!column) return;
+      if (column.locked !== undefined) {
+        out.skipped += 1;
+        return;
+      }
+      const value = toWritten(column.field, text);
+      if (past) record[column.field.key] = value;
+      else if (row && !row.deleted) out.edits.push({ id: row.id, field: column.field.key, value, text });
+    });
+    if (past && Object.values(record).some((v) => v !== null)) out.grow.push(record);
+  });
+  return out;
+}
+
+/** Repeats a small copy over a larger selection, as Excel does when it fits evenly. */
+export function tile(cells: string[][], width: number, height: number): string[][] {
+  const h = cells.length;
+  const w = Math.max(...cells.map((line) => line.length));
+  if (h === 0 || w === 0 || height % h !== 0 || width % w !== 0) return cells;
+  return Array.from({ length: height }, (_, r) =>
+    Array.from({ length: width }, (_, c) => cells[r % h]?.[c % w] ?? ""),
+  );
+}
+
+export async function paste(board: Board, text: string, onSkipped: (n: number) => void): Promise<void> {
+  const props: SheetProps = board.props;
+  const { columns, source } = props;
+  const cells = parseTsv(text);
+  const range = board.box().range;
+  if (cells.length === 0) return;
+  if (cells.length === 1 && cells[0]?.length === 1 && range.width * range.height > 1)
+    return fillRanges(board, cells[0][0] ?? "");
+  const laid = tile(cells, range.width, range.height);
+  const width = Math.max(...laid.map((line) => line.length));
+  if (laid.length * width > MAX_CELLS) return props.onSay("limit");
+  const rows = await source.load(range.y, Math.min(range.y + laid.length, source.total) - 1);
+  const out = layPaste(laid, range, columns, rows, source.total);
+  if (out.edits.length > 0) props.onEdit(out.edits);
+  if (out.grow.length > 0) props.onGrow(out.grow);
+  if (out.skipped > 0) onSkipped(out.skipped);
+  const box = board.box();
+  board.select(
+    {
+      cell: box.cell,
+      range: {
+        ...range,
+        width: Math.min(width, columns.length - range.x),
+        height: Math.max(1, Math.min(laid.length, source.total - range.y)),
+      },
+    },
+    undefined,
+  );
+}

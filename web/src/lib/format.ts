@@ -1,0 +1,133 @@
+/** From wire values to what a person reads, and back to what a person would type. */
+import type { Field, Label, LinkValue, Locale, Value } from "@/api/types";
+
+export const labelOf = (label: Label, locale: Locale): string => (locale === "en" ? label.en : label.zh);
+
+const group = (digits: string): string => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+
+/** 分 to ¥1,234.50. Integer arithmetic: a float would lose 分 on large sums. */
+export function formatMoney(fen: number, symbol = "¥"): string {
+  const whole = Math.round(Math.abs(fen));
+  const yuan = Math.floor(whole / 100);
+  const rest = String(whole % 100).padStart(2, "0");
+  return `${fen < 0 && whole > 0 ? "-" : ""}${symbol}${group(String(yuan))}.${rest}`;
+}
+
+/** Money short enough for a figure: ¥12.3万 or ¥123.4k. */
+export function formatMoneyShort(fen: number, locale: Locale): string {
+  const yuan = fen / 100;
+  const size = Math.abs(yuan);
+  const trim = (n: number) => group(n.toFixed(n >= 100 ? 0 : 1).replace(/\.0$/, ""));
+  const sign = yuan < 0 ? "-" : "";
+  if (locale === "en") {
+    if (size >= 1e6) return `${sign}¥${trim(size / 1e6)}M`;
+    if (size >= 1e4) return `${sign}¥${trim(size / 1e3)}k`;
+  } else {
+    if (size >= 1e8) return `${sign}¥${trim(size / 1e8)}亿`;
+    if (size >= 1e4) return `${sign}¥${trim(size / 1e4)}万`;
+  }
+  return `${sign}¥${group(String(Math.round(size)))}`;
+}
+
+export function formatNumber(n: number, decimals?: number): string {
+  const text = decimals === undefined ? String(Math.round(n * 1e6) / 1e6) : n.toFixed(decimals);
+  const [whole = "0", fraction] = text.split(".");
+  const sign = whole.startsWith("-") ? "-" : "";
+  return sign + group(whole.replace("-", "")) + (fraction === undefined ? "" : `.${fraction}`);
+}
+
+export const formatCount = (n: number): string => formatNumber(Math.round(n), 0);
+
+/** 0.834 to 83.4%; a trailing .0 says nothing and is left out. */
+export const formatPercent = (n: number): string => `${(n * 100).toFixed(1).replace(/\.0$/, "")}%`;
+
+export function formatDate(text: string): string {
+  return text.slice(0, 10);
+}
+/** Wire times already carry the book's own zone: shown as written, to the minute. */
+export function formatDateTime(text: string): string {
+  const day = text.slice(0, 10);
+  const time = text.slice(11, 16);
+  return time === "" || time === "00:00" ? day : `${day} ${time}`;
+}
+
+/** An instant of the change log: local time, today without its date. */
+export function formatMoment(text: string, now = new Date()): string {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) return text;
+  const two = (n: number) => String(n).padStart(2, "0");
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  if (at.toDateString() === now.toDateString()) return time;
+  const day = `${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return at.getFullYear() === now.getFullYear() ? `${day} ${time}` : `${at.getFullYear()}-${day}`;
+}
+
+export const isLink = (value: Value): value is LinkValue =>
+  Array.isArray(value) && value.length === 3 && typeof value[0] === "number";
+
+export function optionLabel(field: Field, value: string, locale: Locale): string {
+  if (locale !== "en") return value;
+  return field.options?.find((o) => o.value === value)?.en ?? value;
+}
+
+export function formatValue(field: Field, value: Value | undefined, locale: Locale): string {
+  if (value === null || value === undefined || value === "") return "";
+  switch (field.kind) {
+    case "money":
+      return typeof value === "number" ? formatMoney(value) : String(value);
+    case "number":
+      return typeof value === "number" ? formatNumber(value, field.decimals) : String(value);
+    case "percent":
+      return typeof value === "number" ? formatPercent(value) : String(value);
+    case "date":
+      return formatDate(String(value));
+    case "date_time":
+      return formatDateTime(String(value));
+    case "bool":
+      return locale === "en" ? (value ? "Yes" : "No") : value ? "是" : "否";
+    case "tags":
+      return Array.isArray(value) ? value.join(locale === "en" ? ", " : "、") : String(value);
+    case "link":
+      return isLink(value) ? value[2] || value[1] : String(value);
+    case "choice":
+      return optionLabel(field, String(value), locale);
+    default:
+      return String(value);
+  }
+}
+
+/** The text an editor starts with and a copy carries: no symbols, so it can be typed or pasted back. */
+export function editText(field: Field, value: Value | undefined): string {
+  if (value === null || value === undefined) return "";
+  switch (field.kind) {
+    case "money": {
+      if (typeof value !== "number") return String(value);
+      const whole = Math.round(Math.abs(value));
+      const rest = whole % 100;
+      const text = `${Math.floor(whole / 100)}${rest === 0 ? "" : `.${String(rest).padStart(2, "0")}`}`;
+      return value < 0 ? `-${text}` : text;
+    }
+    case "number":
+      return String(value);
+    case "percent":
+      return typeof value === "number" ? formatPercent(value) : String(value);
+    case "date_time":
+      return formatDateTime(String(value));
+    case "bool":
+      return value ? "是" : "否";
+    case "tags":
+      return Array.isArray(value) ? value.join("、") : String(value);
+    case "link":
+      return isLink(value) ? value[2] || value[1] : String(value);
+    default:
+      return String(value);
+  }
+}
+
+/** Kinds whose figures stand on the right, in tabular digits. */
+export const isNumeric = (field: Field): boolean =>
+  field.kind === "number" || field.kind === "money" || field.kind === "percent";
+export const isDateLike = (field: Field): boolean => field.kind === "date" || field.kind === "date_time";
+export const isComputed = (field: Field): boolean => field.formula !== undefined;
+/** Codes are given by the book; computed columns follow from others. */
+export const isWritable = (field: Field): boolean => !isComputed(field) && field.kind !== "code";

@@ -1,0 +1,38 @@
+import { QueryClient, useQuery } from "@tanstack/react-query";
+import { api } from "@/api";
+import { ApiError, setOnUnauthorized } from "@/api/client";
+import type { Field, Table } from "@/api/types";
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      refetchOnWindowFocus: false,
+      // A refusal stays a refusal; only a broken line is worth a second try.
+      retry: (count, error) => count < 2 && error instanceof ApiError && error.code === "network",
+    },
+  },
+});
+
+setOnUnauthorized(() => void queryClient.invalidateQueries({ queryKey: ["status"] }));
+
+export const useStatus = () => useQuery({ queryKey: ["status"], queryFn: api.status, staleTime: 5_000 });
+export const useSchema = () =>
+  useQuery({ queryKey: ["schema"], queryFn: api.schema, staleTime: 60_000, enabled: true });
+
+export function useTable(key: string): Table | undefined {
+  return useSchema().data?.tables.find((t) => t.key === key);
+}
+export const fieldOf = (table: Table | undefined, key: string): Field | undefined =>
+  table?.fields.find((f) => f.key === key);
+
+/** After anything that changes many records at once. */
+export async function bookChanged(): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: ["status"] }),
+    queryClient.invalidateQueries({ queryKey: ["schema"] }),
+    queryClient.invalidateQueries({ queryKey: ["overview"] }),
+    queryClient.invalidateQueries({ queryKey: ["imports"] }),
+    queryClient.invalidateQueries({ queryKey: ["card"] }),
+  ]);
+}
