@@ -26,12 +26,24 @@ for (let i = 0; i < 90; i++) {
   await page.mouse.wheel(0, i < 60 ? 400 : 40_000);
   await page.waitForTimeout(16);
 }
-const frames = await page.evaluate(() => (cancelAnimationFrame(window.ticking_), window.frames_.slice(2).sort((x, y) => x - y)));
+const frames = await page.evaluate(() => {
+  cancelAnimationFrame(window.ticking_);
+  return window.frames_.slice(2).sort((x, y) => x - y);
+});
 const at = (q) => Math.round(frames[Math.floor(frames.length * q)] * 10) / 10;
 const jumped = Date.now();
 await page.keyboard.press("Control+End");
 await page.keyboard.press("Home");
 await waitActive(page, "K1000000");
-console.log(JSON.stringify({ first_rows_ms: first, frames: frames.length, p50_ms: at(0.5), p95_ms: at(0.95), jump_to_last_ms: Date.now() - jumped, wrong: page.wrong }));
+console.log(
+  JSON.stringify({
+    first_rows_ms: first,
+    frames: frames.length,
+    p50_ms: at(0.5),
+    p95_ms: at(0.95),
+    jump_to_last_ms: Date.now() - jumped,
+    wrong: page.wrong,
+  }),
+);
 await b.close();
 process.exit(0);

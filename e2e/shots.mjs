@@ -86,6 +86,37 @@ const toResult = async (page) => {
   await settle(page, 300);
 };
 
+const picker = async (page) => {
+  await page.locator("[data-command=columns]").click();
+  await settle(page, 500);
+};
+const adding = async (page) => {
+  await page.locator(".topbar .ant-btn-primary").click();
+  await settle(page, 700);
+};
+const editing = async (page) => {
+  await page.locator("textarea.cell-input").focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
+  await page.keyboard.type("abc");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowUp");
+  await page.locator(".cell-problem").waitFor();
+  await settle(page, 200);
+};
+const listing = async (page) => {
+  await page.locator("textarea.cell-input").focus();
+  for (let i = 0; i < 12; i++) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Alt+ArrowDown");
+  await settle(page, 300);
+};
+const selecting = async (page) => {
+  await page.locator("textarea.cell-input").focus();
+  for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowRight");
+  for (let i = 0; i < 7; i++) await page.keyboard.press("Shift+ArrowDown");
+  await page.keyboard.press("Shift+ArrowRight");
+  await settle(page, 500);
+};
+
 for (const theme of ["light", "dark"]) {
   const o = { colorScheme: theme };
   await shoot(`table-1440-${theme}-zh`, `${base}/`, o);
@@ -109,6 +140,11 @@ const en = { lang: "en", locale: "en-US" };
 await shoot("table-1440-light-en", `${base}/`, en);
 await shoot("orders-1440-light-zh", `${base}/t/orders`, {});
 await shoot("panel-1440-light-en", `${base}/`, en, openPanel);
+await shoot("picker-1440-light-zh", `${base}/`, {}, picker);
+await shoot("adding-1440-light-zh", `${base}/`, {}, adding);
+await shoot("refused-1440-light-zh", `${base}/`, {}, editing);
+await shoot("list-1440-light-zh", `${base}/`, {}, listing);
+await shoot("select-1440-dark-zh", `${base}/`, { colorScheme: "dark" }, selecting);
 await shoot("table-390-light-en", `${base}/`, { ...en, ...phoneSize });
 if (mock) await shoot("result-1440-light-zh", `${empty.url}/import`, {}, toResult);
 if (mock) await shoot("check-1440-light-en", `${mock.url}/import`, en, toCheck);

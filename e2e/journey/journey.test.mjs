@@ -23,7 +23,10 @@ async function start() {
   return {
     url: mock.url,
     code: mock.code,
-    stop: () => (mock.server.close(), mock.server.closeAllConnections()),
+    stop: () => {
+      mock.server.close();
+      mock.server.closeAllConnections();
+    },
   };
 }
 
@@ -32,10 +35,7 @@ async function faults(page) {
   // Injected through the protocol: the page's own policy rightly refuses inline scripts.
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("Runtime.evaluate", { expression: AXE });
-  const result = await page.evaluate(() =>
-    // biome-ignore lint/correctness/noUndeclaredVariables: axe has just been injected
-    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] }),
-  );
+  const result = await page.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] }));
   return result.violations
     .filter((v) => v.impact === "serious" || v.impact === "critical")
     .map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`);

@@ -148,6 +148,9 @@ fn computed(key: &str) -> Alias {
 impl Layers<'_> {
     fn statement(&self, goal: Goal) -> Stmt {
         let gathers = self.gathers();
+        if goal == Goal::Store && gathers.is_empty() && self.columns.iter().all(|c| c.layer == 0) {
+            return self.store_directly();
+        }
         let mut with = WithClause::new();
         let mut base = CommonTableExpression::new();
         base.table_name(layer_name(0)).materialized(true).query(self.base(&gathers));
@@ -170,15 +173,27 @@ impl Layers<'_> {
         }
     }
 
-    /// A column's value in its stored form: money is whole 分.
+    /// A column's value in its stored form: money is whole 分, a number without decimals is whole.
     fn value(&self, column: &Column, names: &LayerNames<'_>) -> Expr {
         let sql = render(&column.expr, names);
         let kind = self.schema.table(self.table).and_then(|t| t.field(&column.field)).map(|f| &f.kind);
-        if matches!(kind, Some(FieldKind::Money)) && !whole_number(&column.expr) {
+        if matches!(kind, Some(FieldKind::Money | FieldKind::Number { decimals: 0 })) && !whole_number(&column.expr) {
             let rounded = SqlFunc::cust(alias("round")).arg(sql);
             return SqlFunc::cast_as(rounded, alias("BIGINT")).into();
         }
         sql
+    }
+
+    /// Columns that read nothing but stored cells are set in place, which costs a third of the layered way.
+    fn store_directly(&self) -> Stmt {
+        let names = LayerNames { columns: self.columns, layer: 0, source: alias(self.table), gathers: &[] };
+        let mut update = Query::update();
+        update.table(alias(self.table));
+        for c in self.columns {
+            update.value(alias(&c.field), self.value(c, &names));
+        }
+        update.and_where(self.in_reach(Expr::col((alias(self.table), alias("id")))));
+        Stmt::update(&update)
     }
 
     fn differs(&self, depth: usize) -> Expr {

@@ -1,6 +1,6 @@
 //! What differs between database engines. SQLite only, so far.
 
-use sea_query::{Alias, Expr, Func, FunctionCall, SqliteQueryBuilder};
+use sea_query::{Alias, Expr, ExprTrait, Func, FunctionCall, SqliteQueryBuilder};
 
 /// The builder that renders statements.
 pub(crate) const BUILDER: SqliteQueryBuilder = SqliteQueryBuilder;
@@ -18,6 +18,19 @@ pub(crate) fn extreme(smallest: bool) -> Alias {
 /// Position of a text inside another, 0 when absent: (text, part).
 pub(crate) fn position(text: Expr, part: Expr) -> Expr {
     Func::cust(Alias::new("instr")).arg(text).arg(part).into()
+}
+
+/// Whether a text holds another without regard to ASCII case; blank when the text is.
+pub(crate) fn holds(text: Expr, part: &str) -> Expr {
+    let mut pattern = String::from("%");
+    for c in part.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    text.like(sea_query::LikeExpr::new(pattern).escape('\\'))
 }
 
 /// The column type of a kind of field.

@@ -4,7 +4,7 @@ use crate::sqlite;
 use model::{Date, Result};
 use rusqlite::types::{ToSqlOutput, Value as SqlValue};
 use rusqlite::{CachedStatement, Connection, ToSql};
-use sea_query::{Expr, SelectStatement, Value};
+use sea_query::{Expr, SelectStatement, UpdateStatement, Value};
 use std::rc::Rc;
 
 // Places in a statement's values. `Char` is used for nothing else.
@@ -68,6 +68,10 @@ impl Stmt {
         Self { text, values: values.0 }
     }
 
+    pub(crate) fn update(s: &UpdateStatement) -> Self {
+        let (text, values) = s.build(crate::dialect::BUILDER);
+        Self { text, values: values.0 }
+    }
 
     pub(crate) fn with(s: &sea_query::WithQuery) -> Self {
         let (text, values) = s.build(crate::dialect::BUILDER);

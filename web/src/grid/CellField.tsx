@@ -75,6 +75,7 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow }: P
     style.transform = `translate(${bounds.x - origin.x}px, ${bounds.y - origin.y}px)`;
     style.setProperty("--cell-w", `${bounds.width + 1}px`);
     style.setProperty("--cell-h", `${bounds.height + 1}px`);
+    holder.current?.classList.toggle("far", bounds.x - origin.x > origin.width - 300);
     holder.current?.classList.toggle("low", bounds.y - origin.y > origin.height - 260);
   }, [col, row, grid, wrap]);
   useLayoutEffect(place);

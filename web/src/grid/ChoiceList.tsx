@@ -18,7 +18,13 @@ interface Props {
 export function ChoiceList({ id, items, active, label, onPick }: Props) {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    list.current?.children[active]?.scrollIntoView({ block: "nearest" });
+    // By hand: scrollIntoView would scroll the sheet around the list as well.
+    const box = list.current;
+    const item = box?.children[active] as HTMLElement | undefined;
+    if (!box || !item) return;
+    if (item.offsetTop < box.scrollTop) box.scrollTop = item.offsetTop - 4;
+    const over = item.offsetTop + item.offsetHeight - box.scrollTop - box.clientHeight;
+    if (over > 0) box.scrollTop += over + 4;
   }, [active]);
   if (items.length === 0) return null;
   return (

@@ -8,33 +8,20 @@
 import {
   DataEditor,
   type DataEditorRef,
-  type GridCell,
-  GridCellKind,
-  type GridColumn,
   type GridSelection,
-  type Item,
   type Rectangle,
 } from "@glideapps/glide-data-grid";
 import "@glideapps/glide-data-grid/dist/index.css";
-import {
-  type Ref,
-  useCallback,
-  useEffect,
-  useImperativeHandle,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
-import { useTranslation } from "react-i18next";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useLocale } from "@/i18n";
-import { formatValue, isLink, isNumeric } from "@/lib/format";
+import { isLink } from "@/lib/format";
 import { modeStore } from "@/lib/prefs";
 import { useStore } from "@/lib/store";
 import { CellField } from "./CellField";
-import { drawChips, drawHeaderCell, drawOpenSign, drawRing, OPEN_ZONE } from "./draw";
+import { drawHeaderCell, OPEN_ZONE } from "./draw";
 import { gridTheme, readColors } from "./gridTheme";
-import type { SheetHandle, SheetProps, SheetSelection } from "./types";
+import type { SheetProps, SheetSelection } from "./types";
+import { drawSheetCell, useCellContent, useGridColumns, useRedraw } from "./useCells";
 import { useSelection } from "./useSelection";
 
 const HEADER = 34;
@@ -49,92 +36,26 @@ const NO_KEYS = {
   search: false,
 } as const;
 
-export default function Sheet(props: SheetProps & { ref?: Ref<SheetHandle> }) {
-  const { columns, source, frozen, problem } = props;
-  const { t } = useTranslation();
+export default function Sheet(props: SheetProps) {
+  const { columns, source, frozen } = props;
   const locale = useLocale();
   const mode = useStore(modeStore);
   const grid = useRef<DataEditorRef>(null);
   const wrap = useRef<HTMLDivElement>(null);
   const visible = useRef<Rectangle>({ x: 0, y: 0, width: 1, height: 30 });
-  const [total, setTotal] = useState(source.total);
-  const colors = useMemo(() => (mode === "dark" ? readColors() : readColors()), [mode]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are the stylesheet's, and follow the mode
+  const colors = useMemo(readColors, [mode]);
   const theme = useMemo(() => gridTheme(colors, mode === "dark"), [colors, mode]);
-  const picked = useSelection(columns.length, total);
-  const { selection, box } = picked;
-
   const follow = useCallback(
     (col: number, row: number) => grid.current?.scrollTo(col, row, "both", 0, 0),
     [],
   );
 
-  // What the canvas asks for each visible cell.
-  const getCellContent = useCallback(
-    ([col, index]: Item): GridCell => {
-      const column = columns[col];
-      const row = source.peek(index);
-      if (!column || !row)
-        return { kind: GridCellKind.Loading, allowOverlay: false, skeletonWidth: 52, skeletonHeight: 9 };
-      const { field } = column;
-      const pending = source.pendingText(row.id, field.key);
-      const text = row.deleted
-        ? col === 0
-          ? t("table.deletedRow")
-          : ""
-        : (pending ?? formatValue(field, row.values[field.key], locale));
-      const flagged = problem?.id === row.id && problem.field === field.key;
-      return {
-        kind: GridCellKind.Text,
-        data: text,
-        displayData: text,
-        allowOverlay: false,
-        readonly: column.locked !== undefined,
-        contentAlign: isNumeric(field) ? "right" : "left",
-        themeOverride: flagged
-          ? { bgCell: colors.dangerBg, textDark: colors.danger }
-          : row.deleted || pending !== undefined
-            ? { textDark: colors.ink3 }
-            : field.kind === "link"
-              ? { textDark: colors.link }
-              : undefined,
-      };
-    },
-    [columns, source, problem, colors, locale, t],
-  );
-
-  const gridColumns = useMemo(
-    (): GridColumn[] =>
-      columns.map((c) => ({
-        id: c.field.key,
-        title: c.title,
-        width: c.width,
-        hasMenu: true,
-        themeOverride:
-          c.field.key === "name"
-            ? { baseFontStyle: "500 13px" }
-            : c.field.formula !== undefined
-              ? { bgCell: colors.computed }
-              : undefined,
-      })),
-    [columns, colors],
-  );
-
-  // Rows that arrived or changed are redrawn, nothing else.
-  useEffect(() => {
-    setTotal(source.total);
-    const redraw = (first: number, last: number) => {
-      setTotal(source.total);
-      const v = visible.current;
-      const cells: { cell: Item }[] = [];
-      const to = Math.min(last, v.y + v.height + 1);
-      for (let row = Math.max(first, v.y); row <= to; row++)
-        for (let col = 0; col < columns.length; col++) cells.push({ cell: [col, row] });
-      if (cells.length > 0) grid.current?.updateCells(cells);
-    };
-    const stop = source.subscribe(redraw);
-    source.watch(visible.current.y, visible.current.y + visible.current.height);
-    return stop;
-  }, [source, columns.length]);
+  const getCellContent = useCellContent(props, colors);
+  const gridColumns = useGridColumns(columns, colors);
+  const total = useRedraw(source, columns.length, visible, grid);
+  const picked = useSelection(columns.length, total);
+  const { selection, box } = picked;
 
   useFreshStart(props.viewKey, total, picked, follow);
 
@@ -163,20 +84,6 @@ export default function Sheet(props: SheetProps & { ref?: Ref<SheetHandle> }) {
     onSelect(toSheetSelection(selection, picked.hasActive ? box.cell : null, columns.length, total));
   }, [selection, box, picked.hasActive, columns.length, total, onSelect]);
 
-  useImperativeHandle(props.ref, () => ({
-    focus: () => field.current?.focus(),
-    goTo: (row, key) => {
-      const col =
-        key === undefined
-          ? box.cell[0]
-          : Math.max(
-              0,
-              columns.findIndex((c) => c.field.key === key),
-            );
-      picked.setBox({ cell: [col, row], range: { x: col, y: row, width: 1, height: 1 } });
-      follow(col, row);
-    },
-  }));
   useLayoutEffect(() => field.current?.place());
 
   const openAt = (col: number, row: number): boolean => {
@@ -254,23 +161,9 @@ export default function Sheet(props: SheetProps & { ref?: Ref<SheetHandle> }) {
           const column = columns[args.columnIndex];
           if (column) drawHeaderCell(args, column, colors);
         }}
-        drawCell={(args, drawContent) => {
-          const column = columns[args.col];
-          const row = source.peek(args.row);
-          const value = column && row && !row.deleted ? row.values[column.field.key] : undefined;
-          const pending = column && row ? source.pendingText(row.id, column.field.key) : undefined;
-          if (
-            !column ||
-            pending !== undefined ||
-            !drawChips(args.ctx, args.rect, column.field, value, colors, locale)
-          )
-            drawContent();
-          if (column && value && (column.field.key === "name" || column.field.kind === "link") && row)
-            if (args.hoverAmount > 0 || args.row === box.cell[1])
-              drawOpenSign(args.ctx, args.rect, colors.ink2);
-          if (picked.hasActive && args.col === box.cell[0] && args.row === box.cell[1])
-            drawRing(args.ctx, args.rect, colors.focus);
-        }}
+        drawCell={(args, drawContent) =>
+          drawSheetCell(args, drawContent, props, picked.hasActive ? box.cell : null, colors, locale)
+        }
       />
       <CellField
         ref={field}

@@ -57,11 +57,6 @@ export interface CellProblem {
   message: string;
 }
 
-export interface SheetHandle {
-  focus(): void;
-  goTo(row: number, field?: string): void;
-}
-
 export interface SheetProps {
   columns: SheetColumn[];
   source: RowSource;
@@ -69,7 +64,6 @@ export interface SheetProps {
   viewKey: string;
   frozen: number;
   problem: CellProblem | null;
-  label: string;
   onProblemSeen(): void;
   onEdit(edits: CellEdit[]): void;
   /** Pasted rows past the end of the view. */

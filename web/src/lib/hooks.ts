@@ -12,7 +12,8 @@ export function useMedia(query: string): boolean {
 }
 
 /** Below this width: cards, bottom navigation, full-screen panels. */
-export const usePhone = (): boolean => useMedia("(max-width: 639.98px)");
+export const PHONE = "(max-width: 639.98px)";
+export const usePhone = (): boolean => useMedia(PHONE);
 
 export function useDebounced<T>(value: T, ms: number): T {
   const [late, setLate] = useState(value);

@@ -25,8 +25,9 @@ export const modeStore = createStore<"light" | "dark">(resolve(themeStore.get())
 
 export function startPrefs(): void {
   const apply = () => {
+    // The stylesheet first: those who follow the mode read its colours.
+    document.documentElement.dataset.theme = resolve(themeStore.get());
     modeStore.set(resolve(themeStore.get()));
-    document.documentElement.dataset.theme = modeStore.get();
   };
   apply();
   document.documentElement.lang = localeStore.get();

@@ -77,7 +77,6 @@ export function antdTheme(mode: "light" | "dark", still: boolean): ThemeConfig {
         optionSelectedBg: "var(--hover)",
         optionSelectedFontWeight: 500,
       },
-      Checkbox: { colorPrimary: "var(--focus)", colorPrimaryHover: "var(--focus)" },
       Progress: { defaultColor: "var(--focus)" },
     },
   };

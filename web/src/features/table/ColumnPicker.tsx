@@ -1,4 +1,4 @@
-import { Checkbox, Input } from "antd";
+import { Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field } from "@/api/types";
@@ -49,7 +49,8 @@ export function ColumnPicker({ table, fields, at, onClose }: Props) {
                 .filter((f) => f.group === group)
                 .map((f) => (
                   <label key={f.key} className="value-row">
-                    <Checkbox
+                    <input
+                      type="checkbox"
                       checked={isShown(f, layout)}
                       onChange={(e) =>
                         store.set((l) => ({ ...l, shown: { ...l.shown, [f.key]: e.target.checked } }))

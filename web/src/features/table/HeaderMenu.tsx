@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Checkbox, Input, Select } from "antd";
+import { Button, Input, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
@@ -197,7 +197,7 @@ function ValueFilter(props: {
       <div className="value-list">
         {(list.data?.values ?? []).map(({ value, count }) => (
           <label key={JSON.stringify(value)} className="value-row">
-            <Checkbox checked={picked.includes(value)} onChange={() => toggle(value)} />
+            <input type="checkbox" checked={picked.includes(value)} onChange={() => toggle(value)} />
             <span className={value === null ? "muted" : undefined}>
               {value === null ? t("filter.blank") : formatValue(field, value, locale)}
             </span>

@@ -1,11 +1,12 @@
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Field, LinkValue, Table } from "@/api/types";
-import type { SheetColumn, SheetHandle, SheetSelection } from "@/grid/types";
+import type { SheetColumn, SheetSelection } from "@/grid/types";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatCount, isComputed, isWritable, labelOf } from "@/lib/format";
+import { PHONE } from "@/lib/hooks";
 import { useStore } from "@/lib/store";
 import { toast, toastError } from "@/ui/toast";
 import { FilterChips } from "./FilterChips";
@@ -15,7 +16,10 @@ import { layoutStore, moveColumn, queryStore, widthOf } from "./tableState";
 import type { Edits } from "./useEdits";
 import type { useView } from "./useView";
 
-const Sheet = lazy(() => import("@/grid/Sheet"));
+const loadSheet = () => import("@/grid/Sheet");
+const Sheet = lazy(loadSheet);
+// On its way while the first view is being asked for; a phone never needs it.
+if (!matchMedia(PHONE).matches) void loadSheet();
 // Asked for after the first look, so not part of the first load.
 const HeaderMenu = lazy(async () => ({ default: (await import("./HeaderMenu")).HeaderMenu }));
 const ColumnPicker = lazy(async () => ({ default: (await import("./ColumnPicker")).ColumnPicker }));
@@ -37,7 +41,6 @@ const MAX_DELETE = 10_000;
 export function SheetView(props: ViewProps) {
   const { table, fields, shown, open, edits, onOpen } = props;
   const { t } = useTranslation();
-  const sheet = useRef<SheetHandle>(null);
   const [selection, setSelection] = useState<SheetSelection>(NOTHING);
   const [menu, setMenu] = useState<{ column: SheetColumn; at: DOMRect } | null>(null);
   const [picker, setPicker] = useState<DOMRect | null>(null);
@@ -104,8 +107,6 @@ export function SheetView(props: ViewProps) {
         <Suspense fallback={<div className="page-busy" aria-busy="true" />}>
           {cache && (
             <Sheet
-              ref={sheet}
-              label={labelOf(table.label, "zh-CN")}
               columns={columns}
               source={cache}
               viewKey={open.view?.question ?? ""}

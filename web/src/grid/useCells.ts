@@ -1,0 +1,122 @@
+/** What the canvas is told of each cell: its text, its colours, and when to draw it again. */
+import {
+  type DataEditorRef,
+  type DrawCellCallback,
+  type GridCell,
+  GridCellKind,
+  type GridColumn,
+  type Item,
+  type Rectangle,
+} from "@glideapps/glide-data-grid";
+import { type RefObject, useCallback, useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Locale } from "@/api/types";
+import { useLocale } from "@/i18n";
+import { formatValue, isNumeric } from "@/lib/format";
+import { drawChips, drawOpenSign, drawRing } from "./draw";
+import type { SheetColors } from "./gridTheme";
+import type { RowSource, SheetColumn, SheetProps } from "./types";
+
+export function useCellContent({ columns, source, problem }: SheetProps, colors: SheetColors) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  return useCallback(
+    ([col, index]: Item): GridCell => {
+      const column = columns[col];
+      const row = source.peek(index);
+      if (!column || !row)
+        return { kind: GridCellKind.Loading, allowOverlay: false, skeletonWidth: 52, skeletonHeight: 9 };
+      const { field } = column;
+      const pending = source.pendingText(row.id, field.key);
+      const text = row.deleted
+        ? col === 0
+          ? t("table.deletedRow")
+          : ""
+        : (pending ?? formatValue(field, row.values[field.key], locale));
+      const flagged = problem?.id === row.id && problem.field === field.key;
+      return {
+        kind: GridCellKind.Text,
+        data: text,
+        displayData: text,
+        allowOverlay: false,
+        readonly: column.locked !== undefined,
+        contentAlign: isNumeric(field) ? "right" : "left",
+        themeOverride: flagged
+          ? { bgCell: colors.dangerBg, textDark: colors.danger }
+          : row.deleted || pending !== undefined
+            ? { textDark: colors.ink3 }
+            : field.kind === "link"
+              ? { textDark: colors.link }
+              : undefined,
+      };
+    },
+    [columns, source, problem, colors, locale, t],
+  );
+}
+
+export function useGridColumns(columns: SheetColumn[], colors: SheetColors): GridColumn[] {
+  return useMemo(
+    (): GridColumn[] =>
+      columns.map((c) => ({
+        id: c.field.key,
+        title: c.title,
+        width: c.width,
+        hasMenu: true,
+        themeOverride:
+          c.field.key === "name"
+            ? { baseFontStyle: "500 13px" }
+            : c.field.formula !== undefined
+              ? { bgCell: colors.computed }
+              : undefined,
+      })),
+    [columns, colors],
+  );
+}
+
+/** Rows that arrived or changed are redrawn, nothing else. Answers how many rows there are. */
+export function useRedraw(
+  source: RowSource,
+  cols: number,
+  visible: RefObject<Rectangle>,
+  grid: RefObject<DataEditorRef | null>,
+): number {
+  const [total, setTotal] = useState(source.total);
+  useEffect(() => {
+    setTotal(source.total);
+    const redraw = (first: number, last: number) => {
+      setTotal(source.total);
+      const v = visible.current;
+      const cells: { cell: Item }[] = [];
+      const to = Math.min(last, v.y + v.height + 1);
+      for (let row = Math.max(first, v.y); row <= to; row++)
+        for (let col = 0; col < cols; col++) cells.push({ cell: [col, row] });
+      if (cells.length > 0) grid.current?.updateCells(cells);
+    };
+    const stop = source.subscribe(redraw);
+    source.watch(visible.current.y, visible.current.y + visible.current.height);
+    return stop;
+  }, [source, cols, visible, grid]);
+  return total;
+}
+
+/** Text or chips, the sign of a cell that opens, and the ring round the active one. */
+export function drawSheetCell(
+  args: Parameters<DrawCellCallback>[0],
+  drawContent: () => void,
+  { columns, source }: SheetProps,
+  active: readonly [col: number, row: number] | null,
+  colors: SheetColors,
+  locale: Locale,
+): void {
+  const { ctx, rect } = args;
+  const column = columns[args.col];
+  const row = source.peek(args.row);
+  if (!column || !row) return drawContent();
+  const { field } = column;
+  const value = row.deleted ? undefined : row.values[field.key];
+  const pending = source.pendingText(row.id, field.key);
+  if (pending !== undefined || !drawChips(ctx, rect, field, value, colors, locale)) drawContent();
+  const opens = value && (field.key === "name" || field.kind === "link");
+  if (opens && (args.hoverAmount > 0 || args.row === active?.[1])) drawOpenSign(ctx, rect, colors.ink2);
+  if (active && args.col === active[0] && args.row === active[1]) drawRing(ctx, rect, colors.focus);
+}
