@@ -152,6 +152,40 @@ describe("sheet", () => {
     await waitActive(page, /^客户名称，第 1 行：(?!甲)/);
   });
 
+  it("fills neighbouring cells by dragging the corner", async () => {
+    await toColumn(page, "客户名称");
+    await page.keyboard.type("拖一拖");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("ArrowUp");
+    await waitActive(page, "第 1 行：拖一拖");
+    const cell = await page.locator("textarea.cell-input").boundingBox();
+    const [x, y] = [cell.x + cell.width - 4, cell.y + cell.height - 4];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x - 4, y + 40, { steps: 4 });
+    await page.mouse.move(x - 4, y + 64, { steps: 4 });
+    await page.mouse.up();
+    await page.keyboard.press("ArrowDown");
+    await waitActive(page, "第 2 行：拖一拖");
+    await page.keyboard.press("ArrowDown");
+    await waitActive(page, "第 3 行：拖一拖");
+    await page.keyboard.press("ArrowDown");
+    assert.doesNotMatch(await active(page), /拖一拖/);
+    await page.keyboard.press("Control+z");
+    await page.keyboard.press("ArrowUp");
+    await waitActive(page, /第 3 行：(?!拖一拖)/);
+  });
+
+  it("opens a view again by itself when the server has dropped it", async () => {
+    await toColumn(page, "客户名称");
+    mock.dropViews();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.press("Home");
+    await waitActive(page, "第 1000000 行：K1000000");
+    assert.equal(await page.locator(".sheet-error").count(), 0);
+    assert.deepEqual(page.wrong, []);
+  });
+
   it("sums what is selected and sorts and filters from the header", async () => {
     // A smaller book: the mock sorts in this very process, which would hold the browser up.
     const small = await start({ customers: 3000, orders: 10, ready: true });

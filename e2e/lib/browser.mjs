@@ -1,13 +1,30 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** The browser to use: CHROMIUM, or the first of the usual names on the path. */
+function executable() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
+  for (const file of NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))) {
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // Not here: look further.
+    }
+  }
+  throw new Error("no Chromium found: install it (make test does), or name it in CHROMIUM");
+}
 
 /** A fresh browser: no profile, no network of its own. */
 export async function browser() {
   const profile = mkdtempSync(join(tmpdir(), "kebu-e2e-"));
   const b = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: executable(),
     headless: true,
     args: [
       "--no-sandbox",

@@ -24,7 +24,7 @@ export async function ready(page) {
 export async function toColumn(page, title) {
   await page.keyboard.press("Home");
   for (let i = 0; i < 40; i++) {
-    if ((await active(page)).startsWith(`${title}，`)) return;
+    if (new RegExp(`^${title}[，,]`).test(await active(page))) return;
     await page.keyboard.press("ArrowRight");
     await page.waitForTimeout(15);
   }

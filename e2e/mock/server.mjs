@@ -48,7 +48,14 @@ export function start({ port = 0, customers = 0, orders = 0, ready = false, dela
   s.delay = delay;
   return new Promise((resolve) =>
     server.listen(port, "127.0.0.1", () =>
-      resolve({ server, store, url: `http://127.0.0.1:${server.address().port}`, code: CODE }),
+      resolve({
+        server,
+        store,
+        url: `http://127.0.0.1:${server.address().port}`,
+        code: CODE,
+        /** Forgets every open view, as a server does that was restarted or needed the room. */
+        dropViews: () => store.views.clear(),
+      }),
     ),
   );
 }
@@ -411,7 +418,15 @@ const ROUTES = [
       const imp = s.imports.get(m[1]);
       for (const sheet of body.sheets) {
         const target = imp.sheets[sheet.index];
-        Object.assign(target, { role: sheet.role, header_row: sheet.header_row, year: sheet.year });
+        const moved = target.header_row !== sheet.header_row;
+        Object.assign(target, {
+          role: sheet.role,
+          header_row: sheet.header_row,
+          year: sheet.year || undefined,
+        });
+        if (moved)
+          target.columns = target.columns.map((c) => ({ ...c, header: c.samples[0] ?? "", confidence: 0.4 }));
+        if (sheet.columns.length === 0) continue;
         target.columns = target.columns.map((c, i) => ({
           index: c.index,
           header: c.header,

@@ -5,7 +5,9 @@ import { gzipSync } from "node:zlib";
 const BAR = 400_000;
 const dist = new URL("../dist/", import.meta.url);
 const files = new Map(
-  readdirSync(new URL("assets/", dist)).map((f) => [f, readFileSync(new URL(`assets/${f}`, dist))]),
+  readdirSync(new URL("assets/", dist))
+    .filter((f) => !f.endsWith(".br"))
+    .map((f) => [f, readFileSync(new URL(`assets/${f}`, dist))]),
 );
 const gz = (data) => gzipSync(data, { level: 9 }).length;
 

@@ -146,8 +146,7 @@ fn roles_profiles_and_problems_of_the_sheets() {
         let t = load(&format!("sheets/{name}"), Some(2025));
         assert_eq!(t.plans.iter().map(|p| p.role).collect::<Vec<_>>(), roles, "{name}");
         assert_eq!(t.plans[0].profile, profile, "{name}");
-        let found: Vec<(u32, &str)> =
-            t.problems.iter().map(|(row, header, _)| (*row, header.as_str())).collect();
+        let found: Vec<(u32, &str)> = t.problems.iter().map(|(row, header, _)| (*row, header.as_str())).collect();
         assert_eq!(found, problems, "{name}");
     }
     let t = load("sheets/有赞客户导出.xlsx", None);
@@ -215,7 +214,19 @@ fn a_plan_goes_over_the_wire_as_documented() {
     assert_eq!(json["columns"][1]["field"], "mobile");
     assert_eq!(json["columns"][4]["new_field"], true);
     assert!(json["notes"][0]["zh"].is_string());
-    let change: Override =
-        serde_json::from_str(r#"{"role":"both","header_row":1,"columns":[{"index":4}]}"#).unwrap();
+    let change: Override = serde_json::from_str(r#"{"role":"both","header_row":1,"columns":[{"index":4}]}"#).unwrap();
     assert_eq!(change.columns[0].table, None);
+}
+
+#[test]
+fn a_date_without_its_year_is_the_latest_such_day_and_says_so() {
+    let t = load("sheets/微商客户与订单一张表.xlsx", None);
+    assert_eq!((t.customers.len(), t.orders, t.rejected.len()), (25, 69, 0));
+    // Row 7 says 1月12日; today is 21 November 2026.
+    let time = |day: &str| Value::DateTime(Date::from_iso(day).unwrap().start());
+    assert_eq!(order(&t, 0, 7, "time"), time("2026-01-12"));
+    // Row 20 says 12月7日, which this year has not come yet.
+    assert_eq!(order(&t, 0, 20, "time"), time("2025-12-07"));
+    let remarks = t.problems.iter().filter(|(_, header, fatal)| header == "下单日期" && !fatal).count();
+    assert_eq!(remarks, 12);
 }

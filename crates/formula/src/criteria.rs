@@ -12,7 +12,7 @@ pub(crate) fn criterion(t: &Typer<'_>, table: &TableKey, column: &ASTNode, given
     let (of, field) = t.column(column)?;
     if of.key != *table {
         return Err(fault(
-            format!("条件列要和汇总列在同一张表:“{}”不在表“{table}”里", field.label.zh),
+            format!("条件列要和汇总列在同一张表：“{}”不在表“{table}”里", field.label.zh),
             format!("Criteria must be columns of the gathered table: “{}” is not in “{table}”", field.label.en),
         ));
     }
@@ -45,16 +45,9 @@ fn split(t: &Typer<'_>, given: &ASTNode) -> Result<(CmpOp, Expr)> {
 }
 
 fn strip_sign(s: &str) -> Option<(CmpOp, &str)> {
-    [
-        (">=", CmpOp::Ge),
-        ("<=", CmpOp::Le),
-        ("<>", CmpOp::Ne),
-        (">", CmpOp::Gt),
-        ("<", CmpOp::Lt),
-        ("=", CmpOp::Eq),
-    ]
-    .into_iter()
-    .find_map(|(sign, op)| s.strip_prefix(sign).map(|rest| (op, rest)))
+    [(">=", CmpOp::Ge), ("<=", CmpOp::Le), ("<>", CmpOp::Ne), (">", CmpOp::Gt), ("<", CmpOp::Lt), ("=", CmpOp::Eq)]
+        .into_iter()
+        .find_map(|(sign, op)| s.strip_prefix(sign).map(|rest| (op, rest)))
 }
 
 /// The right side in the unit of the field. A link compared with the code of the record at hand is a

@@ -143,7 +143,7 @@ fn text_call(t: &Typer<'_>, name: &str, args: &[ASTNode]) -> Result<Expr> {
         }
         _ => {
             return Err(fault(
-                format!("没有名为 {name} 的函数;请检查拼写"),
+                format!("没有名为 {name} 的函数；请检查拼写"),
                 format!("There is no function {name}; check the spelling"),
             ));
         }
@@ -191,11 +191,10 @@ fn rollup(t: &Typer<'_>, name: &str, aggregate: Aggregate, args: &[ASTNode]) -> 
             other => return Err(expected(Type::Number, other)),
         },
     };
-    let criteria =
-        pairs.chunks(2).map(|p| criterion(t, &table, &p[0], &p[1])).collect::<Result<Vec<_>>>()?;
+    let criteria = pairs.chunks(2).map(|p| criterion(t, &table, &p[0], &p[1])).collect::<Result<Vec<_>>>()?;
     if !criteria.iter().any(|c| c.op == CmpOp::Eq) {
         return Err(fault(
-            format!("{name} 至少要有一个“等于”条件,说明汇总哪些记录"),
+            format!("{name} 至少要有一个“等于”条件，说明汇总哪些记录"),
             format!("{name} needs at least one equality that says which records to gather"),
         ));
     }
@@ -209,7 +208,7 @@ fn arity(name: &str, got: usize, min: usize, max: usize) -> Result<()> {
 
 fn arity_error(name: &str) -> model::Error {
     fault(
-        format!("{name} 的参数个数不对;请检查逗号和括号"),
+        format!("{name} 的参数个数不对；请检查逗号和括号"),
         format!("{name} has the wrong number of arguments; check commas and brackets"),
     )
 }

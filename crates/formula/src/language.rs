@@ -28,9 +28,9 @@ pub fn in_language(schema: &Schema, table: &TableDef, text: &str, lang: Lang) ->
             let field = table.named(name).ok_or_else(|| unknown(name))?;
             out.push_str(&this_row(field.label.get(lang)));
         } else {
-            let start = rest[..at].rfind(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(0, |i| {
-                i + rest[i..].chars().next().map_or(1, char::len_utf8)
-            });
+            let start = rest[..at]
+                .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .map_or(0, |i| i + rest[i..].chars().next().map_or(1, char::len_utf8));
             let other = schema.named(&rest[start..at]).ok_or_else(|| unknown(&rest[start..at]))?;
             let field = other.named(name).ok_or_else(|| unknown(name))?;
             out.push_str(&rest[..start]);
@@ -65,7 +65,11 @@ mod tests {
         let t = s.table("customers").unwrap();
         for (text, lang, want) in [
             ("IF([@总评分]>=12,\"[@总评分]\",\"\")", Lang::En, "IF([@Points]>=12,\"[@总评分]\",\"\")"),
-            ("SUMIFS(订单[金额],订单[客户],[@客户编号])", Lang::En, "SUMIFS(Orders[Amount],Orders[Customer],[@[Customer code]])"),
+            (
+                "SUMIFS(订单[金额],订单[客户],[@客户编号])",
+                Lang::En,
+                "SUMIFS(Orders[Amount],Orders[Customer],[@[Customer code]])",
+            ),
             ("[@total]/[@[订单数]]", Lang::Zh, "[@累计金额]/[@订单数]"),
             ("1+2", Lang::En, "1+2"),
         ] {

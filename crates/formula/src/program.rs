@@ -128,7 +128,7 @@ impl Builder<'_> {
             let names: Vec<_> = self.path.iter().chain([id]).map(|(t, f)| format!("{t}.{f}")).collect();
             let path = names.join(" → ");
             return Err(fault(
-                format!("公式互相引用成了环:{path};请去掉其中一处引用"),
+                format!("公式互相引用成了环：{path}；请去掉其中一处引用"),
                 format!("Formulas refer to each other in a circle: {path}; remove one of the references"),
             )
             .on(&id.1));
@@ -141,7 +141,8 @@ impl Builder<'_> {
             Node::Today => daily = true,
             Node::Field(f) => same_row.push((id.0.clone(), f.clone())),
             Node::Rollup(r) => {
-                other_rows.extend(r.criteria.iter().map(|c| &c.field).chain(&r.value).map(|f| (r.table.clone(), f.clone())));
+                other_rows
+                    .extend(r.criteria.iter().map(|c| &c.field).chain(&r.value).map(|f| (r.table.clone(), f.clone())));
             }
             _ => {}
         });

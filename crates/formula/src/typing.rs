@@ -17,7 +17,7 @@ const MAX_TEXT: usize = 16 * 1024;
 pub fn compile(schema: &Schema, table: &TableDef, text: &str, kind: &FieldKind) -> Result<Expr> {
     if text.len() > MAX_TEXT {
         return Err(fault(
-            format!("公式太长({} 字节),最多 {MAX_TEXT} 字节;请拆成几个字段", text.len()),
+            format!("公式太长（{} 字节），最多 {MAX_TEXT} 字节；请拆成几个字段", text.len()),
             format!("The formula is too long ({} bytes, at most {MAX_TEXT}); split it over several fields", text.len()),
         ));
     }
@@ -25,8 +25,11 @@ pub fn compile(schema: &Schema, table: &TableDef, text: &str, kind: &FieldKind) 
     let ast = formualizer_parse::parser::parse(&source).map_err(|e| {
         let at = e.position.map_or(0, |p| source.get(..p).map_or(0, |s| s.chars().count()));
         fault(
-            format!("公式第 {at} 个字符附近写法有误;请检查括号、引号和逗号是否成对"),
-            format!("The formula is not well formed near character {at}; check brackets, quotes and commas ({})", e.message),
+            format!("公式第 {at} 个字符附近写法有误；请检查括号、引号和逗号是否成对"),
+            format!(
+                "The formula is not well formed near character {at}; check brackets, quotes and commas ({})",
+                e.message
+            ),
         )
     })?;
     let typer = Typer { schema, table };
@@ -77,15 +80,12 @@ impl Typer<'_> {
             ASTNodeType::Literal(v) => literal(v),
             ASTNodeType::Reference { original, reference } => self.reference(original, reference),
             ASTNodeType::UnaryOp { op, expr } => self.unary(op, expr),
-            ASTNodeType::BinaryOp { op, left, right } => {
-                self.binary(op, self.expr(left)?, self.expr(right)?)
-            }
+            ASTNodeType::BinaryOp { op, left, right } => self.binary(op, self.expr(left)?, self.expr(right)?),
             ASTNodeType::Function { name, args } => functions::call(self, name, args),
             ASTNodeType::Omitted => Ok(blank()),
-            ASTNodeType::Call { .. } | ASTNodeType::Array(_) => Err(fault(
-                "这里不支持数组和自定义函数".into(),
-                "Arrays and lambda calls are not supported here".into(),
-            )),
+            ASTNodeType::Call { .. } | ASTNodeType::Array(_) => {
+                Err(fault("这里不支持数组和自定义函数".into(), "Arrays and lambda calls are not supported here".into()))
+            }
         }
     }
 
@@ -97,7 +97,9 @@ impl Typer<'_> {
         }
         Err(fault(
             format!("看不懂“{original}”;本行的格子写作 [@字段名],整列只能用在 SUMIFS 这类函数里"),
-            format!("“{original}” is not understood; a cell of this record is written [@Field], a whole column only fits inside functions such as SUMIFS"),
+            format!(
+                "“{original}” is not understood; a cell of this record is written [@Field], a whole column only fits inside functions such as SUMIFS"
+            ),
         ))
     }
 

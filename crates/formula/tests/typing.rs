@@ -25,7 +25,7 @@ fn results_have_the_unit_of_their_field() {
         ("[@[订单数]]", number(), Type::Number),
         ("=LEFT([@手机],3)", FieldKind::Text, Type::Text),
     ] {
-        let text = text.replace('“', "\"").replace('”', "\"");
+        let text = text.replace(['“', '”'], "\"");
         match compile(&schema, t, &text, &kind) {
             Ok(e) => assert_eq!(e.ty, want, "{text}"),
             Err(e) => panic!("{text}: {}", e.zh),

@@ -20,6 +20,7 @@ impl Control {
     /// Enters a phase (`read`, `write`, `search`, `derive`, `commit`) with so much to do; 0 if unknown.
     pub fn phase(&self, name: &'static str, total: u64) {
         *self.0.phase.lock().unwrap_or_else(PoisonError::into_inner) = name;
+        tracing::debug!(phase = name, total, "phase begins");
         self.0.done.store(0, Ordering::Relaxed);
         self.0.total.store(total, Ordering::Relaxed);
     }
@@ -31,7 +32,7 @@ impl Control {
     pub fn done(&self, done: u64) -> Result<()> {
         self.0.done.store(done, Ordering::Relaxed);
         if self.0.cancelled.load(Ordering::Relaxed) {
-            return Err(Error::new(ErrorCode::Cancelled, "已取消,客簿没有改动", "Cancelled; the book is as it was"));
+            return Err(Error::new(ErrorCode::Cancelled, "已取消，客簿没有改动", "Cancelled; the book is as it was"));
         }
         Ok(())
     }

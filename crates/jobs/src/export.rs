@@ -17,7 +17,7 @@ pub enum Format {
 
 enum Out {
     Xlsx(Box<XlsxTable>),
-    Csv(CsvTable),
+    Csv(Box<CsvTable>),
 }
 
 /// Writes the rows of an open view. A link becomes two columns: the code, by which it is found again on
@@ -41,7 +41,7 @@ pub fn view(
         Format::Xlsx => {
             Out::Xlsx(Box::new(XlsxTable::create(path, table.label.get(scope.lang), &fields, scope.lang, temp)?))
         }
-        Format::Csv => Out::Csv(CsvTable::create(path, &fields, scope.lang)?),
+        Format::Csv => Out::Csv(Box::new(CsvTable::create(path, &fields, scope.lang)?)),
     };
     let mut rows = 0;
     let mut row: Vec<Value> = Vec::with_capacity(fields.len());
@@ -93,10 +93,8 @@ fn with_names(columns: &[FieldDef]) -> Vec<FieldDef> {
     for f in columns {
         out.push(f.clone());
         if matches!(f.kind, FieldKind::Link { .. }) {
-            let label = Label::new(
-                &format!("{}名称", f.label.get(Lang::Zh)),
-                &format!("{} name", f.label.get(Lang::En)),
-            );
+            let label =
+                Label::new(&format!("{}名称", f.label.get(Lang::Zh)), &format!("{} name", f.label.get(Lang::En)));
             out.push(FieldDef { key: format!("{}_name", f.key).into(), label, kind: FieldKind::Text, ..f.clone() });
         }
     }

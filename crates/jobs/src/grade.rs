@@ -55,7 +55,7 @@ pub fn run(wanted: &Wanted, control: &Control, problems: &mut Problems) -> Resul
     if counts.customers == 0 {
         return Err(Error::new(
             ErrorCode::Invalid,
-            "这些文件里没有读到客户;请检查表头里有没有姓名、手机或客户编号",
+            "这些文件里没有读到客户；请检查表头里有没有姓名、手机或客户编号",
             "No customer was found in these files; check that the header names a name, mobile or customer code",
         ));
     }
@@ -70,7 +70,13 @@ pub fn run(wanted: &Wanted, control: &Control, problems: &mut Problems) -> Resul
     })
 }
 
-fn take_files(wanted: &Wanted, store: &Store, scope: &Scope, control: &Control, problems: &mut Problems) -> Result<Report> {
+fn take_files(
+    wanted: &Wanted,
+    store: &Store,
+    scope: &Scope,
+    control: &Control,
+    problems: &mut Problems,
+) -> Result<Report> {
     let named = |p: &PathBuf| (p.clone(), p.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default());
     let files: Vec<_> = wanted.files.iter().map(named).collect();
     let import = Import::inspect(&files, &store.schema(), wanted.today, exchange::read::Limits::local());
@@ -96,7 +102,7 @@ fn write(
     if customers.total > u64::from(MOST_ROWS) {
         return Err(Error::new(
             ErrorCode::TooLarge,
-            format!("客户有 {} 位,超过一张 Excel 表的 {MOST_ROWS} 行;请分批分级", customers.total),
+            format!("客户有 {} 位，超过一张 Excel 表的 {MOST_ROWS} 行；请分批分级", customers.total),
             format!("{} customers exceed the {MOST_ROWS} rows of a sheet; grade them in parts", customers.total),
         ));
     }
@@ -131,7 +137,8 @@ fn open(store: &Store, scope: &Scope, schema: &Schema, table: &str) -> Result<Op
         .fields
         .iter()
         .filter(|f| {
-            let needed = f.derived() || matches!(f.group.as_ref(), "figures" | "grade") || NEEDED.contains(&f.key.as_str());
+            let needed =
+                f.derived() || matches!(f.group.as_ref(), "figures" | "grade") || NEEDED.contains(&f.key.as_str());
             needed || filled.get(&f.key).is_some_and(|s| s.filled > 0)
         })
         .map(|f| f.key.clone())
@@ -198,7 +205,7 @@ fn summary(o: &Overview, lang: Lang) -> Summary {
     let mut figures = vec![
         (say("客户数", "Customers"), o.customers.to_string()),
         (say("计入订单数", "Counted orders"), o.orders.to_string()),
-        (say("计入金额(元)", "Counted amount (yuan)"), o.amount.to_string()),
+        (say("计入金额（元）", "Counted amount (yuan)"), o.amount.to_string()),
     ];
     for g in &o.grades {
         figures.push((format!("{} %", g.grade), format!("{:.1}%", per(g.count))));
@@ -207,6 +214,11 @@ fn summary(o: &Overview, lang: Lang) -> Summary {
         figures,
         grades: o.grades.iter().map(|g| (g.grade.clone(), g.count)).collect(),
         months: o.months.iter().map(|m| (m.month.clone(), m.orders, m.amount)).collect(),
-        provinces: o.provinces.iter().filter(|p| !p.province.is_empty()).map(|p| (p.province.clone(), p.count, p.total)).collect(),
+        provinces: o
+            .provinces
+            .iter()
+            .filter(|p| !p.province.is_empty())
+            .map(|p| (p.province.clone(), p.count, p.total))
+            .collect(),
     }
 }

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 /// 客簿 Kebu:自己托管的客户簿 · the self-hosted customer book
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true, propagate_version = true)]
-#[command(after_help = "退出码 · exit codes: 0 完成 done, 1 失败 failed, 2 用法不对 wrong use, 3 完成但有被拒的行 done with rejected rows")]
+#[command(
+    after_help = "退出码 · exit codes: 0 完成 done, 1 失败 failed, 2 用法不对 wrong use, 3 完成但有被拒的行 done with rejected rows"
+)]
 pub(crate) struct Cli {
     /// 数据文件夹 · data folder
     #[arg(long, env = "KEBU_DATA", default_value = "kebu-data", global = true, value_name = "DIR")]

@@ -65,7 +65,8 @@ fn serve(c: &Context, s: &Serve) -> Result<u8> {
     let created = data.created;
     let clock = c.as_of.map_or(Clock::Real, Clock::Fixed);
     let app = App::new(Arc::new(data), clock)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::internal)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::internal)?;
     runtime.block_on(async {
         let listening = server::listen(&s.listen).await?;
         let url = format!("http://{}", listening.address);
@@ -75,11 +76,11 @@ fn serve(c: &Context, s: &Serve) -> Result<u8> {
         } else {
             if created {
                 let place = c.data.display();
-                say(&format!("{}{place}", tr(c.lang, "新建了空的客户簿,数据在 ", "Made a new, empty book in ")));
+                say(&format!("{}{place}", tr(c.lang, "新建了空的客户簿，数据在 ", "Made a new, empty book in ")));
             }
-            say(&format!("{} {url}", tr(c.lang, "客簿已启动,请在浏览器打开", "Kebu is running, open")));
+            say(&format!("{} {url}", tr(c.lang, "客簿已启动，请在浏览器打开", "Kebu is running, open")));
             if let Some(code) = code {
-                say(&format!("{} {code}", tr(c.lang, "第一次使用,设置码:", "First use, set-up code:")));
+                say(&format!("{} {code}", tr(c.lang, "第一次使用，设置码：", "First use, set-up code:")));
             }
         }
         server::serve(listening, app, stop_signal()).await;
@@ -212,9 +213,10 @@ fn demo(c: &Context, d: &Demo) -> Result<u8> {
     }
     let data = c.open()?;
     if d.remove {
-        let change = data.book.demo_change()?.ok_or_else(|| {
-            Error::new(ErrorCode::NotFound, "没有演示数据", "There is no demonstration data")
-        })?;
+        let change = data
+            .book
+            .demo_change()?
+            .ok_or_else(|| Error::new(ErrorCode::NotFound, "没有演示数据", "There is no demonstration data"))?;
         let u = data.book.undo(&c.scope(), change, &mut |_, _| Ok(()))?;
         c.print(&json!({ "removed": u.removed, "kept": u.kept }), || {
             say(&format!("{} {}", tr(c.lang, "已移除记录", "Records removed:"), u.removed));
@@ -254,8 +256,20 @@ fn check(c: &Context) -> Result<u8> {
     });
     c.print(&body, || {
         say(&match c.lang {
-            Lang::Zh => format!("重算 {} 条记录的 {} 个格子,不一致 {},其他问题 {}", r.records, r.cells, r.different, r.faults.len()),
-            Lang::En => format!("Recomputed {} cells of {} records: {} differ, {} other faults", r.cells, r.records, r.different, r.faults.len()),
+            Lang::Zh => format!(
+                "重算 {} 条记录的 {} 个格子，不一致 {}，其他问题 {}",
+                r.records,
+                r.cells,
+                r.different,
+                r.faults.len()
+            ),
+            Lang::En => format!(
+                "Recomputed {} cells of {} records: {} differ, {} other faults",
+                r.cells,
+                r.records,
+                r.different,
+                r.faults.len()
+            ),
         });
         for d in &listed {
             say(&format!("  {d}"));
@@ -267,7 +281,7 @@ fn check(c: &Context) -> Result<u8> {
 
 fn user(c: &Context, command: UserCommand) -> Result<u8> {
     let UserCommand::Add { login, name, password_stdin, access } = command;
-    let data = c.open()?;
+    let data = DataFolder::open(&c.data, c.today())?;
     let made = if password_stdin {
         None
     } else {
@@ -291,7 +305,7 @@ fn user(c: &Context, command: UserCommand) -> Result<u8> {
     c.print(&json!({ "id": id.0, "login": login, "password": made }), || {
         say(&format!("{} {login}", tr(c.lang, "已添加用户", "Added user")));
         if let Some(p) = &made {
-            say(&format!("{} {p}", tr(c.lang, "密码(只显示这一次):", "Password (shown this once):")));
+            say(&format!("{} {p}", tr(c.lang, "密码（只显示这一次）：", "Password (shown this once):")));
         }
     });
     Ok(0)
@@ -299,13 +313,17 @@ fn user(c: &Context, command: UserCommand) -> Result<u8> {
 
 fn token(c: &Context, command: TokenCommand) -> Result<u8> {
     let TokenCommand::Create { user, label } = command;
-    let data = c.open()?;
+    let data = DataFolder::open(&c.data, c.today())?;
     let id = match user {
         Some(login) => data.system.user(&login)?.map(|(u, _)| u.id),
         None => data.system.user_names()?.first().map(|(id, _)| *id),
     };
     let id = id.ok_or_else(|| {
-        Error::new(ErrorCode::NotFound, "没有这个用户;请先用 kebu user add 添加", "There is no such user; add one with kebu user add")
+        Error::new(
+            ErrorCode::NotFound,
+            "没有这个用户；请先用 kebu user add 添加",
+            "There is no such user; add one with kebu user add",
+        )
     })?;
     let (secret, digest) = server::new_token()?;
     data.system.add_session(&digest, id, true, &label, None)?;

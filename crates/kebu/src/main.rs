@@ -4,6 +4,10 @@ mod cli;
 mod commands;
 mod output;
 
+// Rows are made on one thread and freed on another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -18,7 +22,11 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err((lang, e)) => {
             output::failure(&e, lang, json);
-            ExitCode::from(if e.code == model::ErrorCode::Invalid && e.field.as_deref() == Some("argument") { 2 } else { 1 })
+            ExitCode::from(if e.code == model::ErrorCode::Invalid && e.field.as_deref() == Some("argument") {
+                2
+            } else {
+                1
+            })
         }
     }
 }

@@ -16,7 +16,8 @@ pub(crate) fn say(text: &str) {
 pub(crate) fn failure(e: &Error, lang: Lang, json: bool) {
     let mut err = std::io::stderr();
     let _ = if json {
-        let body = serde_json::json!({ "error": { "code": e.code.as_str(), "message": e.message(lang), "field": e.field } });
+        let body =
+            serde_json::json!({ "error": { "code": e.code.as_str(), "message": e.message(lang), "field": e.field } });
         say(&body.to_string());
         Ok(())
     } else {
@@ -73,7 +74,7 @@ fn phase_name(phase: &str, lang: Lang) -> &str {
 /// An import's report in words.
 pub(crate) fn report(r: &Report, lang: Lang) {
     if r.dry_run {
-        say(tr(lang, "试运行,没有写入:", "Dry run, nothing was kept:"));
+        say(tr(lang, "试运行，没有写入：", "Dry run, nothing was kept:"));
     }
     for (table, c) in &r.tables {
         if c.created + c.updated + c.unchanged + c.rejected == 0 {
@@ -85,7 +86,9 @@ pub(crate) fn report(r: &Report, lang: Lang) {
             _ => tr(lang, "产品", "products"),
         };
         say(&match lang {
-            Lang::Zh => format!("  {name}:新建 {},更新 {},不变 {},拒绝 {}", c.created, c.updated, c.unchanged, c.rejected),
+            Lang::Zh => {
+                format!("  {name}：新建 {}，更新 {}，不变 {}，拒绝 {}", c.created, c.updated, c.unchanged, c.rejected)
+            }
             Lang::En => format!(
                 "  {name}: {} created, {} updated, {} unchanged, {} rejected",
                 c.created, c.updated, c.unchanged, c.rejected
@@ -97,20 +100,24 @@ pub(crate) fn report(r: &Report, lang: Lang) {
         let column = p.column.as_deref().map_or(String::new(), |c| format!("“{c}”"));
         let cell = p.cell.as_deref().map_or(String::new(), |c| format!(" [{c}]"));
         say(&match lang {
-            Lang::Zh => format!("  ! {} {} 第 {} 行{column}{cell}:{}。{}", p.file, p.sheet, p.row, p.reason.zh, p.cure.zh),
-            Lang::En => format!("  ! {} {} row {} {column}{cell}: {}. {}", p.file, p.sheet, p.row, p.reason.en, p.cure.en),
+            Lang::Zh => {
+                format!("  ! {} {} 第 {} 行{column}{cell}：{}。{}", p.file, p.sheet, p.row, p.reason.zh, p.cure.zh)
+            }
+            Lang::En => {
+                format!("  ! {} {} row {} {column}{cell}: {}. {}", p.file, p.sheet, p.row, p.reason.en, p.cure.en)
+            }
         });
     }
     if r.problem_count > SHOWN as u64 {
         let more = r.problem_count - SHOWN as u64;
         say(&match lang {
-            Lang::Zh => format!("  …还有 {more} 个问题,用 --errors 文件.xlsx 全部导出"),
+            Lang::Zh => format!("  …还有 {more} 个问题，用 --errors 文件.xlsx 全部导出"),
             Lang::En => format!("  … and {more} more; use --errors FILE.xlsx for all of them"),
         });
     }
     if !r.new_fields.is_empty() {
         let names = r.new_fields.join(tr(lang, "、", ", "));
-        say(&format!("  {}{names}", tr(lang, "新增字段:", "new fields: ")));
+        say(&format!("  {}{names}", tr(lang, "新增字段：", "new fields: ")));
     }
     say(&format!("  {:.1} s", r.seconds));
 }

@@ -57,11 +57,7 @@ fn choice(options: &[(&str, &str, &str)]) -> FieldKind {
     FieldKind::Choice {
         options: options
             .iter()
-            .map(|(value, en, tone)| ChoiceOption {
-                value: (*value).into(),
-                en: (*en).into(),
-                tone: (*tone).into(),
-            })
+            .map(|(value, en, tone)| ChoiceOption { value: (*value).into(), en: (*en).into(), tone: (*tone).into() })
             .collect(),
     }
 }

@@ -16,12 +16,8 @@ const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
 impl Date {
     /// The day of a year, month (1–12) and day of month; None if there is no such day.
     pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
-        let d = jiff::civil::Date::new(
-            i16::try_from(year).ok()?,
-            i8::try_from(month).ok()?,
-            i8::try_from(day).ok()?,
-        )
-        .ok()?;
+        let d = jiff::civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
+            .ok()?;
         Some(Self::from_civil(d))
     }
 

@@ -79,11 +79,7 @@ impl Error {
 
     /// An inner failure whose cause is for the log.
     pub fn internal(cause: impl fmt::Display) -> Self {
-        Self::new(
-            ErrorCode::Internal,
-            format!("程序内部出错:{cause}"),
-            format!("Something failed inside: {cause}"),
-        )
+        Self::new(ErrorCode::Internal, format!("程序内部出错：{cause}"), format!("Something failed inside: {cause}"))
     }
 
     /// The message in one language.

@@ -57,18 +57,12 @@ impl Schema {
     /// A table by its key, or a `not_found` error that names it.
     pub fn require(&self, key: &str) -> Result<&TableDef> {
         self.table(key).ok_or_else(|| {
-            Error::new(
-                ErrorCode::NotFound,
-                format!("没有名为“{key}”的表"),
-                format!("There is no table called “{key}”"),
-            )
+            Error::new(ErrorCode::NotFound, format!("没有名为“{key}”的表"), format!("There is no table called “{key}”"))
         })
     }
 
     /// A table by its key or either of its labels, as formulas name it.
     pub fn named(&self, name: &str) -> Option<&TableDef> {
-        self.tables
-            .iter()
-            .find(|t| *t.label.zh == *name || t.key == *name || t.label.en.eq_ignore_ascii_case(name))
+        self.tables.iter().find(|t| *t.label.zh == *name || t.key == *name || t.label.en.eq_ignore_ascii_case(name))
     }
 }

@@ -89,7 +89,7 @@ impl Guesses {
         if map.get(key).is_some_and(|t| t.len() >= 10) {
             return Err(Error::new(
                 ErrorCode::Busy,
-                "输错太多次了,请一分钟后再试",
+                "输错太多次了，请一分钟后再试",
                 "Too many wrong attempts; try again in a minute",
             ));
         }
@@ -134,9 +134,8 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let session = session(app, &parts.headers)?.ok_or_else(|| {
-            Error::new(ErrorCode::Unauthorized, "请先登录", "Log in first")
-        })?;
+        let session = session(app, &parts.headers)?
+            .ok_or_else(|| Error::new(ErrorCode::Unauthorized, "请先登录", "Log in first"))?;
         let scope = Scope { user: session.user.id, access: session.user.access, lang: language(&parts.headers) };
         Ok(Self { user: session.user, scope })
     }
@@ -177,7 +176,7 @@ pub(crate) async fn same_origin(State(_): State<Arc<App>>, request: Request, nex
     }
     ApiError(Error::new(
         ErrorCode::Forbidden,
-        "请求来自别的网站,已拒绝",
+        "请求来自别的网站，已拒绝",
         "The request comes from another site and was refused",
     ))
     .into_response()

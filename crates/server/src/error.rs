@@ -47,7 +47,7 @@ impl IntoResponse for ApiError {
 pub(crate) fn malformed(why: impl std::fmt::Display) -> ApiError {
     ApiError(Error::new(
         ErrorCode::Invalid,
-        format!("请求的格式不对:{why}"),
+        format!("请求的格式不对：{why}"),
         format!("The request is not of its form: {why}"),
     ))
 }
@@ -79,7 +79,7 @@ pub(crate) async fn answer_errors(request: Request, next: Next) -> Response {
     }
     let message = if error.code == ErrorCode::Internal {
         match lang {
-            Lang::Zh => "程序内部出错,没有保存;请把请求编号告诉管理员",
+            Lang::Zh => "程序内部出错，没有保存；请把请求编号告诉管理员",
             Lang::En => "Something failed inside, nothing was saved; give the request id to your administrator",
         }
         .to_owned()

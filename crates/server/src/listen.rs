@@ -27,7 +27,7 @@ pub async fn listen(address: &str) -> Result<Listening> {
     let failed = |e: std::io::Error| {
         Error::new(
             ErrorCode::Conflict,
-            format!("不能在 {address} 上监听:{e};换一个端口,例如 --listen 127.0.0.1:8081"),
+            format!("不能在 {address} 上监听：{e}；换一个端口，例如 --listen 127.0.0.1:8081"),
             format!("Cannot listen on {address}: {e}; choose another port, such as --listen 127.0.0.1:8081"),
         )
     };

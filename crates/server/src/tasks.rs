@@ -46,7 +46,8 @@ impl Tasks {
         work: impl FnOnce(&Control) -> Result<Value> + Send + 'static,
     ) -> String {
         let n = self.next.fetch_add(1, Ordering::Relaxed) + 1;
-        let task = Arc::new(Task { kind, owner: scope.user, control: Control::default(), state: Mutex::new(State::Running) });
+        let task =
+            Arc::new(Task { kind, owner: scope.user, control: Control::default(), state: Mutex::new(State::Running) });
         {
             let mut tasks = self.lock();
             if tasks.len() >= KEPT
@@ -174,9 +175,9 @@ impl Imports {
 
     pub(crate) fn find(&self, scope: &Scope, name: &str) -> Result<Arc<Prepared>> {
         let found = self.open.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        found
-            .filter(|p| p.owner == scope.user)
-            .ok_or_else(|| missing("这次导入已经关闭,请重新选择文件", "This import was closed; choose the files again"))
+        found.filter(|p| p.owner == scope.user).ok_or_else(|| {
+            missing("这次导入已经关闭，请重新选择文件", "This import was closed; choose the files again")
+        })
     }
 
     pub(crate) fn forget(&self, scope: &Scope, name: &str) -> Result<()> {

@@ -34,7 +34,7 @@ fn typed(store: &Store, scope: &Scope, field: &FieldDef, text: &str) -> Result<R
         let id = store.by_code(scope, table, code)?.ok_or_else(|| {
             Error::new(
                 ErrorCode::Invalid,
-                format!("没有编号为“{code}”的记录;请填编号,例如 K000001"),
+                format!("没有编号为“{code}”的记录；请填编号，例如 K000001"),
                 format!("No record has the code “{code}”; enter a code such as K000001"),
             )
             .on(&field.key)
@@ -47,7 +47,7 @@ fn typed(store: &Store, scope: &Scope, field: &FieldDef, text: &str) -> Result<R
         Ok(read) => Ok(Read { value: read.value, note: read.note }),
         Err(p) => Err(Error::new(
             ErrorCode::Invalid,
-            format!("{}:{}。{}", field.label.zh, p.reason.zh, p.cure.zh),
+            format!("{}：{}。{}", field.label.zh, p.reason.zh, p.cure.zh),
             format!("{}: {}. {}", field.label.en, p.reason.en, p.cure.en),
         )
         .on(&field.key)),
@@ -57,7 +57,7 @@ fn typed(store: &Store, scope: &Scope, field: &FieldDef, text: &str) -> Result<R
 fn unfit(field: &FieldDef) -> Error {
     Error::new(
         ErrorCode::Invalid,
-        format!("“{}”填的内容不合适,请检查格式", field.label.zh),
+        format!("“{}”填的内容不合适，请检查格式", field.label.zh),
         format!("The content does not fit “{}”; check its form", field.label.en),
     )
     .on(&field.key)

@@ -82,7 +82,8 @@ impl Site {
         let mut body = Vec::new();
         for (name, content) in files {
             body.extend(
-                format!("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes(),
+                format!("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n")
+                    .into_bytes(),
             );
             body.extend_from_slice(content);
             body.extend_from_slice(b"\r\n");
@@ -166,11 +167,7 @@ async fn every_route_has_its_row_and_fails_closed() {
             let (status, answer) = site.call(role, method, path, body).await;
             let refused = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
             let wrong_login = *path == "/login";
-            assert_eq!(
-                refused && !wrong_login,
-                rank(role) < rank(least),
-                "{role} {method} {path}: {status} {answer}"
-            );
+            assert_eq!(refused && !wrong_login, rank(role) < rank(least), "{role} {method} {path}: {status} {answer}");
             if status.is_client_error() {
                 assert!(answer["error"]["code"].is_string(), "{role} {method} {path}: {status} {answer}");
                 assert!(answer["error"]["request_id"].is_string());
@@ -187,7 +184,8 @@ async fn first_set_up_needs_the_code_and_happens_once() {
     let status = site.call("nobody", "GET", "/status", None).await.1;
     assert_eq!((&status["setup_needed"], &status["user"], &status["book"]), (&json!(true), &Value::Null, &Value::Null));
 
-    let body = |code: &str, password: &str| json!({ "code": code, "login": "Boss", "password": password, "book": "小美的店" });
+    let body =
+        |code: &str, password: &str| json!({ "code": code, "login": "Boss", "password": password, "book": "小美的店" });
     for (code, password, field) in [("WRONG", "long enough", "code"), (code.as_str(), "short", "password")] {
         let (status, answer) = site.call("nobody", "POST", "/setup", Some(body(code, password))).await;
         assert_eq!((status, answer["error"]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some(field)));
@@ -208,7 +206,11 @@ async fn first_set_up_needs_the_code_and_happens_once() {
     assert_eq!(status, StatusCode::CONFLICT, "the code works once");
 
     let with = |origin: Option<&str>, path: &str, method: Method| {
-        let mut r = Request::builder().method(method).uri(path).header(header::COOKIE, &cookie).header(header::HOST, "kebu.lan:8080");
+        let mut r = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, &cookie)
+            .header(header::HOST, "kebu.lan:8080");
         if let Some(o) = origin {
             r = r.header(header::ORIGIN, o);
         }
@@ -266,10 +268,11 @@ async fn records_are_made_edited_read_and_undone() {
     let card = site.ok("GET", &format!("/customers/{id}/card"), None).await;
     assert_eq!((&card["order_total"], &card["values"]["total"]), (&json!(2), &json!(1_200_550)));
     assert_eq!(card["orders"][0]["values"]["customer"], json!([id, "K000001", "王小华"]));
-    assert_eq!(card["reasons"][0]["text"]["zh"], "频率 1 分:近 90 天月均 0.7 次");
+    assert_eq!(card["reasons"][0]["text"]["zh"], "频率 1 分：近 90 天月均 0.7 次");
 
     let cell = |value: Value| Some(json!({ "cells": [{ "id": id, "field": "stated_total", "value": value }] }));
-    let (status, answer) = site.call("owner", "PATCH", "/tables/customers/records", cell(json!({ "text": "很多钱" }))).await;
+    let (status, answer) =
+        site.call("owner", "PATCH", "/tables/customers/records", cell(json!({ "text": "很多钱" }))).await;
     assert_eq!((status, answer["error"]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("stated_total")));
     let edited = site.ok("PATCH", "/tables/customers/records", cell(json!({ "text": "￥3,000元" }))).await;
     assert_eq!(edited["rows"][id.to_string()]["stated_total"], 300_000);
@@ -277,7 +280,10 @@ async fn records_are_made_edited_read_and_undone() {
     assert_eq!(undone["restored"], 1);
     let entries = site.ok("GET", &format!("{path}/history"), None).await["entries"].clone();
     assert_eq!(entries.as_array().unwrap().len(), 3);
-    assert_eq!((&entries[1]["field"], &entries[1]["after"], &entries[1]["user"]), (&json!("stated_total"), &json!(300_000), &json!("owner")));
+    assert_eq!(
+        (&entries[1]["field"], &entries[1]["after"], &entries[1]["user"]),
+        (&json!("stated_total"), &json!(300_000), &json!("owner"))
+    );
 
     let removed = site.ok("DELETE", "/tables/customers/records", Some(json!({ "ids": [id] }))).await;
     assert_eq!(removed["deleted"], 1);
@@ -329,7 +335,9 @@ async fn files_are_recognised_checked_imported_and_taken_back() {
     let site = Site::new();
     let customers = "客户姓名,手机,备注\n王芳,13800138000,\n李强,138****1234,熟客\n,,\n".as_bytes();
     let orders = "订单号,手机号,下单时间,金额\nA1,13800138000,2026-11-01,1.2万\nA2,13800138000,没有日期,5\n".as_bytes();
-    let (status, import) = site.upload(&[("客户.csv", customers), ("订单.csv", orders), ("坏.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")]).await;
+    let (status, import) = site
+        .upload(&[("客户.csv", customers), ("订单.csv", orders), ("坏.xlsx", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")])
+        .await;
     assert_eq!(status, StatusCode::OK, "{import}");
     assert!(import["files"][2]["error"].is_string(), "{import}");
     let roles: Vec<_> = import["sheets"].as_array().unwrap().iter().map(|s| s["role"].clone()).collect();
@@ -344,10 +352,17 @@ async fn files_are_recognised_checked_imported_and_taken_back() {
     let run = site.job(&site.ok("POST", &format!("/imports/{id}/run"), None).await).await;
     let result = &run["result"];
     assert_eq!(result["tables"], check["result"]["tables"], "the check told the truth");
-    assert_eq!((&result["tables"]["orders"]["created"], &result["tables"]["orders"]["rejected"]), (&json!(1), &json!(1)), "{run}");
+    assert_eq!(
+        (&result["tables"]["orders"]["created"], &result["tables"]["orders"]["rejected"]),
+        (&json!(1), &json!(1)),
+        "{run}"
+    );
     assert_eq!(site.ok("GET", "/imports", None).await["imports"][0]["files"], json!(["客户.csv", "订单.csv"]));
 
-    let r = Request::get(format!("/api/v1/imports/{id}/problems.xlsx")).header(header::AUTHORIZATION, "Bearer owner").body(Body::empty()).unwrap();
+    let r = Request::get(format!("/api/v1/imports/{id}/problems.xlsx"))
+        .header(header::AUTHORIZATION, "Bearer owner")
+        .body(Body::empty())
+        .unwrap();
     assert!(site.send(r).await.2.starts_with(b"PK"));
 
     let undone = site.ok("POST", &format!("/changes/{}/undo", result["change"]), None).await;
@@ -384,7 +399,8 @@ async fn bad_requests_are_answered_in_the_callers_language() {
                 .unwrap();
             let (status, _, bytes) = site.send(r).await;
             assert!(status.is_client_error(), "{method} {path} {body}: {status}");
-            let answer: Value = serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("{method} {path} {body}: {status}"));
+            let answer: Value =
+                serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("{method} {path} {body}: {status}"));
             messages.push(answer["error"]["message"].as_str().unwrap().to_owned());
         }
         assert_ne!(messages[0], messages[1], "{method} {path}");

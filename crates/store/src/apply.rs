@@ -59,7 +59,13 @@ pub(crate) struct Writing<'c> {
 
 impl<'c> Writing<'c> {
     /// Opens an entry in the log.
-    pub(crate) fn begin(conn: &'c Connection, shape: Arc<Shape>, today: Date, scope: &Scope, origin: Origin) -> Result<Self> {
+    pub(crate) fn begin(
+        conn: &'c Connection,
+        shape: Arc<Shape>,
+        today: Date,
+        scope: &Scope,
+        origin: Origin,
+    ) -> Result<Self> {
         let change = log::open(conn, scope, origin)?;
         Ok(Self { conn, shape, today, change, touched: Touched::default(), searchable: RoaringTreemap::new() })
     }
@@ -129,7 +135,7 @@ impl<'c> Writing<'c> {
         }
         Err(Error::new(
             ErrorCode::Conflict,
-            format!("编号“{code}”已经有了,请换一个"),
+            format!("编号“{code}”已经有了，请换一个"),
             format!("The code “{code}” is taken; choose another"),
         )
         .on(field))
@@ -267,9 +273,7 @@ impl<'c> Writing<'c> {
         self.conn
             .prepare_cached(&sql)
             .map_err(sqlite)?
-            .query_row([id], |r| {
-                kinds.iter().enumerate().map(|(i, k)| Ok(from_sql(k, r.get_ref(i)?))).collect()
-            })
+            .query_row([id], |r| kinds.iter().enumerate().map(|(i, k)| Ok(from_sql(k, r.get_ref(i)?))).collect())
             .optional()
             .map_err(sqlite)
     }
@@ -307,8 +311,16 @@ impl<'c> Writing<'c> {
         let shape = Arc::clone(&self.shape);
         for def in &shape.schema.tables {
             for f in def.fields.iter().filter(|f| matches!(&f.kind, FieldKind::Link { table: t } if t == table)) {
-                let sql = ["SELECT id, ", &quote(&f.key), " FROM ", &quote(&def.key), " WHERE ", &quote(&f.key),
-                    " IN (SELECT value FROM rarray(?1))"].concat();
+                let sql = [
+                    "SELECT id, ",
+                    &quote(&f.key),
+                    " FROM ",
+                    &quote(&def.key),
+                    " WHERE ",
+                    &quote(&f.key),
+                    " IN (SELECT value FROM rarray(?1))",
+                ]
+                .concat();
                 let mut s = self.conn.prepare_cached(&sql).map_err(sqlite)?;
                 let linked: Vec<(i64, i64)> = s
                     .query_map([crate::sql::id_list(ids)], |r| Ok((r.get(0)?, r.get(1)?)))
@@ -369,7 +381,7 @@ fn identity(field: &str, value: &Value) -> Option<Identity> {
 pub(crate) fn gone(def: &TableDef, id: i64) -> Error {
     Error::new(
         ErrorCode::NotFound,
-        format!("“{}”里没有这条记录(可能已被删除),编号 {id}", def.label.zh),
+        format!("“{}”里没有这条记录（可能已被删除），编号 {id}", def.label.zh),
         format!("There is no such record in “{}” (it may have been removed), id {id}", def.label.en),
     )
 }

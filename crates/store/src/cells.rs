@@ -55,7 +55,7 @@ pub(crate) fn check(field: &FieldDef, value: Value) -> Result<Value> {
     if field.derived() {
         return Err(Error::new(
             ErrorCode::Invalid,
-            format!("“{}”由公式自动计算,不能直接改", field.label.zh),
+            format!("“{}”由公式自动计算，不能直接改", field.label.zh),
             format!("“{}” is computed by a formula and cannot be edited", field.label.en),
         )
         .on(&field.key));
@@ -64,10 +64,12 @@ pub(crate) fn check(field: &FieldDef, value: Value) -> Result<Value> {
         return Ok(Value::Null);
     }
     let fits = match (&field.kind, value) {
-        (K::Number { decimals: 0 }, Value::Number(n)) if n.fract() == 0.0 && n.abs() < 9e15 => Some(Value::Int(n as i64)),
+        (K::Number { decimals: 0 }, Value::Number(n)) if n.fract() == 0.0 && n.abs() < 9e15 => {
+            Some(Value::Int(n as i64))
+        }
         (K::Number { decimals: 0 }, v @ Value::Int(_)) => Some(v),
         (K::Number { .. } | K::Percent, Value::Int(n)) => Some(Value::Number(n as f64)),
-        (K::Number { decimals } , Value::Number(n)) if *decimals > 0 && n.is_finite() => Some(Value::Number(n)),
+        (K::Number { decimals }, Value::Number(n)) if *decimals > 0 && n.is_finite() => Some(Value::Number(n)),
         (K::Percent, Value::Number(n)) if n.is_finite() => Some(Value::Number(n)),
         (K::Money, v @ Value::Money(_))
         | (K::Date, v @ Value::Date(_))
@@ -86,7 +88,7 @@ pub(crate) fn check(field: &FieldDef, value: Value) -> Result<Value> {
     fits.ok_or_else(|| {
         Error::new(
             ErrorCode::Invalid,
-            format!("“{}”填的内容不合适,请检查格式", field.label.zh),
+            format!("“{}”填的内容不合适，请检查格式", field.label.zh),
             format!("The content does not fit “{}”; check its form", field.label.en),
         )
         .on(&field.key)

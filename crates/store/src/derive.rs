@@ -65,13 +65,7 @@ impl Derivation {
     }
 
     /// The statement for some columns of a phase.
-    pub(crate) fn statement(
-        &self,
-        phase: usize,
-        columns: &HashSet<FieldKey>,
-        reach: Reach,
-        goal: Goal,
-    ) -> Arc<Stmt> {
+    pub(crate) fn statement(&self, phase: usize, columns: &HashSet<FieldKey>, reach: Reach, goal: Goal) -> Arc<Stmt> {
         let part: Vec<&Column> =
             self.program.phases[phase].columns.iter().filter(|c| columns.contains(&c.field)).collect();
         let key = (phase, part.iter().map(|c| c.field.clone()).collect(), reach, goal);
@@ -96,9 +90,8 @@ fn relations(program: &Program) -> Vec<Relation> {
             let Node::Rollup(r) = &e.node else { return };
             let Some((tie, local)) = r.tie() else { return };
             let reads = r.criteria.iter().map(|c| c.field.clone()).chain(r.value.clone());
-            let found = out.iter_mut().find(|x| {
-                x.from == r.table && x.tie == *tie && x.to == column.table && x.local == local
-            });
+            let found =
+                out.iter_mut().find(|x| x.from == r.table && x.tie == *tie && x.to == column.table && x.local == local);
             match found {
                 Some(x) => {
                     x.reads.extend(reads);
@@ -200,7 +193,7 @@ impl Layers<'_> {
         let mut parts = self.columns.iter().map(|c| {
             let stored = Expr::col((self.table.to_string(), c.field.to_string()));
             let new = Expr::col((layer_name(depth), computed(&c.field)));
-            stored.binary(sea_query::BinOper::Custom("IS DISTINCT FROM".into()), new)
+            stored.binary(sea_query::BinOper::Custom("IS DISTINCT FROM"), new)
         });
         let first = parts.next().unwrap_or_else(|| whole(0));
         parts.fold(first, |acc, e| acc.or(e))

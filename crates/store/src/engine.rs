@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// Most readers at once.
 const READERS: usize = 4;
+/// Page cache of a connection, in KiB.
+pub(crate) const CACHE: i64 = 32 * 1024;
 /// How long a caller waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -31,7 +33,8 @@ impl Engine {
     /// Opens a database file, creating it if need be.
     pub(crate) fn open(path: &Path, durability: Durability) -> Result<Self> {
         let open = move |path: &Path| {
-            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let flags =
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let conn = Connection::open_with_flags(path, flags).map_err(sqlite)?;
             prepare(&conn, durability)?;
             Ok(conn)
@@ -71,6 +74,8 @@ impl Engine {
 
 fn prepare(conn: &Connection, durability: Durability) -> Result<()> {
     rusqlite::vtab::array::load_module(conn).map_err(sqlite)?;
+    // Without this, statements compiled once are compiled again whenever a bound value changes.
+    conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(sqlite)?;
     conn.busy_timeout(Duration::from_secs(10)).map_err(sqlite)?;
     let (journal, synchronous) = match durability {
         Durability::Full => ("WAL", "FULL"),
@@ -78,8 +83,7 @@ fn prepare(conn: &Connection, durability: Durability) -> Result<()> {
     };
     conn.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(())).map_err(sqlite)?;
     conn.pragma_update(None, "synchronous", synchronous).map_err(sqlite)?;
-    conn.pragma_update(None, "cache_size", -32 * 1024).map_err(sqlite)?;
-    conn.pragma_update(None, "temp_store", "MEMORY").map_err(sqlite)?;
+    conn.pragma_update(None, "cache_size", -CACHE).map_err(sqlite)?;
     conn.pragma_update(None, "journal_size_limit", 64 << 20).map_err(sqlite)?;
     conn.set_prepared_statement_cache_capacity(256);
     Ok(())
@@ -129,7 +133,7 @@ impl Pool {
             if left.is_zero() {
                 return Err(Error::new(
                     ErrorCode::Busy,
-                    "客户簿正忙(可能在导入),请稍后再试",
+                    "客户簿正忙（可能在导入），请稍后再试",
                     "The book is busy (an import may be running); try again shortly",
                 ));
             }
@@ -149,7 +153,11 @@ impl Drop for Lent<'_> {
         if let Some(conn) = self.conn.take() {
             let mut state = self.pool.lock();
             // A panic in the middle of a transaction leaves it open: drop the connection, which rolls back.
-            if conn.is_autocommit() { state.0.push(conn) } else { state.1 -= 1 }
+            if conn.is_autocommit() {
+                state.0.push(conn)
+            } else {
+                state.1 -= 1
+            }
             drop(state);
             self.pool.freed.notify_one();
         }

@@ -42,9 +42,7 @@ pub(crate) fn render(e: &Typed, names: &dyn Names) -> Expr {
         Node::Scale(a, n) => sub(a).mul(whole(*n)),
         Node::Unscale(a, n) => real(sub(a)).div(whole(*n)),
         // Moments before 1970 are floored, not cut: 86,400 × 20,000,000 days lifts every one above zero.
-        Node::DayOf(a) => {
-            sub(a).add(whole(86_400 * 20_000_000)).div(whole(86_400)).sub(whole(20_000_000))
-        }
+        Node::DayOf(a) => sub(a).add(whole(86_400 * 20_000_000)).div(whole(86_400)).sub(whole(20_000_000)),
         Node::OrElse(a, n) => coalesce(sub(a), *n),
         Node::Call(f, args) => call(*f, args, names),
         Node::Rollup(r) => names.rollup(r),
@@ -163,7 +161,7 @@ fn call(f: Func, args: &[Typed], names: &dyn Names) -> Expr {
         Func::Concat => {
             let mut parts = args.iter().map(|a| empty_if_blank(render(a, names)));
             let first = parts.next().unwrap_or_else(|| Expr::val(""));
-            parts.fold(first, |acc, e| acc.binary(BinOper::Custom("||".into()), e))
+            parts.fold(first, |acc, e| acc.binary(BinOper::Custom("||"), e))
         }
     }
 }
@@ -175,7 +173,7 @@ fn empty_if_blank(e: Expr) -> Expr {
 /// MIN and MAX of several values leave blanks out: each is replaced by one of the others.
 fn extreme(smallest: bool, args: &[Typed], names: &dyn Names) -> Expr {
     let rendered: Vec<Expr> = args.iter().map(|a| render(a, names)).collect();
-    let sure = args.iter().all(|a| never_blank(a));
+    let sure = args.iter().all(never_blank);
     let list = (0..rendered.len()).map(|i| {
         if sure {
             return rendered[i].clone();

@@ -1,7 +1,7 @@
 //! Figures for charts.
 
-use crate::store::{Store, require};
 use crate::sqlite;
+use crate::store::{Store, require};
 use model::{Access, Date, Money, Result, Scope};
 use serde::Serialize;
 
@@ -56,33 +56,48 @@ pub struct Overview {
 }
 
 impl Store {
-    /// Figures for the overview.
+    /// Figures for the overview. They are kept until the next change or the turn of the day, because at
+    /// ten million orders counting them takes seconds.
     pub fn overview(&self, scope: &Scope) -> Result<Overview> {
         require(scope, Access::Read)?;
         let today = self.today();
         self.engine.read(|conn| {
-            let mut s = conn
-                .prepare_cached(
-                    "SELECT coalesce(grade, ''), count(*), coalesce(sum(total), 0) FROM customers GROUP BY 1 ORDER BY max(points) DESC",
-                )
+            let change: i64 = conn
+                .prepare_cached("SELECT coalesce(max(id), 0) FROM _changes")
+                .and_then(|mut s| s.query_row([], |r| r.get(0)))
                 .map_err(sqlite)?;
-            let grades: Vec<GradeFigure> = s
-                .query_map([], |r| Ok(GradeFigure { grade: r.get(0)?, count: r.get(1)?, total: Money(r.get(2)?) }))
-                .map_err(sqlite)?
-                .collect::<rusqlite::Result<_>>()
-                .map_err(sqlite)?;
-            let (orders, amount) = conn
-                .prepare_cached("SELECT coalesce(sum(purchase), 0), coalesce(sum(amount) FILTER (WHERE counted = 1), 0) FROM orders")
-                .and_then(|mut s| s.query_row([], |r| Ok((r.get(0)?, Money(r.get(1)?)))))
-                .map_err(sqlite)?;
-            Ok(Overview {
-                customers: grades.iter().map(|g| g.count).sum(),
-                grades,
-                months: months(conn, today)?,
-                provinces: self.provinces_on(conn)?,
-                orders,
-                amount,
-            })
+            let key = (change, today);
+            let mut kept = self.overview.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if let Some((at, figures)) = &*kept
+                && *at == key
+            {
+                return Ok(figures.clone());
+            }
+            let figures = self.count_overview(conn, today)?;
+            *kept = Some((key, figures.clone()));
+            Ok(figures)
+        })
+    }
+
+    fn count_overview(&self, conn: &rusqlite::Connection, today: Date) -> Result<Overview> {
+        let mut s = conn
+            .prepare_cached(
+                "SELECT coalesce(grade, ''), count(*), coalesce(sum(total), 0) FROM customers GROUP BY 1 ORDER BY max(points) DESC",
+            )
+            .map_err(sqlite)?;
+        let grades: Vec<GradeFigure> = s
+            .query_map([], |r| Ok(GradeFigure { grade: r.get(0)?, count: r.get(1)?, total: Money(r.get(2)?) }))
+            .map_err(sqlite)?
+            .collect::<rusqlite::Result<_>>()
+            .map_err(sqlite)?;
+        let (months, orders, amount) = count_orders(conn, today)?;
+        Ok(Overview {
+            customers: grades.iter().map(|g| g.count).sum(),
+            grades,
+            months,
+            provinces: self.provinces_on(conn)?,
+            orders,
+            amount,
         })
     }
 
@@ -105,33 +120,37 @@ impl Store {
     }
 }
 
-/// The 24 months up to the as-of day's; months without orders are zero.
-fn months(conn: &rusqlite::Connection, today: Date) -> Result<Vec<MonthFigure>> {
+/// One pass over the counted orders: the 24 months up to the as-of day's (months without orders are
+/// zero), and purchases and amount in all.
+fn count_orders(conn: &rusqlite::Connection, today: Date) -> Result<(Vec<MonthFigure>, u64, Money)> {
     let (y, m, _) = today.ymd();
     let first = y * 12 + m as i32 - 1 - 23;
-    let starts: Vec<Date> =
-        (0..=24).filter_map(|i| Date::new((first + i).div_euclid(12), (first + i).rem_euclid(12) as u32 + 1, 1)).collect();
-    let mut s = conn
-        .prepare_cached(
-            "SELECT time / 86400, sum(purchase), coalesce(sum(amount) FILTER (WHERE counted = 1), 0)
-             FROM orders WHERE time >= ?1 AND time < ?2 GROUP BY 1",
-        )
-        .map_err(sqlite)?;
-    let (Some(from), Some(to)) = (starts.first(), starts.last()) else { return Ok(Vec::new()) };
-    let mut out: Vec<MonthFigure> = starts[..starts.len() - 1]
+    let starts: Vec<Date> = (0..=24)
+        .filter_map(|i| Date::new((first + i).div_euclid(12), (first + i).rem_euclid(12) as u32 + 1, 1))
+        .collect();
+    let mut months: Vec<MonthFigure> = starts
         .iter()
+        .take(24)
         .map(|d| MonthFigure { month: d.to_string()[..7].to_owned(), orders: 0, amount: Money(0) })
         .collect();
-    let mut rows = s.query([from.start().0, to.start().0]).map_err(sqlite)?;
+    // The columns are those of the index by customer, which is a third of the table.
+    let mut s = conn.prepare_cached("SELECT time, purchase, amount FROM orders WHERE counted = 1").map_err(sqlite)?;
+    let mut rows = s.query([]).map_err(sqlite)?;
+    let (mut orders, mut amount) = (0, Money(0));
     while let Some(r) = rows.next().map_err(sqlite)? {
-        let day = Date(r.get(0).map_err(sqlite)?);
-        let i = starts.partition_point(|d| *d <= day).saturating_sub(1);
-        if let Some(m) = out.get_mut(i) {
-            m.orders += r.get::<_, Option<u64>>(1).map_err(sqlite)?.unwrap_or(0);
-            m.amount.0 += r.get::<_, i64>(2).map_err(sqlite)?;
+        let purchase: u64 = r.get::<_, Option<u64>>(1).map_err(sqlite)?.unwrap_or(0);
+        let paid: i64 = r.get::<_, Option<i64>>(2).map_err(sqlite)?.unwrap_or(0);
+        orders += purchase;
+        amount.0 += paid;
+        let Some(time) = r.get::<_, Option<i64>>(0).map_err(sqlite)? else { continue };
+        let day = model::DateTime(time).date();
+        let after = starts.partition_point(|d| *d <= day);
+        if let Some(m) = after.checked_sub(1).and_then(|i| months.get_mut(i)) {
+            m.orders += purchase;
+            m.amount.0 += paid;
         }
     }
-    Ok(out)
+    Ok((months, orders, amount))
 }
 
 impl Store {

@@ -21,7 +21,7 @@ fn join(table: &TableDef, parts: &[Filter], op: BinOper) -> Result<Option<Expr>>
     for p in parts {
         if let Some(e) = condition(table, p)? {
             out = Some(match out {
-                Some(before) => before.binary(op.clone(), e),
+                Some(before) => before.binary(op, e),
                 None => e,
             });
         }
@@ -72,7 +72,8 @@ fn matches(f: &FieldDef, v: &Value) -> Result<Expr> {
             Ok(column(f).gte(d.start().0).and(column(f).lt(Date(d.0 + 1).start().0)))
         }
         (FieldKind::Tags, Value::Text(t)) => {
-            let wrapped = Expr::val("\n").binary(BinOper::Custom("||".into()), column(f)).binary(BinOper::Custom("||".into()), Expr::val("\n"));
+            let wrapped =
+                Expr::val("\n").binary(BinOper::Custom("||"), column(f)).binary(BinOper::Custom("||"), Expr::val("\n"));
             Ok(crate::dialect::position(wrapped, Expr::val(format!("\n{t}\n"))).gt(0))
         }
         _ => Ok(column(f).eq(bound(f, v)?)),

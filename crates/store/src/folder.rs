@@ -28,7 +28,7 @@ impl DataFolder {
         let io = |e: std::io::Error| {
             Error::new(
                 ErrorCode::Conflict,
-                format!("数据文件夹“{}”用不了:{e};请检查路径和权限", path.display()),
+                format!("数据文件夹“{}”用不了：{e}；请检查路径和权限", path.display()),
                 format!("The data folder “{}” cannot be used: {e}; check the path and its permissions", path.display()),
             )
         };
@@ -40,12 +40,15 @@ impl DataFolder {
             return Err(Error::new(
                 ErrorCode::Conflict,
                 if books {
-                    format!("“{}”里有客簿数据,但缺少 system.db;请从备份恢复它,没有改动任何文件", path.display())
+                    format!("“{}”里有客簿数据，但缺少 system.db；请从备份恢复它，没有改动任何文件", path.display())
                 } else {
-                    format!("“{}”里有别的文件;请用一个空文件夹存放客簿数据", path.display())
+                    format!("“{}”里有别的文件；请用一个空文件夹存放客簿数据", path.display())
                 },
                 if books {
-                    format!("“{}” holds book data but system.db is missing; restore it from a backup. Nothing was changed", path.display())
+                    format!(
+                        "“{}” holds book data but system.db is missing; restore it from a backup. Nothing was changed",
+                        path.display()
+                    )
                 } else {
                     format!("“{}” holds other files; give Kebu an empty folder for its data", path.display())
                 },
@@ -61,8 +64,11 @@ impl DataFolder {
         if !new_book && !file.exists() {
             return Err(Error::new(
                 ErrorCode::Conflict,
-                format!("找不到数据文件“{}”;请从备份恢复它,没有新建空的客户簿", file.display()),
-                format!("The data file “{}” is missing; restore it from a backup. No empty book was made in its place", file.display()),
+                format!("找不到数据文件“{}”；请从备份恢复它，没有新建空的客户簿", file.display()),
+                format!(
+                    "The data file “{}” is missing; restore it from a backup. No empty book was made in its place",
+                    file.display()
+                ),
             ));
         }
         let book = Store::open(&file, StoreOptions { today, scratch: false })?;

@@ -25,15 +25,17 @@ pub(crate) fn open(conn: &mut Connection) -> Result<Schema> {
     if id != APPLICATION_ID {
         return Err(Error::new(
             ErrorCode::Conflict,
-            "这个文件不是客簿的数据文件,没有动它",
+            "这个文件不是客簿的数据文件，没有动它",
             "This file is not a Kebu book; it was left untouched",
         ));
     }
     if version > VERSION {
         return Err(Error::new(
             ErrorCode::Conflict,
-            format!("数据由更新版本的客簿写成(格式 {version}),请升级程序;数据没有改动"),
-            format!("The book was written by a newer Kebu (format {version}); upgrade the program. Nothing was changed"),
+            format!("数据由更新版本的客簿写成（格式 {version}），请升级程序；数据没有改动"),
+            format!(
+                "The book was written by a newer Kebu (format {version}); upgrade the program. Nothing was changed"
+            ),
         ));
     }
     load_schema(conn)
@@ -45,7 +47,7 @@ fn not_a_book(e: rusqlite::Error) -> Error {
     {
         return Error::new(
             ErrorCode::Conflict,
-            "数据文件打不开:不是客簿数据或已损坏;请用备份恢复,文件没有改动",
+            "数据文件打不开：不是客簿数据或已损坏；请用备份恢复，文件没有改动",
             "The data file cannot be opened: it is not a Kebu book or is damaged; restore a backup. It was left untouched",
         );
     }
@@ -148,23 +150,19 @@ fn insert_field(conn: &Connection, table: &TableDef, field: &FieldDef, position:
 fn load_schema(conn: &Connection) -> Result<Schema> {
     let mut schema = builtin::schema();
     for table in &mut schema.tables {
-        let mut s = conn
-            .prepare_cached("SELECT def FROM _fields WHERE table_key = ?1 ORDER BY position")
-            .map_err(sqlite)?;
+        let mut s =
+            conn.prepare_cached("SELECT def FROM _fields WHERE table_key = ?1 ORDER BY position").map_err(sqlite)?;
         let defs = s.query_map([table.key.as_str()], |r| r.get::<_, String>(0)).map_err(sqlite)?;
-        table.fields = defs
-            .map(|d| serde_json::from_str(&d.map_err(sqlite)?).map_err(failure))
-            .collect::<Result<_>>()?;
+        table.fields =
+            defs.map(|d| serde_json::from_str(&d.map_err(sqlite)?).map_err(failure)).collect::<Result<_>>()?;
     }
     Ok(schema)
 }
 
 /// Adds a field at the end of a table, column and definition.
 pub(crate) fn add_field(conn: &Connection, table: &TableDef, field: &FieldDef) -> Result<()> {
-    let sql = [
-        "ALTER TABLE ", &quote(&table.key), " ADD COLUMN ", &quote(&field.key), " ", column_type(&field.kind),
-    ]
-    .concat();
+    let sql = ["ALTER TABLE ", &quote(&table.key), " ADD COLUMN ", &quote(&field.key), " ", column_type(&field.kind)]
+        .concat();
     conn.execute_batch(&sql).map_err(sqlite)?;
     insert_field(conn, table, field, table.fields.len())
 }
@@ -186,10 +184,12 @@ pub(crate) fn meta(conn: &Connection, key: &str) -> Result<Option<String>> {
 
 /// Writes an entry of the book's own notes.
 pub(crate) fn set_meta(conn: &Connection, key: &str, value: &str) -> Result<()> {
-    conn.prepare_cached("INSERT INTO _meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
-        .map_err(sqlite)?
-        .execute((key, value))
-        .map_err(sqlite)?;
+    conn.prepare_cached(
+        "INSERT INTO _meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )
+    .map_err(sqlite)?
+    .execute((key, value))
+    .map_err(sqlite)?;
     Ok(())
 }
 
@@ -212,11 +212,13 @@ pub(crate) fn drop_new_fields(conn: &Connection, change: i64) -> Result<usize> {
     let fields: Vec<(String, String)> = serde_json::from_str(&json).map_err(failure)?;
     let mut removed = 0;
     for (table, key) in fields {
-        let filled = ["SELECT EXISTS (SELECT 1 FROM ", &quote(&table), " WHERE ", &quote(&key), " IS NOT NULL)"].concat();
+        let filled =
+            ["SELECT EXISTS (SELECT 1 FROM ", &quote(&table), " WHERE ", &quote(&key), " IS NOT NULL)"].concat();
         if conn.query_row(&filled, [], |r| r.get(0)).map_err(sqlite)? {
             continue;
         }
-        conn.execute_batch(&["ALTER TABLE ", &quote(&table), " DROP COLUMN ", &quote(&key)].concat()).map_err(sqlite)?;
+        conn.execute_batch(&["ALTER TABLE ", &quote(&table), " DROP COLUMN ", &quote(&key)].concat())
+            .map_err(sqlite)?;
         conn.execute("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", (&table, &key)).map_err(sqlite)?;
         removed += 1;
     }

@@ -57,7 +57,7 @@ pub(crate) fn sqlite(e: rusqlite::Error) -> Error {
             rusqlite::ErrorCode::DiskFull => {
                 return Error::new(
                     ErrorCode::Busy,
-                    "磁盘已满,没有保存;请清理出空间后再试",
+                    "磁盘已满，没有保存；请清理出空间后再试",
                     "The disk is full, nothing was saved; free some space and try again",
                 );
             }
@@ -67,7 +67,7 @@ pub(crate) fn sqlite(e: rusqlite::Error) -> Error {
             rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => {
                 return Error::new(
                     ErrorCode::Busy,
-                    "客户簿正被另一个程序使用;请关掉它再试",
+                    "客户簿正被另一个程序使用；请关掉它再试",
                     "The book is in use by another program; close it and try again",
                 );
             }

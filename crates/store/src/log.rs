@@ -166,7 +166,13 @@ impl Store {
                 )
                 .map_err(sqlite)?;
             let rows = s.query_map([], |r| {
-                Ok(ImportEntry { change: r.get(0)?, at: r.get(1)?, origin: r.get(2)?, about: r.get(3)?, undone: r.get(4)? })
+                Ok(ImportEntry {
+                    change: r.get(0)?,
+                    at: r.get(1)?,
+                    origin: r.get(2)?,
+                    about: r.get(3)?,
+                    undone: r.get(4)?,
+                })
             });
             rows.map_err(sqlite)?.collect::<rusqlite::Result<_>>().map_err(sqlite)
         })

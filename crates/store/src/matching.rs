@@ -72,7 +72,9 @@ pub(crate) fn find(conn: &Connection, key: &CustomerKey<'_>, by: MatchKey, stric
         MatchKey::Code => by_code(conn, key.code),
         MatchKey::Name => by_name(conn, key, false),
         MatchKey::Mobile => match key.mobile() {
-            Some(m) => Ok(with_identity(conn, IdentityKind::Mobile, &m)?.first().map_or(Found::Nobody, |id| Found::One(*id))),
+            Some(m) => {
+                Ok(with_identity(conn, IdentityKind::Mobile, &m)?.first().map_or(Found::Nobody, |id| Found::One(*id)))
+            }
             None => Ok(Found::Nobody),
         },
         MatchKey::Identity => by_identity(conn, key, strict),

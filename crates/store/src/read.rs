@@ -124,7 +124,8 @@ impl Store {
         let schema = self.schema();
         let def = schema.require(table)?;
         let f = def.require(field)?;
-        let sql = ["SELECT ", &quote(field), ", count(*) FROM ", &quote(table), " GROUP BY 1 ORDER BY 2 DESC, 1"].concat();
+        let sql =
+            ["SELECT ", &quote(field), ", count(*) FROM ", &quote(table), " GROUP BY 1 ORDER BY 2 DESC, 1"].concat();
         self.engine.read(|conn| {
             let mut s = conn.prepare_cached(&sql).map_err(sqlite)?;
             let mut rows = s.query([]).map_err(sqlite)?;
@@ -148,7 +149,7 @@ impl Store {
                     .map(|(t, count)| FieldValue { value: Value::Text(t), count })
                     .filter(|v| holds(&v.value, part)),
             );
-            counts.sort_by(|a, b| b.count.cmp(&a.count));
+            counts.sort_by_key(|v| std::cmp::Reverse(v.count));
             let more = counts.len() > 500;
             counts.truncate(500);
             Ok((counts, more))
@@ -249,12 +250,17 @@ fn reasons(fields: &[FieldDef], cells: &[Value]) -> Vec<Reason> {
         _ => 0.0,
     };
     let stated = number("order_count") == 0.0;
-    let from_sheet = if stated && (number("total") > 0.0 || number("monthly") > 0.0) { ("(按原表)", " (from the sheet)") } else { ("", "") };
+    let from_sheet = if stated && (number("total") > 0.0 || number("monthly") > 0.0) {
+        ("（按原表）", " (from the sheet)")
+    } else {
+        ("", "")
+    };
     let monthly = number("monthly");
     let total = number("total");
     let rate = number("repurchase_rate") * 100.0;
     let willing = cell("recommend").and_then(Value::as_text).unwrap_or("");
-    let willing_zh = if willing.is_empty() { "推荐意愿未知".to_owned() } else { format!("推荐意愿:{willing}") };
+    let willing_zh =
+        if willing.is_empty() { "推荐意愿未知".to_owned() } else { format!("推荐意愿：{willing}") };
     let willing_en = match willing {
         "" => "recommendation unknown",
         "愿意" => "would recommend",
@@ -285,7 +291,8 @@ fn reasons(fields: &[FieldDef], cells: &[Value]) -> Vec<Reason> {
             let points = number(key) as i64;
             let name_zh = f.label.zh.trim_end_matches('分');
             let name_en = f.label.en.trim_end_matches(" points");
-            let text = Label::new(&format!("{name_zh} {points} 分:{zh}"), &format!("{name_en}, {points} points: {en}"));
+            let text =
+                Label::new(&format!("{name_zh} {points} 分：{zh}"), &format!("{name_en}, {points} points: {en}"));
             Some(Reason { field: f.key.clone(), points, text })
         })
         .collect()
@@ -299,7 +306,7 @@ fn grouped(n: f64) -> String {
     let mut out = String::new();
     for (i, c) in digits.iter().enumerate() {
         let left = digits.len() - i;
-        if i > 0 && left % 3 == 0 && digits[i - 1] != '-' {
+        if i > 0 && left.is_multiple_of(3) && digits[i - 1] != '-' {
             out.push(',');
         }
         out.push(*c);
@@ -321,7 +328,9 @@ pub fn to_json(v: &Value) -> Result<serde_json::Value> {
 mod tests {
     #[test]
     fn numbers_are_grouped() {
-        for (n, text) in [(0.0, "0"), (999.0, "999"), (1000.0, "1,000"), (1234567.5, "1,234,567.50"), (-1500.0, "-1,500")] {
+        for (n, text) in
+            [(0.0, "0"), (999.0, "999"), (1000.0, "1,000"), (1234567.5, "1,234,567.50"), (-1500.0, "-1,500")]
+        {
             assert_eq!(super::grouped(n), text);
         }
     }

@@ -37,14 +37,16 @@ impl Touched {
     /// New records, or ones to be computed whole.
     pub(crate) fn whole(&mut self, table: &TableKey, ids: impl IntoIterator<Item = i64>) {
         // A bitmap takes runs of neighbours cheaply, one by one.
-        let d = self.0.entry(table.clone()).or_insert_with(|| Dirty { fields: Some(HashSet::new()), ..Dirty::default() });
+        let d =
+            self.0.entry(table.clone()).or_insert_with(|| Dirty { fields: Some(HashSet::new()), ..Dirty::default() });
         d.ids.extend(ids.into_iter().map(i64::unsigned_abs));
         d.fields = None;
     }
 
     /// Edited records.
     pub(crate) fn edited(&mut self, table: &TableKey, id: i64, fields: impl IntoIterator<Item = FieldKey>) {
-        let d = self.0.entry(table.clone()).or_insert_with(|| Dirty { fields: Some(HashSet::new()), ..Dirty::default() });
+        let d =
+            self.0.entry(table.clone()).or_insert_with(|| Dirty { fields: Some(HashSet::new()), ..Dirty::default() });
         d.ids.insert(id.unsigned_abs());
         if let Some(f) = &mut d.fields {
             f.extend(fields);
@@ -57,8 +59,7 @@ impl Touched {
 
     /// Remembers what tied records to others before they change.
     pub(crate) fn remember(&mut self, conn: &Connection, d: &Derivation, table: &TableKey, ids: &[i64]) -> Result<()> {
-        let ties: HashSet<FieldKey> =
-            d.relations.iter().filter(|r| r.from == *table).map(|r| r.tie.clone()).collect();
+        let ties: HashSet<FieldKey> = d.relations.iter().filter(|r| r.from == *table).map(|r| r.tie.clone()).collect();
         for tie in ties {
             let values = tie_values(conn, table, &tie, ids)?;
             self.dirty(table).old_ties.entry(tie).or_default().extend(values);
@@ -71,7 +72,7 @@ impl Touched {
 pub(crate) type Progress<'a> = &'a mut dyn FnMut(u64, u64) -> Result<()>;
 
 /// How many ids one statement handles.
-const CHUNK: u64 = 20_000;
+const CHUNK: u64 = 8_000;
 
 /// Recomputes what the touched records call for, phase by phase.
 pub(crate) fn recalculate(
@@ -171,8 +172,15 @@ fn tie_sql(table: &str, tie: &str, condition: &str) -> String {
 /// record shares with itself, which is left out: those in range are computed anyway.
 fn shared_tie_sql(from: &str, tie: &str, to: &str, local: &str) -> String {
     let mut sql = [
-        "SELECT b.id FROM ", &quote(from), " a CROSS JOIN ", &quote(to), " b ON b.", &quote(local), " = a.",
-        &quote(tie), " WHERE a.id BETWEEN ?1 AND ?2",
+        "SELECT b.id FROM ",
+        &quote(from),
+        " a CROSS JOIN ",
+        &quote(to),
+        " b ON b.",
+        &quote(local),
+        " = a.",
+        &quote(tie),
+        " WHERE a.id BETWEEN ?1 AND ?2",
     ]
     .concat();
     if from == to {
@@ -254,7 +262,14 @@ impl Touched {
 
 impl Touched {
     /// Marks what is tied to a range of records, before they are removed.
-    pub(crate) fn tied_to_range(&mut self, conn: &Connection, d: &Derivation, table: &TableKey, low: i64, high: i64) -> Result<()> {
+    pub(crate) fn tied_to_range(
+        &mut self,
+        conn: &Connection,
+        d: &Derivation,
+        table: &TableKey,
+        low: i64,
+        high: i64,
+    ) -> Result<()> {
         for r in d.relations.iter().filter(|r| r.from == *table) {
             let targets = tied_to_range(conn, r, low, high)?;
             self.force(&r.to, targets, r.columns.clone());

@@ -12,7 +12,12 @@ pub(crate) const FIELDS: [&str; 8] = ["name", "company", "mobile", "phone", "cod
 const ROWS: &str = "SELECT id, name, company, mobile, phone, code, wechat, email, account FROM customers WHERE id ";
 
 /// Makes the search text of the given customers anew.
-pub(crate) fn index(conn: &Connection, ids: &RoaringTreemap, fresh: bool, progress: crate::recalc::Progress<'_>) -> Result<()> {
+pub(crate) fn index(
+    conn: &Connection,
+    ids: &RoaringTreemap,
+    fresh: bool,
+    progress: crate::recalc::Progress<'_>,
+) -> Result<()> {
     use crate::derive::Reach;
     if fresh && ids.len() > 10_000 {
         // A larger in-memory table means fewer merges while a great many rows come in.
@@ -38,7 +43,7 @@ fn index_rows(conn: &Connection, sql: &str, params: impl rusqlite::Params, fresh
     let mut rows = rows.query(params).map_err(sqlite)?;
     while let Some(row) = rows.next().map_err(sqlite)? {
         let text = |i: usize| -> Result<&str> {
-            Ok(row.get_ref(i).map_err(sqlite)?.as_str_or_null().map_err(|e| crate::failure(e))?.unwrap_or(""))
+            Ok(row.get_ref(i).map_err(sqlite)?.as_str_or_null().map_err(crate::failure)?.unwrap_or(""))
         };
         let made = tokens(Searched {
             name: text(1)?,
@@ -99,7 +104,7 @@ fn pieces(typed: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut last_han = None;
     let lower = typed.trim().to_lowercase();
-    let number = lower.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+')) ;
+    let number = lower.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+'));
     for c in lower.chars().take(64) {
         if !is_word(c) {
             if !number {

@@ -11,7 +11,7 @@ use model::{Access, Date, Error, ErrorCode, FieldDef, FieldKey, Result, Schema, 
 use roaring::RoaringTreemap;
 use rusqlite::Connection;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// How a book is opened. A key for an encrypted book will be given here.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,8 @@ pub struct Store {
     today: RwLock<Date>,
     pub(crate) views: Views,
     pub(crate) scratch: bool,
+    /// The overview as last counted, with the change and day it is of.
+    pub(crate) overview: Mutex<Option<((i64, Date), crate::figures::Overview)>>,
 }
 
 impl Store {
@@ -82,6 +84,7 @@ impl Store {
             today: RwLock::new(today),
             views: Views::default(),
             scratch: options.scratch,
+            overview: Mutex::default(),
         })
     }
 
@@ -201,6 +204,7 @@ impl Store {
     /// Takes the stored schema as the shape of the book.
     pub(crate) fn reload_shape(&self) -> Result<()> {
         let shape = self.engine.write(|conn| Shape::new(layout::open(conn)?))?;
+        *self.overview.lock().unwrap_or_else(PoisonError::into_inner) = None;
         *self.shape.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shape);
         Ok(())
     }
@@ -212,7 +216,11 @@ impl Store {
                 let sql = ["SELECT count(*) FROM ", &crate::dialect::quote(table)].concat();
                 conn.prepare_cached(&sql).and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(sqlite)
             };
-            Ok(Counts { customers: n(builtin::CUSTOMERS)?, orders: n(builtin::ORDERS)?, products: n(builtin::PRODUCTS)? })
+            Ok(Counts {
+                customers: n(builtin::CUSTOMERS)?,
+                orders: n(builtin::ORDERS)?,
+                products: n(builtin::PRODUCTS)?,
+            })
         })
     }
 
@@ -251,7 +259,7 @@ pub(crate) fn require(scope: &Scope, access: Access) -> Result<()> {
     }
     Err(Error::new(
         ErrorCode::Forbidden,
-        "没有权限做这件事;请联系客簿的主人",
+        "没有权限做这件事；请联系客簿的主人",
         "You may not do this; ask the owner of the book",
     ))
 }

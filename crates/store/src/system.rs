@@ -75,7 +75,7 @@ impl System {
                 VERSION => Ok(()),
                 newer => Err(Error::new(
                     ErrorCode::Conflict,
-                    format!("数据由更新版本的客簿写成(格式 {newer}),请升级程序;数据没有改动"),
+                    format!("数据由更新版本的客簿写成（格式 {newer}），请升级程序；数据没有改动"),
                     format!("The data was written by a newer Kebu (format {newer}); upgrade the program. Nothing was changed"),
                 )),
             }
@@ -95,12 +95,21 @@ impl System {
     pub fn add_user(&self, login: &str, name: &str, password: &str, access: Access, first: bool) -> Result<UserId> {
         let login = login.trim().to_lowercase();
         if login.is_empty() || login.chars().count() > 64 {
-            return Err(Error::new(ErrorCode::Invalid, "请填登录名(最多 64 个字)", "Enter a login (at most 64 characters)").on("login"));
+            return Err(Error::new(
+                ErrorCode::Invalid,
+                "请填登录名（最多 64 个字）",
+                "Enter a login (at most 64 characters)",
+            )
+            .on("login"));
         }
         self.engine.transaction(|c| {
             let any: bool = c.query_row("SELECT EXISTS (SELECT 1 FROM users)", [], |r| r.get(0)).map_err(sqlite)?;
             if first && any {
-                return Err(Error::new(ErrorCode::Conflict, "已经设置过了,请直接登录", "Set-up was done before; log in"));
+                return Err(Error::new(
+                    ErrorCode::Conflict,
+                    "已经设置过了，请直接登录",
+                    "Set-up was done before; log in",
+                ));
             }
             let taken: bool = c
                 .query_row("SELECT EXISTS (SELECT 1 FROM users WHERE login = ?1)", [&login], |r| r.get(0))
@@ -141,7 +150,14 @@ impl System {
     }
 
     /// Keeps a session or token by the digest of its secret. `seconds` is how long it lasts, None for ever.
-    pub fn add_session(&self, digest: &str, user: UserId, token: bool, label: &str, seconds: Option<i64>) -> Result<()> {
+    pub fn add_session(
+        &self,
+        digest: &str,
+        user: UserId,
+        token: bool,
+        label: &str,
+        seconds: Option<i64>,
+    ) -> Result<()> {
         self.engine.transaction(|c| {
             c.execute("DELETE FROM sessions WHERE expires < ?1", [now()]).map_err(sqlite)?;
             c.execute(

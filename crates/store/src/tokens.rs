@@ -264,7 +264,19 @@ mod tests {
             phones: ["138 0013-8000", ""],
             words: ["K000012", "Abc_12", "a.b@x.com", ""],
         });
-        for token in ["𠮷野", "野", "tom", "长沙", "_csmmgs", "13800138000", "00138000", "8000", "k000012", "abc_12", "a.b@x.com"] {
+        for token in [
+            "𠮷野",
+            "野",
+            "tom",
+            "长沙",
+            "_csmmgs",
+            "13800138000",
+            "00138000",
+            "8000",
+            "k000012",
+            "abc_12",
+            "a.b@x.com",
+        ] {
             assert!(has(&t, token), "{token} in {t}");
         }
         assert!(!t.contains("changsha"), "companies are found by initials: {t}");

@@ -48,7 +48,11 @@ impl Store {
                     return Err(Error::new(ErrorCode::NotFound, "没有这次修改", "There is no such change"));
                 }
                 State::Undone => {
-                    return Err(Error::new(ErrorCode::Conflict, "这次修改已经撤销过了", "This change was undone before"));
+                    return Err(Error::new(
+                        ErrorCode::Conflict,
+                        "这次修改已经撤销过了",
+                        "This change was undone before",
+                    ));
                 }
             }
             let mut w = Writing::begin(conn, Arc::clone(&shape), today, scope, Origin::Undo)?;
@@ -196,7 +200,16 @@ impl Writing<'_> {
         for t in &self.shape.schema.tables {
             for f in &t.fields {
                 if matches!(&f.kind, model::FieldKind::Link { table } if *table == def.key) {
-                    let sql = ["SELECT DISTINCT ", &quote(&f.key), " FROM ", &quote(&t.key), " WHERE ", &quote(&f.key), " BETWEEN ?1 AND ?2"].concat();
+                    let sql = [
+                        "SELECT DISTINCT ",
+                        &quote(&f.key),
+                        " FROM ",
+                        &quote(&t.key),
+                        " WHERE ",
+                        &quote(&f.key),
+                        " BETWEEN ?1 AND ?2",
+                    ]
+                    .concat();
                     add(&sql, &[&low, &high])?;
                 }
             }
@@ -220,7 +233,9 @@ impl Writing<'_> {
     fn forget_people(&mut self, def: &TableDef, low: i64, high: i64) -> Result<()> {
         self.conn.execute("DELETE FROM _search WHERE rowid BETWEEN ?1 AND ?2", [low, high]).map_err(sqlite)?;
         if high - low > 1_000 {
-            self.conn.execute("DELETE FROM _identities WHERE customer BETWEEN ?1 AND ?2", [low, high]).map_err(sqlite)?;
+            self.conn
+                .execute("DELETE FROM _identities WHERE customer BETWEEN ?1 AND ?2", [low, high])
+                .map_err(sqlite)?;
             return Ok(());
         }
         let keys: Vec<FieldKey> = model::IDENTITY_FIELDS.iter().map(|k| FieldKey::from(*k)).collect();

@@ -6,7 +6,10 @@ use crate::json;
 use crate::sql::{Fill, Stmt};
 use crate::store::{Store, require};
 use crate::{failure, search, sqlite};
-use model::{Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Query, RecordId, Result, Scope, TableDef, UserId, Value, builtin};
+use model::{
+    Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Query, RecordId, Result, Scope, TableDef, UserId, Value,
+    builtin,
+};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use sea_query::{Alias, Expr, ExprTrait, Order, Query as Sql, SelectStatement};
@@ -83,7 +86,9 @@ impl Views {
         let now = kept.clock;
         kept.views.insert(id.clone(), (view, now));
         while (kept.ids > MOST_IDS || kept.views.len() > MOST_VIEWS) && kept.views.len() > 1 {
-            let Some(oldest) = kept.views.iter().min_by_key(|(_, (_, at))| *at).map(|(id, _)| id.clone()) else { break };
+            let Some(oldest) = kept.views.iter().min_by_key(|(_, (_, at))| *at).map(|(id, _)| id.clone()) else {
+                break;
+            };
             if let Some((old, _)) = kept.views.remove(&oldest) {
                 kept.ids -= old.ids.len();
             }
@@ -102,7 +107,7 @@ impl Views {
             }
             _ => Err(Error::new(
                 ErrorCode::NotFound,
-                "这个视图已关闭,请重新打开",
+                "这个视图已关闭，请重新打开",
                 "This view has been closed; open it again",
             )),
         }

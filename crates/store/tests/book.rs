@@ -1,8 +1,6 @@
 //! A book as its users need it: grading, editing, deleting, undoing, matching, searching, paging.
 
-use model::{
-    Condition, Date, DateTime, ErrorCode, FieldKey, Filter, Money, Op, Origin, Query, RecordId, Sort, Value,
-};
+use model::{Condition, Date, DateTime, ErrorCode, FieldKey, Filter, Money, Op, Origin, Query, RecordId, Sort, Value};
 use store::{BatchOptions, MatchKey, Store, StoreOptions, Upsert};
 use testkit::{Book, scope, today};
 
@@ -100,11 +98,14 @@ fn uncounted_orders_stay_and_count_for_nothing() {
     let c = book.create("customers", &[("name", "丙".into())]);
     let o = order(&book, c, "1", "2026-11-01", 100, &[("status", "交易成功".into())]);
     for (i, status) in
-        ["交易关闭", "已取消", "退款成功", "已收货 · 退款成功", "待付款", "Cancelled", "refunded", "等待买家付款"].iter().enumerate()
+        ["交易关闭", "已取消", "退款成功", "已收货 · 退款成功", "待付款", "Cancelled", "refunded", "等待买家付款"]
+            .iter()
+            .enumerate()
     {
         order(&book, c, &format!("x{i}"), "2026-11-02", 100, &[("status", (*status).into())]);
     }
-    for (i, status) in ["已发货,待签收", "退款失败", "部分退款", "卖家已发货，等待买家确认"].iter().enumerate() {
+    for (i, status) in ["已发货,待签收", "退款失败", "部分退款", "卖家已发货，等待买家确认"].iter().enumerate()
+    {
         order(&book, c, &format!("y{i}"), "2026-11-02", 100, &[("status", (*status).into())]);
     }
     let refund = order(&book, c, "r", "2026-11-03", -100, &[]);
@@ -274,7 +275,8 @@ fn customers_are_found_as_people_search() {
 fn views_filter_sort_and_keep_their_order() {
     let book = Book::new();
     for (name, city, yuan) in [("甲", "长沙", 3), ("乙", "北京", 1), ("丙", "", 2), ("丁", "长沙", 9)] {
-        let mut cells: Vec<(&str, Value)> = vec![("name", name.into()), ("stated_total", Value::Money(Money::new(yuan, 0)))];
+        let mut cells: Vec<(&str, Value)> =
+            vec![("name", name.into()), ("stated_total", Value::Money(Money::new(yuan, 0)))];
         if !city.is_empty() {
             cells.push(("city", city.into()));
         }
@@ -343,14 +345,15 @@ fn take(book: &Book, rows: &[(&str, &str, &str)], dry_run: bool) -> (Option<i64>
 #[test]
 fn rows_are_matched_by_identity_and_never_blank_out() {
     let book = Book::new();
-    let old = book.create("customers", &[("name", "王芳".into()), ("mobile", "138 0013 8000".into()), ("note", "旧".into())]);
+    let old =
+        book.create("customers", &[("name", "王芳".into()), ("mobile", "138 0013 8000".into()), ("note", "旧".into())]);
     let rows = [
-        ("王芳", "13800138000", ""),          // same, nothing new
-        ("王女士", "+86 13800138000", "新"),  // same person, new note, name kept
-        ("李强", "13800138000", ""),          // shares the phone: another person
-        ("赵敏", "139****1234", ""),          // masked: no identity
-        ("赵敏", "139****1234", "再来"),      // the same row again: the same person
-        ("赵敏", "", ""),                     // nothing contradicts, but the masked phone differs: a namesake
+        ("王芳", "13800138000", ""),         // same, nothing new
+        ("王女士", "+86 13800138000", "新"), // same person, new note, name kept
+        ("李强", "13800138000", ""),         // shares the phone: another person
+        ("赵敏", "139****1234", ""),         // masked: no identity
+        ("赵敏", "139****1234", "再来"),     // the same row again: the same person
+        ("赵敏", "", ""),                    // nothing contradicts, but the masked phone differs: a namesake
         ("", "13700000001", ""),
     ];
     let (none, dry) = take(&book, &rows, true);
@@ -481,7 +484,8 @@ fn a_changed_rule_regrades_everyone() {
     book.store.set_formula(&scope(), "customers", "amount_points", rule, &mut |_, _| Ok(())).unwrap();
     assert_eq!(book.cell("customers", c, "amount_points"), Value::Int(5));
     assert_eq!(book.cell("customers", c, "grade"), "普通客户".into());
-    let e = book.store.set_formula(&scope(), "customers", "amount_points", "[@总评分]", &mut |_, _| Ok(())).unwrap_err();
+    let e =
+        book.store.set_formula(&scope(), "customers", "amount_points", "[@总评分]", &mut |_, _| Ok(())).unwrap_err();
     assert_eq!(e.code, ErrorCode::Formula);
     book.assert_sound();
     let book = book.reopened();

@@ -16,14 +16,14 @@ import { formatValue, isNumeric } from "@/lib/format";
 import { ChoiceList } from "./ChoiceList";
 import { commandOf, isComposingKey } from "./keymap";
 import { step } from "./selection";
-import type { SheetProps } from "./types";
+import type { FieldHandle, SheetProps } from "./types";
 import { copySelection, paste } from "./useClipboard";
-import { type Board, fillRanges, runCommand } from "./useCommands";
+import { type Board, fillFrom, fillRanges, runCommand } from "./useCommands";
 import { type Editor, useEditor } from "./useEditor";
 import type { Picked } from "./useSelection";
 
 interface Props {
-  ref: Ref<{ place(): void; focus(): void; commit(): void; edit(): void }>;
+  ref: Ref<FieldHandle>;
   props: SheetProps;
   picked: Picked;
   wrap: RefObject<HTMLDivElement | null>;
@@ -93,6 +93,7 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow }: P
       if (document.activeElement !== input.current) input.current?.focus({ preventScroll: true });
     },
     commit: () => void editor.commit(),
+    fill: (from, into) => void fillFrom(board, from, into),
     edit: () => {
       input.current?.focus({ preventScroll: true });
       editor.begin("edit");

@@ -20,12 +20,14 @@ import { useStore } from "@/lib/store";
 import { CellField } from "./CellField";
 import { drawHeaderCell, OPEN_ZONE } from "./draw";
 import { gridTheme, readColors } from "./gridTheme";
-import type { SheetProps, SheetSelection } from "./types";
+import type { FieldHandle, SheetProps, SheetSelection } from "./types";
 import { drawSheetCell, useCellContent, useGridColumns, useRedraw } from "./useCells";
 import { useSelection } from "./useSelection";
 
 const HEADER = 34;
 const ROW = 32;
+/** Where the corner to drag is; we draw it ourselves, as Glide does only together with its focus ring. */
+const FILL_HANDLE = { size: 8, offsetX: 0, offsetY: 0, shape: "square", outline: 0 } as const;
 /** Glide's own keys are all off: the field over the active cell has the focus, not the canvas. */
 const NO_KEYS = {
   copy: false,
@@ -60,7 +62,7 @@ export default function Sheet(props: SheetProps) {
   useFreshStart(props.viewKey, total, picked, follow);
 
   // Glide's canvas scroller takes focus on a click; typing belongs in our field.
-  const field = useRef<{ place(): void; focus(): void; commit(): void; edit(): void }>(null);
+  const field = useRef<FieldHandle>(null);
   const onVisible = useCallback(
     (range: Rectangle) => {
       visible.current = range;
@@ -136,6 +138,12 @@ export default function Sheet(props: SheetProps) {
         onCellClicked={([col, row], e) => {
           if (e.localEventX > e.bounds.width - OPEN_ZONE && openAt(col, row)) e.preventDefault();
         }}
+        fillHandle={FILL_HANDLE}
+        getCellsForSelection
+        onFillPattern={(e) => {
+          e.preventDefault();
+          field.current?.fill(e.patternSource, e.fillDestination);
+        }}
         onHeaderMenuClick={headerMenu}
         onHeaderContextMenu={(col, e) => {
           e.preventDefault();
@@ -162,7 +170,7 @@ export default function Sheet(props: SheetProps) {
           if (column) drawHeaderCell(args, column, colors);
         }}
         drawCell={(args, drawContent) =>
-          drawSheetCell(args, drawContent, props, picked.hasActive ? box.cell : null, colors, locale)
+          drawSheetCell(args, drawContent, props, picked.hasActive ? box : null, colors, locale)
         }
       />
       <CellField

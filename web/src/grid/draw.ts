@@ -92,6 +92,18 @@ export function drawRing(ctx: Ctx, rect: Rectangle, color: string): void {
   ctx.restore();
 }
 
+/** The corner that fills neighbouring cells when dragged. */
+export function drawFillCorner(ctx: Ctx, rect: Rectangle, color: string, ground: string): void {
+  const x = rect.x + rect.width - 6;
+  const y = rect.y + rect.height - 6;
+  ctx.save();
+  ctx.fillStyle = ground;
+  ctx.fillRect(x - 1, y - 1, 8, 8);
+  ctx.fillStyle = color;
+  ctx.fillRect(x, y, 7, 7);
+  ctx.restore();
+}
+
 type HeaderArgs = Parameters<DrawHeaderCallback>[0];
 
 function shorten(ctx: Ctx, text: string, room: number): string {

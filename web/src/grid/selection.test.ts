@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { boxAt, edge, goTo, headOf, step } from "./selection";
+import { around, boxAt, edge, goTo, headOf, isLast, step, within } from "./selection";
 
 test("moving stops at the edges", () => {
   expect(goTo(boxAt(0, 0), -1, -1, false, 5, 5).cell).toEqual([0, 0]);
@@ -39,4 +39,16 @@ test.each([
 });
 test("rows that are not loaded do not stop Ctrl+arrow", () => {
   expect(edge(0, 1, 999_999, (i) => (i < 100 ? true : undefined))).toBe(999_999);
+});
+
+test("a pattern repeats in both directions", () => {
+  expect([-3, -1, 0, 1, 2, 5].map((i) => around(i, 2))).toEqual([1, 1, 0, 1, 0, 1]);
+  const range = { x: 1, y: 2, width: 2, height: 3 };
+  expect([within(range, 1, 2), within(range, 2, 4), within(range, 3, 4), within(range, 0, 2)]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect([isLast(range, 2, 4), isLast(range, 1, 4)]).toEqual([true, false]);
 });

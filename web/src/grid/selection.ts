@@ -13,6 +13,16 @@ export const boxAt = (col: number, row: number): Box => ({
   range: { x: col, y: row, width: 1, height: 1 },
 });
 
+export const within = (r: Range, col: number, row: number): boolean =>
+  col >= r.x && col < r.x + r.width && row >= r.y && row < r.y + r.height;
+
+/** Whether a cell is the last of a range, where its corner to drag is. */
+export const isLast = (r: Range, col: number, row: number): boolean =>
+  col === r.x + r.width - 1 && row === r.y + r.height - 1;
+
+/** Position of an offset in a pattern repeated without end in both directions. */
+export const around = (offset: number, size: number): number => ((offset % size) + size) % size;
+
 /** The corner that moves while Shift is held: the one opposite the starting cell. */
 export function headOf({ cell, range }: Box): [col: number, row: number] {
   return [

@@ -51,6 +51,15 @@ export interface SheetSelection {
   active: { col: number; row: number } | null;
 }
 
+/** What the sheet asks of the field over its active cell. */
+export interface FieldHandle {
+  place(): void;
+  focus(): void;
+  commit(): void;
+  edit(): void;
+  fill(from: Range, into: Range): void;
+}
+
 export interface CellProblem {
   id: number;
   field: string;

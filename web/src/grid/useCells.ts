@@ -13,8 +13,9 @@ import { useTranslation } from "react-i18next";
 import type { Locale } from "@/api/types";
 import { useLocale } from "@/i18n";
 import { formatValue, isNumeric } from "@/lib/format";
-import { drawChips, drawOpenSign, drawRing } from "./draw";
+import { drawChips, drawFillCorner, drawOpenSign, drawRing } from "./draw";
 import type { SheetColors } from "./gridTheme";
+import { type Box, isLast } from "./selection";
 import type { RowSource, SheetColumn, SheetProps } from "./types";
 
 export function useCellContent({ columns, source, problem }: SheetProps, colors: SheetColors) {
@@ -104,11 +105,12 @@ export function drawSheetCell(
   args: Parameters<DrawCellCallback>[0],
   drawContent: () => void,
   { columns, source }: SheetProps,
-  active: readonly [col: number, row: number] | null,
+  box: Box | null,
   colors: SheetColors,
   locale: Locale,
 ): void {
   const { ctx, rect } = args;
+  const active = box?.cell;
   const column = columns[args.col];
   const row = source.peek(args.row);
   if (!column || !row) return drawContent();
@@ -119,4 +121,6 @@ export function drawSheetCell(
   const opens = value && (field.key === "name" || field.kind === "link");
   if (opens && (args.hoverAmount > 0 || args.row === active?.[1])) drawOpenSign(ctx, rect, colors.ink2);
   if (active && args.col === active[0] && args.row === active[1]) drawRing(ctx, rect, colors.focus);
+  if (box && column.locked === undefined && isLast(box.range, args.col, args.row))
+    drawFillCorner(ctx, rect, colors.focus, colors.surface);
 }

@@ -1,7 +1,7 @@
 import type { RefObject } from "react";
 import { isLink } from "@/lib/format";
 import type { Command } from "./keymap";
-import { type Box, boxAt, edge, goTo, headOf, step } from "./selection";
+import { around, type Box, boxAt, edge, goTo, headOf, step, within } from "./selection";
 import type { CellEdit, Range, SheetProps } from "./types";
 import { toWritten } from "./written";
 
@@ -73,24 +73,32 @@ export async function fillRanges(board: Board, text: string, only?: RefObject<bo
 
 /** Ctrl+D and Ctrl+R: the first row (or column) of the selection into the rest. */
 async function fill(board: Board, down: boolean): Promise<void> {
-  const { columns, source } = board.props;
   let { x, y, width, height } = board.box().range;
   // On a single cell Excel takes the neighbour above (or to the left).
   if (down && height === 1 && y > 0) [y, height] = [y - 1, 2];
   if (!down && width === 1 && x > 0) [x, width] = [x - 1, 2];
-  if (width * height > MAX_CELLS) return board.props.onSay("limit");
-  const rows = await source.load(y, y + height - 1);
+  const source = down ? { x, y, width, height: 1 } : { x, y, width: 1, height };
+  await fillFrom(board, source, { x, y, width, height });
+}
+
+/** Repeats a range over a larger one around or beside it, as dragging its corner does. */
+export async function fillFrom(board: Board, from: Range, into: Range): Promise<void> {
+  const { columns, source } = board.props;
+  if (into.width * into.height > MAX_CELLS) return board.props.onSay("limit");
+  const patterns = await source.load(from.y, from.y + from.height - 1);
+  const rows = await source.load(into.y, into.y + into.height - 1);
   const edits: CellEdit[] = [];
   rows.forEach((row, i) => {
     if (!row || row.deleted) return;
-    for (let c = 0; c < width; c++) {
-      if (down ? i === 0 : c === 0) continue;
-      const target = columns[x + c];
-      const from = down ? target : columns[x];
-      const value = (down ? rows[0] : row)?.values[from?.field.key ?? ""];
+    const pattern = patterns[around(into.y + i - from.y, from.height)];
+    for (let col = into.x; col < into.x + into.width; col++) {
+      if (within(from, col, into.y + i)) continue;
+      const target = columns[col];
+      const origin = columns[from.x + around(col - from.x, from.width)];
+      const value = pattern?.values[origin?.field.key ?? ""];
       if (!target || target.locked !== undefined || value === undefined) continue;
       // The same kind moves as it is; another kind is read as text.
-      const same = from?.field.kind === target.field.kind;
+      const same = origin?.field.kind === target.field.kind;
       const text = value === null ? "" : isLink(value) ? value[2] : String(value);
       edits.push({
         id: row.id,

@@ -135,8 +135,7 @@ fn place<'a>(text: &'a str, endings: &[&str]) -> Option<(&'a str, &'a str)> {
     let end = best?;
     let name = &t[..end];
     // A street or a number inside means the ending belongs to something further on.
-    if name.chars().any(|c| c.is_ascii_digit())
-        || ["路", "街", "号", "镇", "乡"].iter().any(|w| name.contains(w))
+    if name.chars().any(|c| c.is_ascii_digit()) || ["路", "街", "号", "镇", "乡"].iter().any(|w| name.contains(w))
     {
         return None;
     }
@@ -150,13 +149,7 @@ mod tests {
     #[test]
     fn addresses_fall_into_their_places() {
         for (text, province, city, district, rest) in [
-            (
-                "新疆维吾尔自治区乌鲁木齐市天山区某路1号",
-                "新疆维吾尔自治区",
-                "乌鲁木齐市",
-                "天山区",
-                "某路1号",
-            ),
+            ("新疆维吾尔自治区乌鲁木齐市天山区某路1号", "新疆维吾尔自治区", "乌鲁木齐市", "天山区", "某路1号"),
             ("上海市上海市浦东新区某路5号", "上海市", "上海市", "浦东新区", "某路5号"),
             ("上海市浦东新区某路5号", "上海市", "上海市", "浦东新区", "某路5号"),
             ("上海 上海市 浦东新区 某路5号", "上海市", "上海市", "浦东新区", "某路5号"),
@@ -170,16 +163,9 @@ mod tests {
             ("", "", "", "", ""),
         ] {
             let p = split(text);
-            assert_eq!(
-                (&*p.province, &*p.city, &*p.district, p.rest),
-                (province, city, district, rest),
-                "{text}"
-            );
+            assert_eq!((&*p.province, &*p.city, &*p.district, p.rest), (province, city, district, rest), "{text}");
         }
         let p = split("张三，86-13800138000，广东省 广州市 天河区 某路1号");
-        assert_eq!(
-            (p.name, p.mobile.as_str(), &*p.city, p.rest),
-            ("张三", "13800138000", "广州市", "某路1号")
-        );
+        assert_eq!((p.name, p.mobile.as_str(), &*p.city, p.rest), ("张三", "13800138000", "广州市", "某路1号"));
     }
 }

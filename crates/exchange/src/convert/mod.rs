@@ -53,10 +53,7 @@ impl CustomerRef {
 
     /// What to keep as the buyer "as written" when nobody is found.
     pub fn written(&self) -> Option<&str> {
-        self.name
-            .as_deref()
-            .or(self.code.as_deref())
-            .or_else(|| self.identities.first().map(|i| i.value.as_str()))
+        self.name.as_deref().or(self.code.as_deref()).or_else(|| self.identities.first().map(|i| i.value.as_str()))
     }
 }
 
@@ -146,8 +143,7 @@ impl Converter {
         };
         let customers = slots(CUSTOMERS, c);
         let orders = slots(ORDERS, o);
-        let refers =
-            slots::column_of(plan, ORDERS, "customer").map(|s| (s, crate::recognise::refers_by_code(plan)));
+        let refers = slots::column_of(plan, ORDERS, "customer").map(|s| (s, crate::recognise::refers_by_code(plan)));
         Self {
             role: plan.role,
             profile: plan.profile,
@@ -208,11 +204,7 @@ impl Converter {
 
     fn without_data(&self, cells: &[Cell<'_>]) -> Option<Skip> {
         let refers = self.refers.as_ref().is_some_and(|(s, _)| s.filled(cells));
-        if !refers
-            && !self.customers.filled(cells)
-            && !self.orders.filled(cells)
-            && !self.products.filled(cells)
-        {
+        if !refers && !self.customers.filled(cells) && !self.orders.filled(cells) && !self.products.filled(cells) {
             return Some(Skip::Blank);
         }
         if is_total(cells.iter().copied()) {
@@ -241,8 +233,7 @@ impl Converter {
     }
 
     fn product_row(&mut self, cells: &[Cell<'_>], out: &mut RowOut) {
-        let values =
-            RowReader { slots: &self.products, ctx: &self.ctx, fatal: &[] }.read(cells, &mut out.problems);
+        let values = RowReader { slots: &self.products, ctx: &self.ctx, fatal: &[] }.read(cells, &mut out.problems);
         let named = |key: &str| self.products.at(key).is_some_and(|i| !values[i].is_blank());
         if !named("name") && !named("code") {
             out.problems.push(row_problem(
@@ -263,8 +254,7 @@ impl Converter {
             return;
         }
         let fatal = &["time", "amount"];
-        let mut order =
-            RowReader { slots: &self.orders, ctx: &self.ctx, fatal }.read(cells, &mut out.problems);
+        let mut order = RowReader { slots: &self.orders, ctx: &self.ctx, fatal }.read(cells, &mut out.problems);
         self.order_carry.fill(row_no, &mut order);
         let order_no = self.orders.at("order_no").and_then(|i| order[i].as_text());
         let same_order = order_no.is_some() && order_no == self.last_order_no.as_deref();
@@ -278,25 +268,17 @@ impl Converter {
             out.customer_ref = referred(&source.text(cells), *by_code);
         }
         if !same_order {
-            self.last_order_no =
-                self.orders.at("order_no").and_then(|i| order[i].as_text().map(str::to_owned));
+            self.last_order_no = self.orders.at("order_no").and_then(|i| order[i].as_text().map(str::to_owned));
         }
         self.order_carry.keep(&order);
         out.order = Some(order);
     }
 
     /// The customer columns of an order row; blank ones under a filled one belong to the same customer.
-    fn buyer(
-        &mut self,
-        row_no: u32,
-        cells: &[Cell<'_>],
-        has_customer: bool,
-        same_order: bool,
-        out: &mut RowOut,
-    ) {
+    fn buyer(&mut self, row_no: u32, cells: &[Cell<'_>], has_customer: bool, same_order: bool, out: &mut RowOut) {
         let values = if has_customer {
-            let mut values = RowReader { slots: &self.customers, ctx: &self.ctx, fatal: &[] }
-                .read(cells, &mut out.problems);
+            let mut values =
+                RowReader { slots: &self.customers, ctx: &self.ctx, fatal: &[] }.read(cells, &mut out.problems);
             self.customer_carry.fill(row_no, &mut values);
             self.customer_carry.keep(&values);
             values
@@ -383,19 +365,10 @@ fn referred(text: &str, by_code: bool) -> Option<CustomerRef> {
         return Some(CustomerRef { code: Some(t.to_owned()), ..CustomerRef::default() });
     }
     let mobile = model::parse::mobile_identity(t).map(|value| Identity { kind: IdentityKind::Mobile, value });
-    Some(CustomerRef {
-        code: Some(t.to_owned()),
-        identities: mobile.into_iter().collect(),
-        name: Some(t.to_owned()),
-    })
+    Some(CustomerRef { code: Some(t.to_owned()), identities: mobile.into_iter().collect(), name: Some(t.to_owned()) })
 }
 
-fn row_problem(
-    zh: &'static str,
-    en: &'static str,
-    cure_zh: &'static str,
-    cure_en: &'static str,
-) -> CellProblem {
+fn row_problem(zh: &'static str, en: &'static str, cure_zh: &'static str, cure_en: &'static str) -> CellProblem {
     CellProblem {
         column: None,
         header: String::new(),

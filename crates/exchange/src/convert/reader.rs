@@ -4,7 +4,7 @@ use super::address;
 use super::slots::{How, Slot, Slots, Source, text};
 use super::status;
 use super::{CellProblem, Note};
-use model::parse::{self, Cell, Ctx, Problem, Read, tidy};
+use model::parse::{self, Cell, Ctx, Problem, ProblemKind, Read, tidy};
 use model::{FieldKind, Money, Value};
 use std::borrow::Cow;
 
@@ -36,15 +36,8 @@ impl RowReader<'_> {
         values
     }
 
-    fn plain(
-        &self,
-        at: usize,
-        slot: &Slot,
-        source: &Source,
-        cell: Cell<'_>,
-        problems: &mut Vec<CellProblem>,
-    ) -> Value {
-        match parse::cell(&slot.kind, &cell, self.ctx) {
+    fn plain(&self, at: usize, slot: &Slot, source: &Source, cell: Cell<'_>, problems: &mut Vec<CellProblem>) -> Value {
+        match parse::cell(&slot.kind, &cell, self.ctx).or_else(|p| self.without_year(slot, &cell, p)) {
             Ok(Read { value, note: None }) => value,
             Ok(Read { value, note: Some(note) }) => {
                 problems.push(noted(source, &cell, note));
@@ -56,6 +49,33 @@ impl RowReader<'_> {
                 Value::Null
             }
         }
+    }
+
+    /// A date without its year, when nobody said which: the latest such day that is not in the future,
+    /// with a remark that says so.
+    fn without_year(&self, slot: &Slot, cell: &Cell<'_>, problem: Problem) -> Result<Read, Problem> {
+        if problem.kind != ProblemKind::YearMissing {
+            return Err(problem);
+        }
+        let this_year = self.ctx.today.ymd().0;
+        // Nine years back are enough for a 29 February.
+        for year in (this_year - 8..=this_year).rev() {
+            let ctx = Ctx { year: Some(year), ..*self.ctx };
+            let Ok(read) = parse::cell(&slot.kind, cell, &ctx) else { continue };
+            let day = match read.value {
+                Value::Date(d) => d,
+                Value::DateTime(t) => t.date(),
+                _ => return Err(problem),
+            };
+            if day <= self.ctx.today {
+                let note = Note::new(
+                    format!("日期没有写年份，按 {year} 年读入"),
+                    format!("The date lacks its year; read as {year}"),
+                );
+                return Ok(Read { value: read.value, note: Some(note) });
+            }
+        }
+        Err(problem)
     }
 
     /// Fields of several columns and of columns with a meaning of their own.
@@ -131,10 +151,7 @@ impl RowReader<'_> {
             header: source.header.clone(),
             text: short(&written),
             reason: Note::new("看不懂这个购买频率", "This is not a frequency of purchase"),
-            cure: Note::new(
-                "写成每月2次、每周一次，或每月的次数",
-                "Write 每月2次, or the number of purchases a month",
-            ),
+            cure: Note::new("写成每月2次、每周一次，或每月的次数", "Write 每月2次, or the number of purchases a month"),
             fatal: false,
         });
         Value::Null
@@ -176,9 +193,7 @@ fn prefixed(value: Value, prefix: Option<&'static str>) -> Value {
 /// Amounts under a header that says 万元, unless the cell says 万 itself.
 fn times_ten_thousand(value: Value, cell: &Cell<'_>) -> Value {
     match value {
-        Value::Money(m) if !text(cell).contains(['万', '元']) => {
-            Value::Money(Money(m.0.saturating_mul(10_000)))
-        }
+        Value::Money(m) if !text(cell).contains(['万', '元']) => Value::Money(Money(m.0.saturating_mul(10_000))),
         value => value,
     }
 }
@@ -196,9 +211,7 @@ fn noted(source: &Source, cell: &Cell<'_>, note: Note) -> CellProblem {
         reason: note,
         cure: Note {
             zh: Cow::Borrowed("这一格已照此读入；需要时在原表改正后重新导入"),
-            en: Cow::Borrowed(
-                "The cell was taken like that; mend it in the sheet and import again if it matters",
-            ),
+            en: Cow::Borrowed("The cell was taken like that; mend it in the sheet and import again if it matters"),
         },
         fatal: false,
     }

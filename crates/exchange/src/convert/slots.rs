@@ -83,11 +83,8 @@ impl Slots {
     /// The slots of one table.
     pub(super) fn of(plan: &SheetPlan, schema: &Schema, table: &str) -> Self {
         let mut slots = Self::default();
-        let mut columns: Vec<_> = plan
-            .columns
-            .iter()
-            .filter_map(|c| Some((c, c.target.as_ref().filter(|t| t.table == *table)?)))
-            .collect();
+        let mut columns: Vec<_> =
+            plan.columns.iter().filter_map(|c| Some((c, c.target.as_ref().filter(|t| t.table == *table)?))).collect();
         columns.sort_by(|a, b| b.0.confidence.total_cmp(&a.0.confidence).then(a.0.index.cmp(&b.0.index)));
         for (column, target) in columns {
             if table == ORDERS && target.field == "customer" {
@@ -141,8 +138,7 @@ impl Slots {
             return;
         }
         let known = |f: &str| schema.table(CUSTOMERS).is_some_and(|t| t.field(f).is_some());
-        if !["province", "city", "district"].into_iter().all(known) || self.slots[address].sources.is_empty()
-        {
+        if !["province", "city", "district"].into_iter().all(known) || self.slots[address].sources.is_empty() {
             return;
         }
         self.slots[address].sources[0].how = How::Address;
@@ -153,9 +149,7 @@ impl Slots {
     fn order_name_parts(&mut self) {
         let Some(at) = self.at("name") else { return };
         let sources = &mut self.slots[at].sources;
-        let rank = |s: &Source| {
-            synonyms::NAME_PARTS.iter().position(|p| *p == header::normal(&s.header)).unwrap_or(0)
-        };
+        let rank = |s: &Source| synonyms::NAME_PARTS.iter().position(|p| *p == header::normal(&s.header)).unwrap_or(0);
         if sources.iter().filter(|s| s.how == How::NamePart).count() >= 2 {
             sources.retain(|s| s.how == How::NamePart);
             sources.sort_by_key(rank);

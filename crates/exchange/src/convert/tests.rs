@@ -62,9 +62,7 @@ fn unreadable_cells_are_left_out_and_hopeless_rows_rejected() {
     assert_eq!(t.row(8).skip, Some(Skip::Blank));
     assert_eq!(t.row(9).skip, Some(Skip::Total));
     assert_eq!(t.row(2).customer_ref.as_ref().unwrap().code.as_deref(), Some("K1"));
-    let t = take(
-        "姓名,手机,邮箱,备注\n张三,13800138000,a@b.cn,\n李四,138****,坏邮箱,x\n,,,只有备注\n,13800138001,,\n",
-    );
+    let t = take("姓名,手机,邮箱,备注\n张三,13800138000,a@b.cn,\n李四,138****,坏邮箱,x\n,,,只有备注\n,13800138001,,\n");
     assert!(!t.row(3).rejected());
     assert_eq!(t.customer(3, "email"), Value::Null);
     assert_eq!(t.row(3).problems.len(), 2);
@@ -126,8 +124,7 @@ fn names_units_addresses_and_frequencies() {
     assert_eq!(t.customer(3, "stated_total"), Value::Money(model::Money::new(5_000, 0)));
     assert_eq!(t.customer(2, "stated_monthly"), Value::Number(2.5));
     assert_eq!(t.row(3).problems.len(), 1);
-    for (field, part) in
-        [("province", "广东省"), ("city", "深圳市"), ("district", "南山区"), ("address", "科技路1号")]
+    for (field, part) in [("province", "广东省"), ("city", "深圳市"), ("district", "南山区"), ("address", "科技路1号")]
     {
         assert_eq!(t.customer(2, field), Value::from(part));
     }

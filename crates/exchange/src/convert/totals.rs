@@ -32,13 +32,10 @@ pub(crate) fn is_total<'a>(mut cells: impl Iterator<Item = Cell<'a>>) -> bool {
         _ => {}
     }
     let t = tidy(raw).trim_end_matches(['：', ':', ' ']);
-    let plain: String =
-        if t.len() > 40 { return false } else { t.chars().filter(|c| !c.is_whitespace()).collect() };
+    let plain: String = if t.len() > 40 { return false } else { t.chars().filter(|c| !c.is_whitespace()).collect() };
     TOTALS.iter().any(|w| {
         plain.strip_prefix(w).is_some_and(|r| {
-            r.is_empty()
-                || r.starts_with(['：', ':', '(', '（'])
-                || r.starts_with(|c: char| c.is_ascii_digit())
+            r.is_empty() || r.starts_with(['：', ':', '(', '（']) || r.starts_with(|c: char| c.is_ascii_digit())
         })
     }) || plain.eq_ignore_ascii_case("total")
         || plain.eq_ignore_ascii_case("grandtotal")

@@ -44,11 +44,7 @@ pub(super) fn io(file: &str, cause: &io::Error) -> Error {
             format!("There is no file “{file}”: check its path"),
         );
     }
-    Error::new(
-        ErrorCode::BadFile,
-        format!("读不了“{file}”：{cause}"),
-        format!("“{file}” cannot be read: {cause}"),
-    )
+    Error::new(ErrorCode::BadFile, format!("读不了“{file}”：{cause}"), format!("“{file}” cannot be read: {cause}"))
 }
 
 /// Sizes as people say them.

@@ -89,13 +89,7 @@ pub(super) fn open_compound(path: &Path, file: &str) -> Result<Kind> {
         return Err(check::encrypted(file));
     }
     if holds("WordDocument") {
-        return Err(check::bad(
-            file,
-            "是 Word 文档",
-            "is a Word document",
-            "请选择表格文件",
-            "choose a sheet",
-        ));
+        return Err(check::bad(file, "是 Word 文档", "is a Word document", "请选择表格文件", "choose a sheet"));
     }
     let source = source(path, file)?;
     Ok(Kind::Xls(Box::new(guarded(file, || Xls::new(source))?)))
@@ -173,12 +167,7 @@ fn text(t: &str) -> Cell<'_> {
 }
 
 /// Streams the rows of an .xlsx sheet.
-pub(super) fn stream(
-    book: &mut Xlsx<Source>,
-    name: &str,
-    context: &Context<'_>,
-    each: Each<'_>,
-) -> Result<()> {
+pub(super) fn stream(book: &mut Xlsx<Source>, name: &str, context: &Context<'_>, each: Each<'_>) -> Result<()> {
     let shift = if book.has_1904_epoch() { SHIFT_1904 } else { 0.0 };
     let fail = |e: XlsxError| check::damaged(context.file, e);
     let mut reader = match book.worksheet_cells_reader(name) {
@@ -330,8 +319,7 @@ const SEARCHED: u64 = 256 << 20;
 fn mentions_merges(path: &Path) -> bool {
     let Ok(file) = std::fs::File::open(path) else { return false };
     let Ok(mut zip) = ZipArchive::new(BufReader::new(file)) else { return false };
-    let is_sheet =
-        |i: &usize| zip.name_for_index(*i).is_some_and(|n| n.is_ok_and(|n| n.starts_with("xl/worksheets/")));
+    let is_sheet = |i: &usize| zip.name_for_index(*i).is_some_and(|n| n.is_ok_and(|n| n.starts_with("xl/worksheets/")));
     let sheets: Vec<usize> = (0..zip.len()).filter(is_sheet).collect();
     sheets
         .into_iter()

@@ -147,13 +147,7 @@ pub fn open_named(path: &Path, name: &str, limits: &Limits) -> Result<Book> {
     let meta = std::fs::metadata(path).map_err(|e| check::io(name, &e))?;
     let bytes = meta.len();
     if !meta.is_file() {
-        return Err(check::bad(
-            name,
-            "不是文件",
-            "is not a file",
-            "请选择一个表格文件",
-            "choose a sheet file",
-        ));
+        return Err(check::bad(name, "不是文件", "is not a file", "请选择一个表格文件", "choose a sheet file"));
     }
     if bytes == 0 {
         return Err(check::bad(
@@ -241,11 +235,7 @@ impl Book {
     ///
     /// # Errors
     /// `bad_file` where the sheet is damaged, `too_large` beyond the limits; rows before it were given.
-    pub fn for_each_row(
-        &mut self,
-        sheet: usize,
-        mut each: impl FnMut(Row<'_>) -> ControlFlow<()>,
-    ) -> Result<()> {
+    pub fn for_each_row(&mut self, sheet: usize, mut each: impl FnMut(Row<'_>) -> ControlFlow<()>) -> Result<()> {
         let name = self.sheet_name(sheet)?;
         let context = Context { file: &self.file, limits: &self.limits, progress: &self.progress };
         match &mut self.kind {

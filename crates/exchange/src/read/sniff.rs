@@ -68,8 +68,7 @@ pub(super) fn container(path: &Path, file: &str) -> Result<Container> {
 
 /// Web pages and XML under the name of a sheet: many shop back ends call an HTML table `.xls`.
 fn refuse_markup(head: &[u8], file: &str) -> Result<()> {
-    let text =
-        String::from_utf8_lossy(head).trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']).to_lowercase();
+    let text = String::from_utf8_lossy(head).trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']).to_lowercase();
     let is_markup = ["<!doctype", "<html", "<table", "<?xml", "<head", "<meta", "<style", "<div"]
         .iter()
         .any(|m| text.starts_with(m));

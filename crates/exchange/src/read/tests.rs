@@ -66,20 +66,12 @@ fn texts_of_every_encoding_and_delimiter_read_alike() {
         let found = rows(&file(&dir, name, &bytes));
         assert_eq!(found.len(), 3, "{name}");
         for ((n, cells), (m, wanted)) in found.iter().zip(&expected) {
-            assert_eq!(
-                (n, cells.iter().map(String::as_str).collect::<Vec<_>>()),
-                (m, wanted.clone()),
-                "{name}"
-            );
+            assert_eq!((n, cells.iter().map(String::as_str).collect::<Vec<_>>()), (m, wanted.clone()), "{name}");
         }
     }
     for d in ['\t', ';', '|'] {
         let line = format!("姓名{d}金额{d}日期\n张三{d}1,234.50{d}2024-01-02\n李四{d}5{d}2024-01-03\n");
-        assert_eq!(
-            rows(&file(&dir, "d.txt", line.as_bytes()))[1].1,
-            ["张三", "1,234.50", "2024-01-02"],
-            "{d:?}"
-        );
+        assert_eq!(rows(&file(&dir, "d.txt", line.as_bytes()))[1].1, ["张三", "1,234.50", "2024-01-02"], "{d:?}");
     }
 }
 
@@ -103,8 +95,7 @@ fn what_is_no_sheet_is_refused_with_its_kind() {
     let mut encrypted = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
     encrypted.extend(utf16("EncryptedPackage", false, false));
     let good =
-        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/sheets/有赞客户导出.xlsx"))
-            .unwrap();
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/sheets/有赞客户导出.xlsx")).unwrap();
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
         ("空.csv", vec![], "空文件"),
         ("blank.csv", b" \r\n \n".to_vec(), "没有内容"),
@@ -127,11 +118,7 @@ fn what_is_no_sheet_is_refused_with_its_kind() {
         let e = refused(&file(&dir, name, &bytes), &Limits::default());
         assert!(e.zh.contains(word) && e.zh.contains(name), "{name}: {}", e.zh);
         assert_eq!(e.code, ErrorCode::BadFile, "{name}");
-        assert!(
-            !e.en.chars().any(|c| ('\u{4e00}'..'\u{9fff}').contains(&c) && !name.contains(c)),
-            "{}",
-            e.en
-        );
+        assert!(!e.en.chars().any(|c| ('\u{4e00}'..'\u{9fff}').contains(&c) && !name.contains(c)), "{}", e.en);
     }
     assert_eq!(refused(&dir.path().join("missing.csv"), &Limits::default()).code, ErrorCode::NotFound);
 }
@@ -141,8 +128,7 @@ fn every_cut_of_a_workbook_is_an_error_or_a_sheet_but_never_a_crash() {
     let dir = TempDir::new().unwrap();
     for name in ["有赞客户导出.xlsx", "客户追踪表.xls"] {
         let good =
-            std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/sheets").join(name))
-                .unwrap();
+            std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/sheets").join(name)).unwrap();
         for part in 1..24 {
             let path = file(&dir, "cut", &good[..good.len() * part / 24]);
             if let Ok(mut book) = open(&path, &Limits::default()) {

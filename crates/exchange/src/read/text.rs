@@ -87,8 +87,7 @@ fn fill(r: &mut impl Read, buf: &mut [u8]) -> io::Result<usize> {
 fn delimiter(sample: &[u8]) -> u8 {
     let mut best = (0.0, b',');
     for d in [b',', b'\t', b';', b'|'] {
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(d).has_headers(false).flexible(true).from_reader(sample);
+        let mut reader = csv::ReaderBuilder::new().delimiter(d).has_headers(false).flexible(true).from_reader(sample);
         let mut widths = std::collections::HashMap::new();
         let mut rows = 0.0;
         for record in reader.byte_records().take(60).flatten() {
@@ -208,9 +207,7 @@ pub(super) fn rows(path: &Path, format: &Format, context: &Context<'_>, each: Ea
         if count > context.limits.rows {
             return Err(check::too_many(context.file, "行", "rows", context.limits.rows));
         }
-        if record.len() > context.limits.columns
-            && record.iter().skip(context.limits.columns).any(|c| !c.is_empty())
-        {
+        if record.len() > context.limits.columns && record.iter().skip(context.limits.columns).any(|c| !c.is_empty()) {
             return Err(check::too_many(context.file, "列", "columns", context.limits.columns as u64));
         }
         lossy.clear();

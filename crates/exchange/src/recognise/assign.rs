@@ -57,9 +57,7 @@ impl Sheet<'_> {
     fn is_derived(&self, key: &str) -> bool {
         let derived = |t: &model::TableDef| {
             t.fields.iter().any(|f| {
-                f.derived()
-                    && (super::header::normal(&f.label.zh) == key
-                        || super::header::normal(&f.label.en) == key)
+                f.derived() && (super::header::normal(&f.label.zh) == key || super::header::normal(&f.label.en) == key)
             })
         };
         self.schema.tables.iter().any(derived)
@@ -70,8 +68,7 @@ impl Sheet<'_> {
         let mut left = Left::default();
         let mut taken = self.contest(self.choices(columns));
         kind_as_product(&mut taken, columns);
-        let first_order =
-            taken.iter().filter(|c| c.table == ORDERS).map(|c| c.column).min().unwrap_or(usize::MAX);
+        let first_order = taken.iter().filter(|c| c.table == ORDERS).map(|c| c.column).min().unwrap_or(usize::MAX);
         let mut plans: Vec<ColumnPlan> = Vec::with_capacity(columns.len());
         let mut new_keys: Vec<(String, Target)> = Vec::new();
         for c in columns {
@@ -129,13 +126,11 @@ impl Sheet<'_> {
             for k in &c.candidates {
                 let Some((table, field)) = self.allowed(k.table, &k.field, c) else { continue };
                 let Some(kind) = self.kind(table, &field) else { continue };
-                let fit =
-                    columns::fit(kind, &field, columns::cells(self.head, self.first_data, c.index), self.ctx);
+                let fit = columns::fit(kind, &field, columns::cells(self.head, self.first_data, c.index), self.ctx);
                 let Some(confidence) = weigh(k.confidence, fit, kind) else { continue };
                 // A header of both tables describes the customer to the left of the order's columns.
                 let left_side = self.role == Role::Both && c.index < first_order;
-                let bonus =
-                    if self.role == Role::Both && (table == CUSTOMERS) == left_side { 0.0 } else { -0.02 };
+                let bonus = if self.role == Role::Both && (table == CUSTOMERS) == left_side { 0.0 } else { -0.02 };
                 out.push(Choice { column: c.index, table, field, confidence: confidence + bonus });
             }
             out.extend(self.by_content(c));
@@ -150,12 +145,7 @@ impl Sheet<'_> {
             return None;
         }
         let share = columns::mobile_share(columns::cells(self.head, self.first_data, c.index));
-        (share > 0.8).then(|| Choice {
-            column: c.index,
-            table: CUSTOMERS,
-            field: "mobile".into(),
-            confidence: 0.5,
-        })
+        (share > 0.8).then(|| Choice { column: c.index, table: CUSTOMERS, field: "mobile".into(), confidence: 0.5 })
     }
 
     /// The field a candidate means under the role of the sheet, if any.
@@ -168,8 +158,7 @@ impl Sheet<'_> {
             (Role::Both, ORDERS) => field != "customer",
             (Role::Orders, CUSTOMERS) => {
                 // The customer is referred to, not described.
-                let refers =
-                    matches!(field, "code" | "name") && c.key != "编号" && c.key != "id" && c.key != "name";
+                let refers = matches!(field, "code" | "name") && c.key != "编号" && c.key != "id" && c.key != "name";
                 return refers.then(|| (ORDERS, "customer".to_owned()));
             }
             _ => false,
@@ -244,8 +233,7 @@ impl Sheet<'_> {
 
     /// The field of a table that bears the name already: a new one would clash with it.
     fn labelled(&self, table: &str, key: &str) -> Option<&str> {
-        let same =
-            |l: &model::Label| super::header::normal(&l.zh) == key || super::header::normal(&l.en) == key;
+        let same = |l: &model::Label| super::header::normal(&l.zh) == key || super::header::normal(&l.en) == key;
         self.schema.table(table)?.fields.iter().find(|f| same(&f.label)).map(|f| f.key.as_str())
     }
 
@@ -254,9 +242,7 @@ impl Sheet<'_> {
         match self.role {
             Role::Orders => ORDERS.into(),
             Role::Products => PRODUCTS.into(),
-            Role::Both if c.index > first_order && !customer_words.iter().any(|w| c.key.contains(w)) => {
-                ORDERS.into()
-            }
+            Role::Both if c.index > first_order && !customer_words.iter().any(|w| c.key.contains(w)) => ORDERS.into(),
             _ => CUSTOMERS.into(),
         }
     }
@@ -269,9 +255,7 @@ fn kind_as_product(taken: &mut [Choice], columns: &[Column]) {
     }
     let is_kind = |c: &&mut Choice| {
         let key = columns.iter().find(|x| x.index == c.column).map(|x| x.key.as_str());
-        c.table == ORDERS
-            && c.field == "category"
-            && matches!(key, Some("产品类型" | "商品类型" | "producttype"))
+        c.table == ORDERS && c.field == "category" && matches!(key, Some("产品类型" | "商品类型" | "producttype"))
     };
     if let Some(choice) = taken.iter_mut().find(is_kind) {
         choice.field = "product".into();
@@ -282,8 +266,7 @@ fn kind_as_product(taken: &mut [Choice], columns: &[Column]) {
 /// Confidence after a look at the contents; None if they cannot be the field's.
 fn weigh(confidence: f32, fit: Option<f32>, kind: &FieldKind) -> Option<f32> {
     let Some(fit) = fit else { return Some(confidence * 0.9) };
-    let strict =
-        !matches!(kind, FieldKind::Text | FieldKind::LongText | FieldKind::Choice { .. } | FieldKind::Tags);
+    let strict = !matches!(kind, FieldKind::Text | FieldKind::LongText | FieldKind::Choice { .. } | FieldKind::Tags);
     if strict && fit < 0.5 {
         return None;
     }

@@ -29,8 +29,7 @@ pub(super) fn columns(head: &Head, header: Option<usize>, first_data: usize, sch
     (0..width)
         .map(|index| {
             let title = header.and_then(|h| head.rows.get(h)).and_then(|r| r.cells.get(index));
-            let header_text =
-                title.map(|c| tidy(&c.cell().to_text()).split_whitespace().collect::<Vec<_>>().join(" "));
+            let header_text = title.map(|c| tidy(&c.cell().to_text()).split_whitespace().collect::<Vec<_>>().join(" "));
             let header_text = header_text.unwrap_or_default();
             let mut column = Column {
                 index,
@@ -75,12 +74,7 @@ pub(super) fn cells(head: &Head, first_data: usize, index: usize) -> impl Iterat
 }
 
 /// The share of a column's contents that the field could hold; None for an empty column.
-pub(super) fn fit<'a>(
-    kind: &FieldKind,
-    field: &str,
-    cells: impl Iterator<Item = &'a Kept>,
-    ctx: &Ctx,
-) -> Option<f32> {
+pub(super) fn fit<'a>(kind: &FieldKind, field: &str, cells: impl Iterator<Item = &'a Kept>, ctx: &Ctx) -> Option<f32> {
     let (mut good, mut all) = (0u32, 0u32);
     for kept in cells.take(200) {
         all += 1;
@@ -123,7 +117,5 @@ pub(super) fn mobile_share<'a>(cells: impl Iterator<Item = &'a Kept>) -> f32 {
 /// Whether a text column holds dates without a year.
 pub(super) fn lacks_year<'a>(mut cells: impl Iterator<Item = &'a Kept>, ctx: &Ctx) -> bool {
     let ctx = Ctx { year: None, ..*ctx };
-    cells.any(|c| {
-        parse::cell(&FieldKind::DateTime, &c.cell(), &ctx).is_err_and(|p| p.kind == ProblemKind::YearMissing)
-    })
+    cells.any(|c| parse::cell(&FieldKind::DateTime, &c.cell(), &ctx).is_err_and(|p| p.kind == ProblemKind::YearMissing))
 }

@@ -30,8 +30,7 @@ pub(crate) fn normal(header: &str) -> String {
             ')' | ']' | '】' | '}' => depth = depth.saturating_sub(1),
             _ if depth > 0 => {}
             '*' | ':' | '_' | '…' | '·' | '"' | '\'' | '=' | '、' | '★' | '。' => {}
-            c if c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}') => {
-            }
+            c if c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}') => {}
             c => out.extend(c.to_lowercase()),
         }
     }
@@ -51,11 +50,7 @@ fn map() -> &'static Map {
                 for (rank, name) in names.iter().enumerate() {
                     let general = synonyms::GENERAL.contains(name);
                     let confidence = if general { 0.85 } else { 0.97 } - 0.01 * rank.min(40) as f32;
-                    map.entry(name).or_default().push(Candidate {
-                        table,
-                        field: (*field).into(),
-                        confidence,
-                    });
+                    map.entry(name).or_default().push(Candidate { table, field: (*field).into(), confidence });
                 }
             }
         }
@@ -64,21 +59,8 @@ fn map() -> &'static Map {
 }
 
 /// Words that may stand around a known name, as in 您的手机号 or 手机号必填.
-const AROUND: &[&str] = &[
-    "客户",
-    "会员",
-    "顾客",
-    "用户",
-    "买家",
-    "您的",
-    "我的",
-    "收货人",
-    "收件人",
-    "必填",
-    "选填",
-    "信息",
-    "填写",
-];
+const AROUND: &[&str] =
+    &["客户", "会员", "顾客", "用户", "买家", "您的", "我的", "收货人", "收件人", "必填", "选填", "信息", "填写"];
 
 /// Roots that betray a field inside a longer header.
 const ROOTS: &[(&str, &str)] = &[
@@ -116,37 +98,27 @@ pub(super) fn candidates(header: &str, schema: &Schema) -> Vec<Candidate> {
 
 /// Fields whose own label the header is; derived ones too, for the caller to leave out.
 fn labelled(header: &str, key: &str, schema: &Schema) -> Vec<Candidate> {
-    let is = |f: &&FieldDef| {
-        *f.label.zh == *header.trim() || normal(&f.label.zh) == *key || normal(&f.label.en) == *key
-    };
+    let is =
+        |f: &&FieldDef| *f.label.zh == *header.trim() || normal(&f.label.zh) == *key || normal(&f.label.en) == *key;
     let general = synonyms::GENERAL.contains(&key);
     schema
         .tables
         .iter()
         .filter_map(|t| Some((static_table(&t.key)?, t.fields.iter().find(is)?)))
         .filter(|(_, f)| !f.derived())
-        .map(|(table, f)| Candidate {
-            table,
-            field: f.key.to_string(),
-            confidence: if general { 0.8 } else { 1.0 },
-        })
+        .map(|(table, f)| Candidate { table, field: f.key.to_string(), confidence: if general { 0.8 } else { 1.0 } })
         .collect()
 }
 
 /// A looser look: known names with words around them, then roots.
 fn inside(key: &str) -> Vec<Candidate> {
     for word in AROUND {
-        let rest =
-            key.strip_prefix(word).or_else(|| key.strip_suffix(word)).filter(|r| r.chars().count() >= 2);
+        let rest = key.strip_prefix(word).or_else(|| key.strip_suffix(word)).filter(|r| r.chars().count() >= 2);
         if let Some(found) = rest.and_then(|r| map().get(r)) {
-            return found
-                .iter()
-                .map(|c| Candidate { confidence: c.confidence * 0.85, ..c.clone() })
-                .collect();
+            return found.iter().map(|c| Candidate { confidence: c.confidence * 0.85, ..c.clone() }).collect();
         }
     }
-    if key.chars().count() > 12 || key.contains("是否") || key.contains("店铺") || key.contains("卖家")
-    {
+    if key.chars().count() > 12 || key.contains("是否") || key.contains("店铺") || key.contains("卖家") {
         return Vec::new();
     }
     let root = ROOTS.iter().find(|(root, _)| key.contains(root));
@@ -158,11 +130,8 @@ fn inside(key: &str) -> Vec<Candidate> {
 /// How surely the text is a header at all, 0 to 1.
 pub(super) fn headerness(text: &str, schema: &Schema) -> f32 {
     let key = normal(text);
-    let own = schema
-        .tables
-        .iter()
-        .flat_map(|t| &t.fields)
-        .any(|f| normal(&f.label.zh) == key || normal(&f.label.en) == key);
+    let own =
+        schema.tables.iter().flat_map(|t| &t.fields).any(|f| normal(&f.label.zh) == key || normal(&f.label.en) == key);
     if own || synonyms::JUNK.contains(&key.as_str()) {
         return 1.0;
     }

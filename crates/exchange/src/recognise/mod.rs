@@ -30,7 +30,7 @@ pub struct Override {
     /// Another header row (from 1); 0 for no header.
     #[serde(default)]
     pub header_row: Option<u32>,
-    /// The year of dates without one.
+    /// The year of dates without one; 0 for the latest such day that is not after today.
     #[serde(default)]
     pub year: Option<i32>,
     /// Other targets. After a change of role or header row only those that differ from the old plan
@@ -80,13 +80,7 @@ pub fn recognise(book: &mut Book, sheet: usize, schema: &Schema, ctx: &Ctx) -> R
 ///
 /// # Errors
 /// What reading the file gives.
-pub fn replan(
-    book: &mut Book,
-    old: &SheetPlan,
-    change: &Override,
-    schema: &Schema,
-    ctx: &Ctx,
-) -> Result<SheetPlan> {
+pub fn replan(book: &mut Book, old: &SheetPlan, change: &Override, schema: &Schema, ctx: &Ctx) -> Result<SheetPlan> {
     let role = change.role.filter(|r| *r != old.role);
     let header = change.header_row.filter(|h| *h != old.header_row);
     let mut new = if role.is_some() || header.is_some() {
@@ -95,8 +89,13 @@ pub fn replan(
         old.clone()
     };
     new.index = old.index;
-    new.year = change.year.or(old.year);
-    new.year_needed = old.year_needed && new.year.is_none();
+    let lacks = if role.is_some() || header.is_some() {
+        new.year_needed || new.year.is_some()
+    } else {
+        old.year_needed || old.year.is_some()
+    };
+    new.year = change.year.or(old.year).filter(|y| *y != 0);
+    new.year_needed = lacks && new.year.is_none();
     for choice in &change.columns {
         let target = choice.target();
         let before = old.columns.iter().find(|c| c.index == choice.index);
@@ -163,8 +162,7 @@ fn plan(
         plan.merged = book.merged(sheet);
     }
     let dates = plan.columns.iter().filter(|c| is_date(schema, c.target.as_ref()));
-    let lacks =
-        dates.map(|c| c.index).any(|i| columns::lacks_year(columns::cells(&head, first_data, i), ctx));
+    let lacks = dates.map(|c| c.index).any(|i| columns::lacks_year(columns::cells(&head, first_data, i), ctx));
     plan.year_needed = lacks && plan.year.is_none();
     let valueless = book.formulas_without_value(sheet, 200);
     plan.notes = Findings { plan: &plan, head: &head, header, second, left: &left, valueless }.notes();
@@ -173,9 +171,8 @@ fn plan(
 
 /// Without a header, contents alone decide: a column of mobile numbers makes a sheet of customers.
 fn headless_role(head: &Head, columns: &[Column]) -> Role {
-    let has_mobile = columns
-        .iter()
-        .any(|c| c.filled >= 3 && columns::mobile_share(columns::cells(head, 0, c.index)) > 0.8);
+    let has_mobile =
+        columns.iter().any(|c| c.filled >= 3 && columns::mobile_share(columns::cells(head, 0, c.index)) > 0.8);
     if has_mobile { Role::Customers } else { Role::Ignore }
 }
 
@@ -254,16 +251,8 @@ impl Findings<'_> {
         let valueless: Vec<String> = valueless.map(|c| c.header.clone()).collect();
         let lists = [
             (&left.derived, "由客簿计算的列不读入", "Columns that Kebu computes are left out"),
-            (
-                &left.doubles,
-                "与已选的列意思相同，没有读入",
-                "Left out, for another column has the same meaning",
-            ),
-            (
-                &left.misfits,
-                "内容与列名不符，没有读入",
-                "Left out, for the contents are not what the header says",
-            ),
+            (&left.doubles, "与已选的列意思相同，没有读入", "Left out, for another column has the same meaning"),
+            (&left.misfits, "内容与列名不符，没有读入", "Left out, for the contents are not what the header says"),
             (
                 &left.shop,
                 "平台自己的列没有读入，需要时可以选",
@@ -277,10 +266,7 @@ impl Findings<'_> {
         ];
         for (headers, zh, en) in lists {
             if !headers.is_empty() {
-                notes.push(Note::new(
-                    format!("{zh}：{}", listed(headers)),
-                    format!("{en}: {}", listed(headers)),
-                ));
+                notes.push(Note::new(format!("{zh}：{}", listed(headers)), format!("{en}: {}", listed(headers))));
             }
         }
     }
@@ -304,10 +290,8 @@ impl Findings<'_> {
 
 /// Whether orders of the plan name their customer by code alone.
 pub(crate) fn refers_by_code(plan: &SheetPlan) -> bool {
-    let column = plan
-        .columns
-        .iter()
-        .find(|c| c.target.as_ref().is_some_and(|t| t.table == *ORDERS && t.field == "customer"));
+    let column =
+        plan.columns.iter().find(|c| c.target.as_ref().is_some_and(|t| t.table == *ORDERS && t.field == "customer"));
     column.is_some_and(|c| {
         let key = header::normal(&c.header);
         let says_code = header::named_code(&key);

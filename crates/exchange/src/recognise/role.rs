@@ -17,9 +17,7 @@ impl Signs<'_> {
 
     /// The same with names that say what the sheet is about.
     fn sure(&self, table: &str, fields: &[&str]) -> bool {
-        self.columns
-            .iter()
-            .any(|c| !synonyms::GENERAL.contains(&c.key.as_str()) && stands_for(c, table, fields))
+        self.columns.iter().any(|c| !synonyms::GENERAL.contains(&c.key.as_str()) && stands_for(c, table, fields))
     }
 }
 
@@ -41,9 +39,7 @@ pub(super) fn of(columns: &[Column], profile: Option<Profile>) -> Role {
     let summary = s.sure(CUSTOMERS, &["stated_orders", "stated_monthly", "stated_rate", "stated_average"]);
     let is_orders = profile.is_some_and(Profile::has_orders)
         || (number && (time || amount || product))
-        || (time
-            && (amount || product)
-            && !(summary && !number && !s.sure(ORDERS, &["product", "quantity"])));
+        || (time && (amount || product) && !(summary && !number && !s.sure(ORDERS, &["product", "quantity"])));
     let names = s.sure(CUSTOMERS, &["name", "company"]);
     let who = s.any(CUSTOMERS, WHO);
     if is_orders {
@@ -60,10 +56,7 @@ pub(super) fn of(columns: &[Column], profile: Option<Profile>) -> Role {
         return Role::Products;
     }
     if s.any(CUSTOMERS, &["name"])
-        && s.any(
-            CUSTOMERS,
-            &["gender", "birthday", "age", "address", "city", "province", "stated_grade", "company"],
-        )
+        && s.any(CUSTOMERS, &["gender", "birthday", "age", "address", "city", "province", "stated_grade", "company"])
     {
         return Role::Customers;
     }
@@ -73,8 +66,7 @@ pub(super) fn of(columns: &[Column], profile: Option<Profile>) -> Role {
 /// Whether an order sheet names its buyers in words: a column of customer names, or one called 客户 that
 /// holds names rather than codes, and no customer code.
 fn buyer_by_name(columns: &[Column]) -> bool {
-    let coded =
-        columns.iter().any(|c| c.key != "编号" && c.key != "id" && stands_for(c, CUSTOMERS, &["code"]));
+    let coded = columns.iter().any(|c| c.key != "编号" && c.key != "id" && stands_for(c, CUSTOMERS, &["code"]));
     let named = columns.iter().any(|c| {
         let sure = !synonyms::GENERAL.contains(&c.key.as_str()) && stands_for(c, CUSTOMERS, &["name"]);
         sure && c.filled > 0 && c.samples.iter().filter(|s| is_code(s)).count() * 2 < c.samples.len()

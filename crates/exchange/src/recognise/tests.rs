@@ -20,8 +20,7 @@ fn plan_of(text: &str) -> SheetPlan {
 
 /// Targets in the order of the columns: `table.field`, `+table` for a new field, `-` for left out.
 fn targets(plan: &SheetPlan) -> Vec<String> {
-    let shown =
-        |t: &Target| if t.new_field { format!("+{}", t.table) } else { format!("{}.{}", t.table, t.field) };
+    let shown = |t: &Target| if t.new_field { format!("+{}", t.table) } else { format!("{}.{}", t.table, t.field) };
     plan.columns.iter().map(|c| c.target.as_ref().map_or_else(|| "-".into(), shown)).collect()
 }
 
@@ -41,12 +40,10 @@ fn sample(header: &str, i: usize) -> String {
     let is = |words: &[&str]| words.iter().any(|w| h.contains(w));
     if is(&["手机", "phone", "电话", "mobile"]) {
         format!("1380013800{i}")
-    } else if is(&["时间", "日期", "paid at", "created at", "cancelled", "date", "last active", "sign up"])
-    {
+    } else if is(&["时间", "日期", "paid at", "created at", "cancelled", "date", "last active", "sign up"]) {
         format!("2024-03-0{} 10:00:00", i + 1)
     } else if is(&[
-        "金额", "款", "价", "邮费", "运费", "total", "subtotal", "price", "spent", "aov", "应收", "合计",
-        "补贴",
+        "金额", "款", "价", "邮费", "运费", "total", "subtotal", "price", "spent", "aov", "应收", "合计", "补贴",
     ]) {
         format!("{i}9.90")
     } else if is(&["年龄", "数量", "次数", "quantity", "orders", "积分"]) {
@@ -188,18 +185,10 @@ fn roles_of_sheets_people_make() {
             "customers.code customers.name customers.company customers.position customers.gender customers.age customers.mobile customers.email customers.address customers.source customers.status",
         ),
         ("客户名称,购买频率,购买金额,客户忠诚度,总评分,客户等级", Role::Customers, "customers.name"),
-        (
-            "订单号,客户编号,日期,金额",
-            Role::Orders,
-            "orders.order_no orders.customer orders.time orders.amount",
-        ),
+        ("订单号,客户编号,日期,金额", Role::Orders, "orders.order_no orders.customer orders.time orders.amount"),
         ("订单号,客户,下单时间,金额", Role::Both, "orders.order_no customers.name orders.time orders.amount"),
         ("日期,产品,数量,金额", Role::Orders, "orders.time orders.product orders.quantity orders.amount"),
-        (
-            "产品编号,产品名称,品类,单价",
-            Role::Products,
-            "products.code products.name products.category products.price",
-        ),
+        ("产品编号,产品名称,品类,单价", Role::Products, "products.code products.name products.category products.price"),
         (
             "First Name,Last Name,Phone,E-mail,Company",
             Role::Customers,
@@ -224,9 +213,7 @@ fn titles_totals_second_heads_and_empty_columns_are_set_aside() {
     assert_eq!(targets(&plan)[..2], ["customers.name", "customers.mobile"]);
     let said: String = plan.notes.iter().map(|n| n.zh.as_ref()).collect();
     assert!(
-        said.contains("第 4 行是表头")
-            && said.contains("第 5 行是第二行表头")
-            && said.contains("第 8 行是合计"),
+        said.contains("第 4 行是表头") && said.contains("第 5 行是第二行表头") && said.contains("第 8 行是合计"),
         "{said}"
     );
 }
@@ -235,8 +222,7 @@ fn titles_totals_second_heads_and_empty_columns_are_set_aside() {
 fn contents_raise_or_lower_the_trust_in_a_header() {
     let mixed = plan_of("姓名,联系方式\n张三,微信 abc\n李四,见备注\n王五,wx_1\n赵六,13800138000\n");
     assert_eq!(targets(&mixed)[1], "+customers");
-    let phones =
-        plan_of("姓名,联系方式\n张三,13800138000\n李四,138****8001\n王五,138xxxxxx\n赵六,13800138003\n");
+    let phones = plan_of("姓名,联系方式\n张三,13800138000\n李四,138****8001\n王五,138xxxxxx\n赵六,13800138003\n");
     assert_eq!(targets(&phones)[1], "customers.mobile");
     let unnamed = plan_of("姓名,\n张三,13800138000\n李四,13800138001\n王五,13800138002\n赵六,13800138003\n");
     assert_eq!(targets(&unnamed)[1], "customers.mobile");
@@ -248,10 +234,7 @@ fn own_exports_leave_derived_columns_out() {
         "客户编号,客户名称,手机,订单数,累计金额,月均购买,未购天数,总评分,客户等级\nK000001,张三,13800138000,3,12.00,1.0,5,9,普通客户\n",
     );
     assert_eq!(plan.profile, Some(Profile::Kebu));
-    assert_eq!(
-        targets(&plan),
-        ["customers.code", "customers.name", "customers.mobile", "-", "-", "-", "-", "-", "-"]
-    );
+    assert_eq!(targets(&plan), ["customers.code", "customers.name", "customers.mobile", "-", "-", "-", "-", "-", "-"]);
     assert!(plan.notes.iter().any(|n| n.zh.contains("由客簿计算")));
 }
 
@@ -268,6 +251,9 @@ fn a_person_has_the_last_word() {
     let change = Override { year: Some(2024), columns: vec![left_out], ..Override::default() };
     let again = replan(&mut book, &plan, &change, &schema, &CTX).unwrap();
     assert_eq!((again.year_needed, again.year), (false, Some(2024)));
+    let automatic = Override { year: Some(0), ..Override::default() };
+    let automatic = replan(&mut book, &again, &automatic, &schema, &CTX).unwrap();
+    assert_eq!((automatic.year_needed, automatic.year), (true, None), "0 leaves the year to the program again");
     assert_eq!(targets(&again), ["customers.name", "customers.mobile", "-", "orders.time"]);
     let change = Override { role: Some(Role::Customers), ..Override::default() };
     let customers = replan(&mut book, &plan, &change, &schema, &CTX).unwrap();

@@ -25,9 +25,7 @@ pub(super) fn format(kind: &FieldKind) -> Format {
         FieldKind::Date => f.set_num_format("yyyy-mm-dd"),
         FieldKind::DateTime => f.set_num_format("yyyy-mm-dd hh:mm:ss"),
         FieldKind::Number { decimals: 0 } => f.set_num_format("0"),
-        FieldKind::Number { decimals } => {
-            f.set_num_format(format!("0.{}", "0".repeat(usize::from(*decimals))))
-        }
+        FieldKind::Number { decimals } => f.set_num_format(format!("0.{}", "0".repeat(usize::from(*decimals)))),
         // The text format keeps digits text when a person edits the cell.
         FieldKind::Phone | FieldKind::Code { .. } | FieldKind::Birthday | FieldKind::Link { .. } => {
             f.set_num_format("@")
@@ -38,10 +36,7 @@ pub(super) fn format(kind: &FieldKind) -> Format {
 
 /// The format of a header cell.
 pub(super) fn header_format() -> Format {
-    Format::new()
-        .set_bold()
-        .set_align(FormatAlign::VerticalCenter)
-        .set_background_color(Color::RGB(0xEF_EA_E0))
+    Format::new().set_bold().set_align(FormatAlign::VerticalCenter).set_background_color(Color::RGB(0xEF_EA_E0))
 }
 
 /// Column width in characters that suits a kind of field and its header.

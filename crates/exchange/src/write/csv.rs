@@ -33,9 +33,7 @@ impl CsvTable {
     /// `bad_file` if it cannot be written.
     pub fn row(&mut self, values: &[Value]) -> Result<()> {
         for v in values {
-            self.out
-                .write_field(cell::csv_text(v, self.lang).as_bytes())
-                .map_err(|e| failed(&self.path, e))?;
+            self.out.write_field(cell::csv_text(v, self.lang).as_bytes()).map_err(|e| failed(&self.path, e))?;
         }
         self.out.write_record(None::<&[u8]>).map_err(|e| failed(&self.path, e))
     }

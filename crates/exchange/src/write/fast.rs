@@ -67,8 +67,7 @@ impl Spec {
             return Ok(());
         }
         if self.table {
-            let table =
-                Table::new().set_name(&self.name).set_columns(&table_columns).set_style(TableStyle::Light1);
+            let table = Table::new().set_name(&self.name).set_columns(&table_columns).set_style(TableStyle::Light1);
             sheet.add_table(0, 0, 1, self.last_column(), &table)?;
         } else {
             sheet.autofilter(0, 0, rows, self.last_column())?;
@@ -181,18 +180,9 @@ fn columns(sample: &str, count: usize) -> Result<Vec<Column>, Failure> {
         let tag_end = rest.find('>').ok_or(Failure::Shape("sample cell"))?;
         let tag = &rest[..tag_end];
         let style = tag.split(" s=\"").nth(1).and_then(|s| s.split('"').next());
-        let body = if tag.ends_with('/') {
-            ""
-        } else {
-            rest[tag_end + 1..].split("</c>").next().unwrap_or_default()
-        };
-        let formula =
-            body.split_once("<f>").and_then(|(_, f)| f.split_once("</f>")).map(|(f, _)| f.to_owned());
-        out.push(Column {
-            style: style.map(|s| format!(" s=\"{s}\"")).unwrap_or_default(),
-            letters,
-            formula,
-        });
+        let body = if tag.ends_with('/') { "" } else { rest[tag_end + 1..].split("</c>").next().unwrap_or_default() };
+        let formula = body.split_once("<f>").and_then(|(_, f)| f.split_once("</f>")).map(|(f, _)| f.to_owned());
+        out.push(Column { style: style.map(|s| format!(" s=\"{s}\"")).unwrap_or_default(), letters, formula });
     }
     Ok(out)
 }
@@ -321,8 +311,7 @@ fn tabless(prefix: &str) -> String {
 
 /// The table of the skeleton over all its rows.
 fn resized(xml: &str, specs: &[(Spec, u32)]) -> String {
-    let Some((spec, rows)) = specs.iter().find(|(s, _)| xml.contains(&format!("displayName=\"{}\"", s.name)))
-    else {
+    let Some((spec, rows)) = specs.iter().find(|(s, _)| xml.contains(&format!("displayName=\"{}\"", s.name))) else {
         return xml.to_owned();
     };
     let last = letters(usize::from(spec.last_column()));

@@ -71,10 +71,7 @@ mod tests {
     #[test]
     fn formulas_are_stored_as_excel_stores_them() {
         for (text, stored) in [
-            (
-                "IF([@总评分]>=12,\"VIP客户\",\"[@x]\")",
-                "IF(客户[[#This Row],[总评分]]>=12,\"VIP客户\",\"[@x]\")",
-            ),
+            ("IF([@总评分]>=12,\"VIP客户\",\"[@x]\")", "IF(客户[[#This Row],[总评分]]>=12,\"VIP客户\",\"[@x]\")"),
             ("[@[单 价]]*2", "客户[[#This Row],[单 价]]*2"),
             (
                 "COUNTIFS(订单[客户],[@客户编号],订单[计次],1)",

@@ -5,8 +5,8 @@ use super::summary::{self, Summary};
 use super::{MOST_ROWS, cell, failed, formula, too_many_rows};
 use model::{Error, FieldDef, FieldKind, Lang, Result, Value};
 use rust_xlsxwriter::{
-    Color, ConditionalFormatCell, ConditionalFormatCellRule, DataValidation, DataValidationErrorStyle,
-    Format, IgnoreError, Workbook, Worksheet, XlsxError,
+    Color, ConditionalFormatCell, ConditionalFormatCellRule, DataValidation, DataValidationErrorStyle, Format,
+    IgnoreError, Workbook, Worksheet, XlsxError,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -85,8 +85,7 @@ impl GradeBook {
             self.grade = grade.map(|c| format!("{name}[{}]", cell::label(&c.field, lang)));
         }
         self.specs.push((spec, rows));
-        let sheet =
-            FastSheet::begin(&self.specs, lang, self.temp.as_deref()).map_err(|e| failed(&self.path, e))?;
+        let sheet = FastSheet::begin(&self.specs, lang, self.temp.as_deref()).map_err(|e| failed(&self.path, e))?;
         Ok(GradeSheet { path: self.path.clone(), name: name.to_owned(), sheet, rows })
     }
 
@@ -100,11 +99,7 @@ impl GradeBook {
         let begun: Vec<&str> = self.specs.iter().map(|(s, _)| s.name.as_str()).collect();
         let given: Vec<&str> = sheets.iter().map(|s| s.name.as_str()).collect();
         if begun != given {
-            return Err(Error::internal(format!(
-                "sheets {} were begun, {} given",
-                names(&begun),
-                names(&given)
-            )));
+            return Err(Error::internal(format!("sheets {} were begun, {} given", names(&begun), names(&given))));
         }
         if let Some(s) = sheets.iter().find(|s| s.sheet.rows != s.rows) {
             return Err(Error::internal(format!("sheet {} got {} of {} rows", s.name, s.sheet.rows, s.rows)));
@@ -119,10 +114,7 @@ impl GradeBook {
 /// Validation, colours and silence about numbers stored as text for one column.
 fn dress(sheet: &mut Worksheet, at: u16, field: &FieldDef, rows: u32, lang: Lang) -> Result<(), XlsxError> {
     let FieldKind::Choice { options } = &field.kind else {
-        if matches!(
-            field.kind,
-            FieldKind::Phone | FieldKind::Code { .. } | FieldKind::Text | FieldKind::Link { .. }
-        ) {
+        if matches!(field.kind, FieldKind::Phone | FieldKind::Code { .. } | FieldKind::Text | FieldKind::Link { .. }) {
             sheet.ignore_error_range(1, at, rows, at, IgnoreError::NumberStoredAsText)?;
         }
         return Ok(());
@@ -130,8 +122,7 @@ fn dress(sheet: &mut Worksheet, at: u16, field: &FieldDef, rows: u32, lang: Lang
     if field.key == "grade" {
         for o in options {
             let (ink, ground) = tone(&o.tone);
-            let format =
-                Format::new().set_font_color(Color::RGB(ink)).set_background_color(Color::RGB(ground));
+            let format = Format::new().set_font_color(Color::RGB(ink)).set_background_color(Color::RGB(ground));
             let rule = ConditionalFormatCell::new()
                 .set_rule(ConditionalFormatCellRule::EqualTo(o.value.to_string()))
                 .set_format(format);

@@ -34,9 +34,7 @@ fn failed(path: &Path, cause: impl std::fmt::Display) -> Error {
     Error::new(
         ErrorCode::BadFile,
         format!("写不了文件“{name}”：{cause}。请检查文件夹是否可写、磁盘是否已满"),
-        format!(
-            "File “{name}” cannot be written: {cause}. Check that the folder is writable and the disk not full"
-        ),
+        format!("File “{name}” cannot be written: {cause}. Check that the folder is writable and the disk not full"),
     )
 }
 

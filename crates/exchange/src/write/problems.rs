@@ -107,19 +107,10 @@ impl ProblemBook {
         }
         let mut write = || -> Result<(), XlsxError> {
             let at = part.next;
-            part.sheet
-                .write_string(at, 0, &reasons)?
-                .write_string(at, 1, &cures)?
-                .write_number(at, 2, row.row)?;
+            part.sheet.write_string(at, 0, &reasons)?.write_string(at, 1, &cures)?.write_number(at, 2, row.row)?;
             for (i, c) in row.cells.iter().enumerate().take(16_000) {
                 let bad = row.problems.iter().any(|p| p.column == Some(i));
-                write_cell(
-                    &mut part.sheet,
-                    at,
-                    i as u16 + 3,
-                    c,
-                    if bad { &self.marked } else { &self.plain },
-                )?;
+                write_cell(&mut part.sheet, at, i as u16 + 3, c, if bad { &self.marked } else { &self.plain })?;
             }
             part.next += 1;
             Ok(())
@@ -132,11 +123,9 @@ impl ProblemBook {
         sheet.set_freeze_panes(1, 0)?;
         sheet.set_column_width(0, 44)?.set_column_width(1, 44)?.set_column_width(2, 8)?;
         let header = cell::header_format();
-        for (i, t) in [
-            (0, self.say("原因", "Reason")),
-            (1, self.say("怎么改", "How to mend")),
-            (2, self.say("原行号", "Row")),
-        ] {
+        for (i, t) in
+            [(0, self.say("原因", "Reason")), (1, self.say("怎么改", "How to mend")), (2, self.say("原行号", "Row"))]
+        {
             sheet.write_string_with_format(0, i, t, &header)?;
         }
         for (i, h) in row.headers.iter().enumerate().take(16_000) {
@@ -173,13 +162,7 @@ impl ProblemBook {
     }
 }
 
-fn write_cell(
-    sheet: &mut Worksheet,
-    row: u32,
-    column: u16,
-    c: &Cell<'_>,
-    format: &Format,
-) -> Result<(), XlsxError> {
+fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, c: &Cell<'_>, format: &Format) -> Result<(), XlsxError> {
     match c {
         Cell::Empty => {}
         Cell::Number(n) if n.is_finite() => {

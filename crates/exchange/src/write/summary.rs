@@ -3,8 +3,8 @@
 use super::cell;
 use model::{Lang, Money};
 use rust_xlsxwriter::{
-    Chart, ChartDataLabel, ChartLegendPosition, ChartPoint, ChartSolidFill, ChartType, Color, Format,
-    Formula, Workbook, Worksheet, XlsxError,
+    Chart, ChartDataLabel, ChartLegendPosition, ChartPoint, ChartSolidFill, ChartType, Color, Format, Formula,
+    Workbook, Worksheet, XlsxError,
 };
 
 /// The figures of the summary sheet.
@@ -106,12 +106,7 @@ fn grade_rows(
 }
 
 /// Lines of a name, a count and an amount.
-fn rows(
-    sheet: &mut Worksheet,
-    first: u32,
-    heads: &[&str],
-    lines: &[(String, u64, Money)],
-) -> Result<Block, XlsxError> {
+fn rows(sheet: &mut Worksheet, first: u32, heads: &[&str], lines: &[(String, u64, Money)]) -> Result<Block, XlsxError> {
     header(sheet, first, heads)?;
     let money = Format::new().set_num_format("#,##0.00");
     let mut row = first;
@@ -126,9 +121,7 @@ fn rows(
 fn pie(sheet: &str, title: &str, block: Block, count: usize) -> Chart {
     let mut chart = Chart::new(ChartType::Pie);
     let points: Vec<ChartPoint> = (0..count)
-        .map(|i| {
-            ChartPoint::new().set_format(ChartSolidFill::new().set_color(Color::RGB(GRADE_COLORS[i.min(3)])))
-        })
+        .map(|i| ChartPoint::new().set_format(ChartSolidFill::new().set_color(Color::RGB(GRADE_COLORS[i.min(3)]))))
         .collect();
     chart
         .add_series()

@@ -18,13 +18,7 @@ impl XlsxTable {
     ///
     /// # Errors
     /// `bad_file` if the spill cannot be written.
-    pub fn create(
-        path: &Path,
-        name: &str,
-        fields: &[FieldDef],
-        lang: Lang,
-        temp: Option<&Path>,
-    ) -> Result<Self> {
+    pub fn create(path: &Path, name: &str, fields: &[FieldDef], lang: Lang, temp: Option<&Path>) -> Result<Self> {
         let columns = fields.iter().map(|f| SpecColumn {
             header: cell::label(f, lang).to_owned(),
             format: cell::format(&f.kind),
@@ -58,8 +52,7 @@ impl XlsxTable {
     /// # Errors
     /// `bad_file` if it cannot be written.
     pub fn finish(self) -> Result<()> {
-        fast::assemble(&self.path, &[self.spec], vec![self.sheet], |_| Ok(()))
-            .map_err(|e| failed(&self.path, e))
+        fast::assemble(&self.path, &[self.spec], vec![self.sheet], |_| Ok(())).map_err(|e| failed(&self.path, e))
     }
 }
 

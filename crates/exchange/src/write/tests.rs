@@ -153,10 +153,7 @@ fn problem_rows_come_back_with_their_reasons() {
     }
     out.finish().unwrap();
     let book = open(&path, &Limits::default()).unwrap();
-    assert_eq!(
-        book.sheets().iter().map(|s| s.name.as_str()).collect::<Vec<_>>(),
-        ["没有导入的行", "缺了格的行"]
-    );
+    assert_eq!(book.sheets().iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["没有导入的行", "缺了格的行"]);
     assert_eq!(
         read_back(&path, 0),
         [
@@ -193,9 +190,7 @@ fn graded(dir: &TempDir, customers: u32, orders: u32) -> std::path::PathBuf {
     .into_iter()
     .map(|f| {
         if f.key == "grade" {
-            GradeColumn {
-                formula: Some("IF([@金额分]>=5,\"VIP客户\",\"潜在客户\")".into()), field: f
-            }
+            GradeColumn { formula: Some("IF([@金额分]>=5,\"VIP客户\",\"潜在客户\")".into()), field: f }
         } else {
             live(f)
         }
@@ -243,11 +238,7 @@ fn graded(dir: &TempDir, customers: u32, orders: u32) -> std::path::PathBuf {
     }
     let summary = Summary {
         figures: vec![("客户数".into(), customers.to_string())],
-        grades: vec![
-            ("VIP客户".into(), 1),
-            ("普通客户".into(), 0),
-            ("潜在客户".into(), u64::from(customers) - 1),
-        ],
+        grades: vec![("VIP客户".into(), 1), ("普通客户".into(), 0), ("潜在客户".into(), u64::from(customers) - 1)],
         months: vec![("2025-01".into(), 2, Money(1_200_000))],
         provinces: vec![("广东省".into(), 3, Money(1_200_000))],
     };
@@ -262,14 +253,9 @@ fn a_graded_workbook_holds_tables_formulas_and_charts() {
     let mut zip = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();
     let mut part = |name: &str| std::io::read_to_string(zip.by_name(name).unwrap()).unwrap();
     let sheet = part("xl/worksheets/sheet1.xml");
+    assert!(sheet.contains("<f>COUNTIFS(订单[客户],客户[[#This Row],[客户编号]],订单[计次],1)</f><v>2</v>"), "{sheet}");
     assert!(
-        sheet.contains("<f>COUNTIFS(订单[客户],客户[[#This Row],[客户编号]],订单[计次],1)</f><v>2</v>"),
-        "{sheet}"
-    );
-    assert!(
-        sheet.contains(
-            "t=\"str\"><f>IF(客户[[#This Row],[金额分]]&gt;=5,\"VIP客户\",\"潜在客户\")</f><v>VIP客户</v>"
-        ),
+        sheet.contains("t=\"str\"><f>IF(客户[[#This Row],[金额分]]&gt;=5,\"VIP客户\",\"潜在客户\")</f><v>VIP客户</v>"),
         "{sheet}"
     );
     assert!(sheet.contains("<dataValidation ") && sheet.contains("<conditionalFormatting sqref=\"L2:L4\">"));

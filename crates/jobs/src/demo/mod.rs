@@ -59,8 +59,22 @@ pub struct Demo {
 
 /// Fields of a generated customer.
 pub const CUSTOMER_FIELDS: [&str; 16] = [
-    "code", "name", "gender", "birthday", "mobile", "wechat", "province", "city", "district", "address", "source",
-    "status", "recommend", "tags", "next_contact", "note",
+    "code",
+    "name",
+    "gender",
+    "birthday",
+    "mobile",
+    "wechat",
+    "province",
+    "city",
+    "district",
+    "address",
+    "source",
+    "status",
+    "recommend",
+    "tags",
+    "next_contact",
+    "note",
 ];
 /// Fields of a generated order; the first is the customer's code in files.
 pub const ORDER_FIELDS: [&str; 9] =
@@ -88,7 +102,11 @@ impl Demo {
         } else {
             Value::Null
         };
-        let status = if r.chance(0.25) { "潜在客户" } else { r.pick(&["意向客户", "成交客户", "成交客户", "老客户"]) };
+        let status = if r.chance(0.25) {
+            "潜在客户"
+        } else {
+            r.pick(&["意向客户", "成交客户", "成交客户", "老客户"])
+        };
         let recommend = match r.below(10) {
             0..=3 => text("愿意"),
             4..=5 => text("一般"),
@@ -103,17 +121,29 @@ impl Demo {
             text(if female { "女" } else { "男" }),
             birthday,
             Value::Text(mobile(n)),
-            if r.chance(0.7) { Value::Text(format!("wx_{:07x}", n.wrapping_mul(2_654_435_761) & 0xfff_ffff)) } else { Value::Null },
+            if r.chance(0.7) {
+                Value::Text(format!("wx_{:07x}", n.wrapping_mul(2_654_435_761) & 0xfff_ffff))
+            } else {
+                Value::Null
+            },
             text(province),
             text(city),
             text(r.pick(districts)),
-            Value::Text(format!("{}路{}号", r.pick(&["人民", "解放", "中山", "建设", "和平", "新华"]), 1 + r.below(800))),
+            Value::Text(format!(
+                "{}路{}号",
+                r.pick(&["人民", "解放", "中山", "建设", "和平", "新华"]),
+                1 + r.below(800)
+            )),
             text(r.pick(&SOURCES)),
             text(status),
             recommend,
             tags,
             next,
-            if r.chance(0.1) { text(r.pick(&["喜欢清淡香型", "周末联系", "只要顺丰", "老客户介绍来的", "对价格敏感"])) } else { Value::Null },
+            if r.chance(0.1) {
+                text(r.pick(&["喜欢清淡香型", "周末联系", "只要顺丰", "老客户介绍来的", "对价格敏感"]))
+            } else {
+                Value::Null
+            },
         ]
     }
 
@@ -127,7 +157,8 @@ impl Demo {
         let mut cumulative = 0.0;
         for (d, w) in weights.iter().enumerate() {
             cumulative += w;
-            let until = if d + 1 == weights.len() { self.orders } else { (self.orders as f64 * cumulative / total) as u64 };
+            let until =
+                if d + 1 == weights.len() { self.orders } else { (self.orders as f64 * cumulative / total) as u64 };
             let day = Date(self.today.0 - DAYS + 1 + d as i32);
             let mut second = 0;
             let today = until.saturating_sub(made);
@@ -320,7 +351,8 @@ fn season(day: Date) -> f64 {
 fn hour_curve(share: f64) -> i64 {
     // Orders an hour, midnight first: lunch and evening peaks.
     const HOURS: [f64; 24] = [
-        1.5, 0.7, 0.3, 0.2, 0.2, 0.4, 0.9, 1.8, 3.0, 4.2, 5.0, 5.4, 6.0, 5.5, 4.6, 4.4, 4.5, 4.6, 5.0, 6.6, 8.6, 9.6, 8.2, 4.8,
+        1.5, 0.7, 0.3, 0.2, 0.2, 0.4, 0.9, 1.8, 3.0, 4.2, 5.0, 5.4, 6.0, 5.5, 4.6, 4.4, 4.5, 4.6, 5.0, 6.6, 8.6, 9.6,
+        8.2, 4.8,
     ];
     let total: f64 = HOURS.iter().sum();
     let mut left = share * total;
@@ -346,7 +378,12 @@ mod tests {
     fn the_same_numbers_give_the_same_data() {
         let collect = || {
             let mut out = Vec::new();
-            demo().each_order(|c, v| { out.push((c, v)); Ok(()) }).unwrap();
+            demo()
+                .each_order(|c, v| {
+                    out.push((c, v));
+                    Ok(())
+                })
+                .unwrap();
             out
         };
         let a = collect();

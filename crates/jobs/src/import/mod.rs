@@ -109,7 +109,7 @@ impl Import {
     /// Does the import, or with `dry_run` everything but keep it. Problem rows go to `problems`.
     ///
     /// # Errors
-    /// `cancelled`, `bad_file` when a file cannot be read to its end, or what the store says; the book
+    /// `cancelled`, `bad_file` when nothing is recognised or a file cannot be read to its end, or what the store says; the book
     /// is then as it was.
     pub fn run(
         &self,
@@ -119,6 +119,14 @@ impl Import {
         control: &Control,
         problems: &mut Problems,
     ) -> Result<Report> {
+        if self.order().is_empty() {
+            return Err(model::Error::new(
+                model::ErrorCode::BadFile,
+                "没有认出客户、订单或产品的列，什么都没有导入；请检查表头，或在网页导入时自己指定每一列",
+                "No columns of customers, orders or products were recognised and nothing was imported; check the \
+                 header row, or choose the columns yourself when importing on the page",
+            ));
+        }
         writer::run(self, store, scope, dry_run, control, problems)
     }
 

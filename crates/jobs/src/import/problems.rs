@@ -80,7 +80,13 @@ impl Problems {
 ///
 /// # Errors
 /// When a file cannot be read or written.
-pub fn write_problems(import: &super::Import, rows: &Path, out: &Path, lang: model::Lang, temp: Option<&Path>) -> Result<()> {
+pub fn write_problems(
+    import: &super::Import,
+    rows: &Path,
+    out: &Path,
+    lang: model::Lang,
+    temp: Option<&Path>,
+) -> Result<()> {
     use exchange::convert::CellProblem;
     use exchange::write::ProblemBook;
     let mut book = ProblemBook::create(out, lang, temp)?;
@@ -100,7 +106,14 @@ pub fn write_problems(import: &super::Import, rows: &Path, out: &Path, lang: mod
             .map(|(header, reason, cure)| {
                 let column = headers.iter().position(|h| !h.is_empty() && h == header);
                 let text = column.and_then(|c| row.cells.get(c)).cloned().unwrap_or_default();
-                CellProblem { column, header: header.clone(), text, reason: note(reason), cure: note(cure), fatal: row.rejected }
+                CellProblem {
+                    column,
+                    header: header.clone(),
+                    text,
+                    reason: note(reason),
+                    cure: note(cure),
+                    fatal: row.rejected,
+                }
             })
             .collect();
         book.row(&exchange::write::ProblemRow {

@@ -1,8 +1,8 @@
 //! Reading and converting on a thread of its own, a chunk of rows at a time.
 
+use super::Import;
 use super::problems::ProblemRow;
 use super::report::Problem;
-use super::Import;
 use exchange::convert::{Converter, CustomerRef};
 use exchange::{Cell, SheetPlan, read};
 use model::{FieldKey, Result, Schema, Value};
@@ -84,7 +84,9 @@ fn sheet(import: &Import, plan: &SheetPlan, index: usize, schema: &Schema, send:
             buyer: out.customer_ref,
             problems,
         });
-        if chunk.len() == CHUNK && send.send(Step::Rows(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)))).is_err() {
+        if chunk.len() == CHUNK
+            && send.send(Step::Rows(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK)))).is_err()
+        {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())

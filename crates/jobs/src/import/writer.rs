@@ -87,7 +87,8 @@ fn make_fields(batch: &mut Batch<'_>, plans: &mut [SheetPlan]) -> Result<Vec<Str
         let mut used: HashSet<String> = HashSet::new();
         for column in &mut plan.columns {
             let Some(target) = column.target.as_mut().filter(|t| t.new_field) else { continue };
-            let base = if column.header.is_empty() { format!("列{}", column.index + 1) } else { column.header.clone() };
+            let base =
+                if column.header.is_empty() { format!("列{}", column.index + 1) } else { column.header.clone() };
             let name = (1..)
                 .map(|n| if n == 1 { base.clone() } else { format!("{base} {n}") })
                 .find(|n| used.insert(format!("{}.{n}", target.table)))
@@ -224,10 +225,13 @@ impl Writer<'_, '_> {
                 self.remark(
                     row,
                     Note::new(
-                        format!("有好几位客户都叫“{name}”,分不清是谁,订单已收下但没有关联客户"),
+                        format!("有好几位客户都叫“{name}”，分不清是谁，订单已收下但没有关联客户"),
                         format!("Several customers are called “{name}”; the order was taken without a customer"),
                     ),
-                    Note::new("补上手机号或客户编号后重新导入", "Add a mobile number or customer code and import again"),
+                    Note::new(
+                        "补上手机号或客户编号后重新导入",
+                        "Add a mobile number or customer code and import again",
+                    ),
                 )?;
                 return Ok(None);
             }
@@ -239,7 +243,7 @@ impl Writer<'_, '_> {
             self.remark(
                 row,
                 Note::new(
-                    format!("客户编号“{code}”不在客簿里,订单已收下但没有关联客户"),
+                    format!("客户编号“{code}”不在客簿里，订单已收下但没有关联客户"),
                     format!("No customer has the code “{code}”; the order was taken without a customer"),
                 ),
                 Note::new("把这位客户加入客户表后重新导入订单", "Add this customer and import the orders again"),
@@ -310,10 +314,13 @@ impl Writer<'_, '_> {
         self.remark(
             row,
             Note::new(
-                format!("手机号和{who}相同但姓名不同,按两位客户分别保存"),
+                format!("手机号和{who}相同但姓名不同，按两位客户分别保存"),
                 format!("The mobile belongs to “{other}” too, under another name; kept as two customers"),
             ),
-            Note::new("如果是同一个人,请把姓名改成一致后重新导入", "If they are one person, give both rows one name and import again"),
+            Note::new(
+                "如果是同一个人，请把姓名改成一致后重新导入",
+                "If they are one person, give both rows one name and import again",
+            ),
         )
     }
 

@@ -53,9 +53,7 @@ pub(super) fn birthday(cell: &Cell<'_>) -> Result<Read, Problem> {
 
 fn stored(b: Option<Birthday>) -> Result<Read, Problem> {
     match b {
-        Some(b) if b.year.is_none_or(|y| (1880..=2100).contains(&y)) => {
-            Read::plain(Value::Text(b.to_string()))
-        }
+        Some(b) if b.year.is_none_or(|y| (1880..=2100).contains(&y)) => Read::plain(Value::Text(b.to_string())),
         _ => Err(no_birthday()),
     }
 }
@@ -76,13 +74,7 @@ fn parts(t: &str, lunar: bool) -> Option<Birthday> {
         return Birthday::new(year, month_number(month.trim())?, day_number(day.trim())?, lunar, leap);
     }
     if t.len() == 8 && t.bytes().all(|b| b.is_ascii_digit()) {
-        return Birthday::new(
-            Some(t[..4].parse().ok()?),
-            t[4..6].parse().ok()?,
-            t[6..].parse().ok()?,
-            lunar,
-            leap,
-        );
+        return Birthday::new(Some(t[..4].parse().ok()?), t[4..6].parse().ok()?, t[6..].parse().ok()?, lunar, leap);
     }
     if t.len() == 4 && t.bytes().all(|b| b.is_ascii_digit()) {
         return Birthday::new(None, t[..2].parse().ok()?, t[2..].parse().ok()?, lunar, leap);
@@ -112,10 +104,8 @@ fn year_number(t: &str) -> Option<i32> {
     if let Ok(n) = t.parse::<u32>() {
         return Some(full_year(n));
     }
-    let digits: Option<String> = t
-        .chars()
-        .map(|c| "〇一二三四五六七八九".chars().position(|d| d == c).map(|d| d.to_string()))
-        .collect();
+    let digits: Option<String> =
+        t.chars().map(|c| "〇一二三四五六七八九".chars().position(|d| d == c).map(|d| d.to_string())).collect();
     digits?.parse().ok().filter(|y| *y > 1000)
 }
 

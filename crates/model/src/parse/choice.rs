@@ -11,8 +11,7 @@ const NO: &[&str] =
 
 /// Reads yes or no.
 pub(super) fn yes_no(cell: &Cell<'_>) -> Result<Read, Problem> {
-    let problem =
-        || Problem::new("看不懂是或否", "This is neither yes nor no", "写“是”或“否”", "Write yes or no");
+    let problem = || Problem::new("看不懂是或否", "This is neither yes nor no", "写“是”或“否”", "Write yes or no");
     match cell {
         Cell::Bool(b) => Read::plain(Value::Bool(*b)),
         Cell::Number(n) if *n == 1.0 || *n == 0.0 => Read::plain(Value::Bool(*n == 1.0)),
@@ -38,10 +37,7 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("男", &["先生", "男士", "男性", "男生", "m", "man", "♂", "mr", "mr."]),
     ("女", &["女士", "小姐", "女性", "女生", "太太", "f", "woman", "♀", "ms", "mrs", "ms.", "mrs."]),
     ("愿意", &["会", "是", "愿意推荐", "会推荐", "非常愿意", "肯定会", "推荐", "y", "true", "√", "愿", "强"]),
-    (
-        "一般",
-        &["看情况", "可能", "不确定", "也许", "maybe", "中立", "有些", "部分愿意", "有点", "还行", "中"],
-    ),
+    ("一般", &["看情况", "可能", "不确定", "也许", "maybe", "中立", "有些", "部分愿意", "有点", "还行", "中"]),
     ("不愿意", &["不会", "否", "不推荐", "不愿", "不愿意推荐", "n", "false", "×", "弱"]),
     ("潜在客户", &["潜客", "线索", "lead", "prospect", "未成交"]),
     ("意向客户", &["有意向", "跟进中", "意向中"]),

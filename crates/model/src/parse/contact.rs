@@ -67,10 +67,7 @@ fn oddity(t: &str) -> Option<Note> {
     }
     let first = t.chars().map(narrow).find(char::is_ascii_digit);
     if digits < 5 || (first == Some('1') && digits != 11 && !t.starts_with(['+', '＋'])) {
-        return Some(Note::new(
-            "不是 11 位手机号，保留原样",
-            "Not a mobile number of 11 digits: kept as written",
-        ));
+        return Some(Note::new("不是 11 位手机号，保留原样", "Not a mobile number of 11 digits: kept as written"));
     }
     None
 }
@@ -90,8 +87,7 @@ fn mobile_digits(t: &str) -> Option<String> {
     if has_extension(t) {
         return None;
     }
-    let abroad =
-        t.trim_start().strip_prefix(['+', '＋']).is_some_and(|r| !r.trim_start().starts_with(['8', '８']));
+    let abroad = t.trim_start().strip_prefix(['+', '＋']).is_some_and(|r| !r.trim_start().starts_with(['8', '８']));
     if abroad {
         return None;
     }
@@ -99,15 +95,7 @@ fn mobile_digits(t: &str) -> Option<String> {
     for c in t.chars().map(narrow) {
         match c {
             '0'..='9' => out.push(c),
-            ' '
-            | '-'
-            | '('
-            | ')'
-            | '+'
-            | '.'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{feff}' => {}
+            ' ' | '-' | '(' | ')' | '+' | '.' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}' => {}
             c if c.is_control() => {}
             // Exact only if no digit was lost.
             'e' | 'E' => return exponent_digits(t),
@@ -117,8 +105,7 @@ fn mobile_digits(t: &str) -> Option<String> {
             return None;
         }
     }
-    let digits =
-        ["0086", "86", "0"].iter().find_map(|p| out.strip_prefix(p).filter(|r| is_mobile(r.as_bytes())));
+    let digits = ["0086", "86", "0"].iter().find_map(|p| out.strip_prefix(p).filter(|r| is_mobile(r.as_bytes())));
     let digits = digits.unwrap_or(&out);
     is_mobile(digits.as_bytes()).then(|| digits.to_owned())
 }
@@ -138,9 +125,8 @@ pub fn mobile_identity(text: &str) -> Option<String> {
 /// Whether the characters make an address: one `@`, a name before it, a domain with a dot behind it.
 fn is_email(t: &str) -> bool {
     let Some((name, domain)) = t.split_once('@') else { return false };
-    let fits = |s: &str| {
-        !s.is_empty() && !s.contains(|c: char| c.is_whitespace() || c.is_control() || ",;:<>()@".contains(c))
-    };
+    let fits =
+        |s: &str| !s.is_empty() && !s.contains(|c: char| c.is_whitespace() || c.is_control() || ",;:<>()@".contains(c));
     fits(name)
         && fits(domain)
         && name.len() <= 64

@@ -31,10 +31,7 @@ fn year_missing() -> Problem {
     Problem {
         kind: ProblemKind::YearMissing,
         reason: Note::new("日期没有写年份", "The date lacks its year"),
-        cure: Note::new(
-            "在导入时选择年份，或在表中补上年份",
-            "Choose the year when importing, or add it in the sheet",
-        ),
+        cure: Note::new("在导入时选择年份，或在表中补上年份", "Choose the year when importing, or add it in the sheet"),
     }
 }
 
@@ -56,9 +53,7 @@ pub(super) fn moment(cell: &Cell<'_>, ctx: &Ctx) -> Result<Read, Problem> {
             if let Some(d) = from_serial(*n) {
                 return Read::plain(Value::DateTime(d));
             }
-            compact_digits(&super::number_text(*n))
-                .ok_or_else(no_date)
-                .and_then(|d| Read::plain(Value::DateTime(d)))
+            compact_digits(&super::number_text(*n)).ok_or_else(no_date).and_then(|d| Read::plain(Value::DateTime(d)))
         }
         Cell::Text(raw) => {
             let t = tidy(raw);
@@ -226,10 +221,7 @@ fn assemble(g: &Groups, ctx: &Ctx) -> Result<(Date, Option<Note>), Problem> {
     let found = |y: i32, m: u32, d: u32| civil(y, m, d).ok_or_else(no_such_day);
     if g.count == 2 {
         if g.digits[0] == 4 {
-            let note = Note::new(
-                "只写了年月，按当月 1 日读入",
-                "Only year and month: read as the first of the month",
-            );
+            let note = Note::new("只写了年月，按当月 1 日读入", "Only year and month: read as the first of the month");
             return Ok((found(a as i32, b, 1)?, Some(note)));
         }
         // Refuse 13月5日 before asking for a year.
@@ -302,10 +294,8 @@ fn time_of(t: &str) -> Option<(u32, u32, u32)> {
             (afternoon, morning, t) = (pm, !pm, after);
         }
     }
-    let zone = t
-        .trim_start()
-        .strip_prefix(['+', '-'])
-        .is_some_and(|z| z.bytes().all(|b| b.is_ascii_digit() || b == b':'));
+    let zone =
+        t.trim_start().strip_prefix(['+', '-']).is_some_and(|z| z.bytes().all(|b| b.is_ascii_digit() || b == b':'));
     if !(t.trim().is_empty() || t.trim() == "z" || t.trim() == "utc" || t.trim() == "半" || zone) {
         return None;
     }

@@ -66,8 +66,7 @@ fn every_n(t: &str) -> Option<(f64, &str)> {
 /// `一次`, `2-3次`, `两到三次`, `至少4次`, nothing: the number of times.
 fn times(t: &str) -> Option<f64> {
     let t = t.trim_start_matches(['购', '买', '约', '大', '下', '单', '至', '少', '消', '费']);
-    let t =
-        t.trim_end_matches(['左', '右', '以', '上', '购', '买']).trim_end_matches(['次', '单', '回', '笔']);
+    let t = t.trim_end_matches(['左', '右', '以', '上', '购', '买']).trim_end_matches(['次', '单', '回', '笔']);
     if t.is_empty() {
         return Some(1.0);
     }

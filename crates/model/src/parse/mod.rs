@@ -113,12 +113,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(crate) fn new(
-        zh: &'static str,
-        en: &'static str,
-        cure_zh: &'static str,
-        cure_en: &'static str,
-    ) -> Self {
+    pub(crate) fn new(zh: &'static str, en: &'static str, cure_zh: &'static str, cure_en: &'static str) -> Self {
         Self { kind: ProblemKind::Unreadable, reason: Note::new(zh, en), cure: Note::new(cure_zh, cure_en) }
     }
 }
@@ -159,9 +154,7 @@ pub fn cell(kind: &FieldKind, cell: &Cell<'_>, ctx: &Ctx) -> Result<Read, Proble
         _ => {}
     }
     match kind {
-        FieldKind::Text | FieldKind::LongText | FieldKind::Code { .. } | FieldKind::Link { .. } => {
-            text::read(cell)
-        }
+        FieldKind::Text | FieldKind::LongText | FieldKind::Code { .. } | FieldKind::Link { .. } => text::read(cell),
         FieldKind::Number { decimals } => number::number(cell, *decimals),
         FieldKind::Money => number::money(cell),
         FieldKind::Percent => number::percent(cell),

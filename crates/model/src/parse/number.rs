@@ -133,11 +133,7 @@ fn money_text(t: &str) -> Result<Read, Problem> {
 
 /// Narrowed, lower-case, without spaces and currency signs in front.
 fn compact(t: &str) -> String {
-    t.chars()
-        .map(narrow)
-        .filter(|c| !c.is_whitespace() && !c.is_control())
-        .flat_map(char::to_lowercase)
-        .collect()
+    t.chars().map(narrow).filter(|c| !c.is_whitespace() && !c.is_control()).flat_map(char::to_lowercase).collect()
 }
 
 /// Takes sign, currency signs and accountants' parentheses off: (negative, the rest).
@@ -165,8 +161,7 @@ fn strip_word<'a>(t: &'a str, words: &[&str]) -> &'a str {
 
 /// The power of ten of a Chinese unit, and what follows it.
 fn unit(t: &str) -> (i32, &str) {
-    for (word, power) in
-        [("亿", 8), ("千万", 7), ("百万", 6), ("万", 4), ("千", 3), ("百", 2), ("w", 4), ("k", 3)]
+    for (word, power) in [("亿", 8), ("千万", 7), ("百万", 6), ("万", 4), ("千", 3), ("百", 2), ("w", 4), ("k", 3)]
     {
         if let Some(rest) = t.strip_prefix(word) {
             return (power, rest);
@@ -253,8 +248,8 @@ fn plain_int(t: &str) -> Option<i64> {
 
 /// Counting words people write behind a number.
 const COUNTERS: &[&str] = &[
-    "件", "个", "盒", "瓶", "支", "袋", "箱", "套", "次", "单", "笔", "岁", "人", "包", "条", "双", "斤",
-    "公斤", "kg", "天", "份", "罐", "台", "只", "张", "片", "组", "提", "分", "元", "pcs",
+    "件", "个", "盒", "瓶", "支", "袋", "箱", "套", "次", "单", "笔", "岁", "人", "包", "条", "双", "斤", "公斤", "kg",
+    "天", "份", "罐", "台", "只", "张", "片", "组", "提", "分", "元", "pcs",
 ];
 
 /// A number in a text, with units and counting words.

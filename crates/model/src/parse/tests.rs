@@ -80,9 +80,7 @@ fn moments() {
     let no_year = Ctx { year: None, ..CTX };
     let problem = cell(&FieldKind::Date, &Cell::Text("3月5日"), &no_year).unwrap_err();
     assert_eq!(problem.kind, ProblemKind::YearMissing);
-    for (n, expected) in
-        [(45_292.5, "2024-01-01 12:00:00"), (20_240_305.0, "2024-03-05 00:00:00"), (12.0, "!")]
-    {
+    for (n, expected) in [(45_292.5, "2024-01-01 12:00:00"), (20_240_305.0, "2024-03-05 00:00:00"), (12.0, "!")] {
         assert_eq!(shown(&FieldKind::DateTime, Cell::Number(n), &CTX), expected);
     }
 }
@@ -129,9 +127,7 @@ fn money() {
             ("99999999999999999999", "!"),
         ],
     );
-    for (n, expected) in
-        [(119.7, "119.70"), (119.699_999_999_999_99, "119.70"), (0.125, "0.13*"), (f64::NAN, "!")]
-    {
+    for (n, expected) in [(119.7, "119.70"), (119.699_999_999_999_99, "119.70"), (0.125, "0.13*"), (f64::NAN, "!")] {
         assert_eq!(shown(&FieldKind::Money, Cell::Number(n), &CTX), expected);
     }
 }
@@ -149,15 +145,7 @@ fn numbers_and_percentages() {
     );
     check(
         &FieldKind::Bool,
-        &[
-            ("是", "true"),
-            ("否", "false"),
-            ("√", "true"),
-            ("×", "false"),
-            ("YES", "true"),
-            ("0", "false"),
-            ("啊", "!"),
-        ],
+        &[("是", "true"), ("否", "false"), ("√", "true"), ("×", "false"), ("YES", "true"), ("0", "false"), ("啊", "!")],
     );
 }
 
@@ -271,16 +259,9 @@ fn choices_and_tags() {
         ("lifecycle_set", "流失客户", "流失"),
         ("lifecycle_set", "新客户", "新客"),
     ] {
-        assert_eq!(
-            shown(&customers.field(field).unwrap().kind, Cell::Text(given), &CTX),
-            expected,
-            "{field} {given}"
-        );
+        assert_eq!(shown(&customers.field(field).unwrap().kind, Cell::Text(given), &CTX), expected, "{field} {given}");
     }
-    check(
-        &FieldKind::Tags,
-        &[("老客,宝妈", "老客|宝妈"), ("a、b；a", "a|b"), ("#新 客", "新 客"), ("-", "null")],
-    );
+    check(&FieldKind::Tags, &[("老客,宝妈", "老客|宝妈"), ("a、b；a", "a|b"), ("#新 客", "新 客"), ("-", "null")]);
 }
 
 #[test]
@@ -298,9 +279,7 @@ fn texts() {
             ("无", "无"),
         ],
     );
-    for (n, expected) in
-        [(123.0, "123"), (0.5, "0.5"), (1e14, "100000000000000"), (1e21, "1000000000000000000000")]
-    {
+    for (n, expected) in [(123.0, "123"), (0.5, "0.5"), (1e14, "100000000000000"), (1e21, "1000000000000000000000")] {
         assert_eq!(shown(&FieldKind::Text, Cell::Number(n), &CTX), expected);
     }
 }
@@ -427,12 +406,7 @@ fn no_text_whatever_makes_a_reader_panic() {
     for _ in 0..30_000 {
         let text: String = (0..=next(6)).map(|_| pieces[next(pieces.len())]).collect();
         let _ = cell(kinds[next(kinds.len())], &Cell::Text(&text), &CTX);
-        let _ = (
-            purchases_a_month(&text),
-            mobile_identity(&text),
-            email_identity(&text),
-            account_identity(&text),
-        );
+        let _ = (purchases_a_month(&text), mobile_identity(&text), email_identity(&text), account_identity(&text));
         assert_eq!(tidy(&guard_formula(tidy(&text))), tidy(&text), "{text:?}");
     }
     for n in [f64::NAN, f64::INFINITY, -1e300, 1e300, -0.0, 45_000.999_999_9, i64::MAX as f64] {

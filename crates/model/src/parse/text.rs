@@ -132,29 +132,11 @@ pub(super) fn is_nothing(t: &str) -> bool {
         Some(b'-' | b'/' | b'\\' | b'*') => t.bytes().all(|b| matches!(b, b'-' | b'/' | b'\\')),
         Some(b'#' | b'n' | b'N' | b'u' | b'U') => {
             let is = |x: &str| t.eq_ignore_ascii_case(x);
-            is("n/a")
-                || is("na")
-                || is("null")
-                || is("none")
-                || is("nil")
-                || is("nan")
-                || is("#n/a")
-                || is("unknown")
+            is("n/a") || is("na") || is("null") || is("none") || is("nil") || is("nan") || is("#n/a") || is("unknown")
         }
-        Some(_) => matches!(
-            t,
-            "—" | "——"
-                | "－"
-                | "–"
-                | "无"
-                | "暂无"
-                | "未知"
-                | "未填"
-                | "未填写"
-                | "空"
-                | "没有"
-                | "不详"
-        ),
+        Some(_) => {
+            matches!(t, "—" | "——" | "－" | "–" | "无" | "暂无" | "未知" | "未填" | "未填写" | "空" | "没有" | "不详")
+        }
     }
 }
 

@@ -40,7 +40,8 @@ pub(crate) async fn view(
         let scope = &caller.scope;
         let (table, ..) = app.book().view_shape(scope, &id)?;
         let path = passing_file(app, ending)?;
-        let written = jobs::export::view(app.book(), scope, &id, &path, format, Some(&app.data.temp()?), &Control::default());
+        let written =
+            jobs::export::view(app.book(), scope, &id, &path, format, Some(&app.data.temp()?), &Control::default());
         written.inspect_err(|_| drop(std::fs::remove_file(&path)))?;
         Ok((path, format!("{}-{}.{ending}", table.label.get(scope.lang), app.clock.today())))
     })
@@ -48,13 +49,21 @@ pub(crate) async fn view(
     download(path, &name).await
 }
 
-pub(crate) async fn problems(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<String>) -> ApiResult<Response> {
+pub(crate) async fn problems(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> ApiResult<Response> {
     let lang = caller.scope.lang;
     let path = blocking(&app, move |app| {
         let prepared = app.imports.find(&caller.scope, &id)?;
         let file = prepared.problems();
         if !file.exists() {
-            return Err(Error::new(ErrorCode::NotFound, "还没有检查过,没有问题行", "Nothing was checked yet; there are no problem rows"));
+            return Err(Error::new(
+                ErrorCode::NotFound,
+                "还没有检查过，没有问题行",
+                "Nothing was checked yet; there are no problem rows",
+            ));
         }
         let path = passing_file(app, "xlsx")?;
         jobs::import::write_problems(&prepared.plan(), &file, &path, caller.scope.lang, Some(&app.data.temp()?))
@@ -103,6 +112,8 @@ fn tokio_stream(file: tokio::fs::File) -> impl futures_core::Stream<Item = std::
 
 fn percent(name: &str) -> String {
     name.bytes()
-        .map(|b| if b.is_ascii_alphanumeric() || b"-._".contains(&b) { (b as char).to_string() } else { format!("%{b:02X}") })
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-._".contains(&b) { (b as char).to_string() } else { format!("%{b:02X}") }
+        })
         .collect()
 }

@@ -81,7 +81,10 @@ async fn take_files(parts: &mut Multipart, folder: &std::path::Path) -> ApiResul
             continue;
         }
         if files.len() >= MOST_FILES {
-            return Err(too_large(format!("一次最多 {MOST_FILES} 个文件"), format!("At most {MOST_FILES} files at once")));
+            return Err(too_large(
+                format!("一次最多 {MOST_FILES} 个文件"),
+                format!("At most {MOST_FILES} files at once"),
+            ));
         }
         // Only the name is the user's; the path is ours.
         let shown = part.file_name().unwrap_or("file").rsplit(['/', '\\']).next().unwrap_or("file").to_owned();
@@ -99,7 +102,7 @@ async fn take_file(mut part: Field<'_>, path: &std::path::Path, shown: &str) -> 
         bytes += chunk.len() as u64;
         if bytes > MOST_BYTES {
             return Err(too_large(
-                format!("文件“{shown}”超过 512 MB;请拆开,或在命令行用 kebu import"),
+                format!("文件“{shown}”超过 512 MB；请拆开，或在命令行用 kebu import"),
                 format!("“{shown}” is over 512 MB; split it, or use kebu import on the command line"),
             ));
         }
@@ -167,7 +170,11 @@ async fn start(app: Arc<App>, caller: Caller, id: String, dry_run: bool) -> ApiR
     Ok(Json(json!({ "job": job })))
 }
 
-pub(crate) async fn check(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<String>) -> ApiResult<Json<Value>> {
+pub(crate) async fn check(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> ApiResult<Json<Value>> {
     start(app, caller, id, true).await
 }
 
@@ -175,7 +182,11 @@ pub(crate) async fn run(State(app): State<Arc<App>>, caller: Caller, Path(id): P
     start(app, caller, id, false).await
 }
 
-pub(crate) async fn forget(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<String>) -> ApiResult<StatusCode> {
+pub(crate) async fn forget(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> ApiResult<StatusCode> {
     app.imports.forget(&caller.scope, &id)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -216,7 +227,12 @@ pub(crate) async fn demo(
         return Err(malformed("customers, orders"));
     }
     if app.book().demo_change()?.is_some() {
-        return Err(Error::new(ErrorCode::Conflict, "已经有演示数据了,请先移除", "There is demonstration data already; remove it first").into());
+        return Err(Error::new(
+            ErrorCode::Conflict,
+            "已经有演示数据了，请先移除",
+            "There is demonstration data already; remove it first",
+        )
+        .into());
     }
     let (inner, scope) = (Arc::clone(&app), caller.scope.clone());
     let job = app.tasks.start(&caller.scope, "demo", move |control| {
@@ -230,9 +246,10 @@ pub(crate) async fn demo(
 pub(crate) async fn remove_demo(State(app): State<Arc<App>>, caller: Caller) -> ApiResult<Json<Value>> {
     caller.require(Access::Own)?;
     let out = blocking(&app, move |app| {
-        let change = app.book().demo_change()?.ok_or_else(|| {
-            Error::new(ErrorCode::NotFound, "没有演示数据", "There is no demonstration data")
-        })?;
+        let change = app
+            .book()
+            .demo_change()?
+            .ok_or_else(|| Error::new(ErrorCode::NotFound, "没有演示数据", "There is no demonstration data"))?;
         let u = app.book().undo(&caller.scope, change, &mut |_, _| Ok(()))?;
         Ok(json!({ "deleted": u.removed, "kept": u.kept }))
     })

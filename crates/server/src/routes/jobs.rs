@@ -9,11 +9,19 @@ use axum::http::StatusCode;
 use serde_json::Value;
 use std::sync::Arc;
 
-pub(crate) async fn state(State(app): State<Arc<App>>, caller: Caller, Path(job): Path<String>) -> ApiResult<Json<Value>> {
+pub(crate) async fn state(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(job): Path<String>,
+) -> ApiResult<Json<Value>> {
     Ok(Json(app.tasks.show(&caller.scope, &job)?))
 }
 
-pub(crate) async fn cancel(State(app): State<Arc<App>>, caller: Caller, Path(job): Path<String>) -> ApiResult<StatusCode> {
+pub(crate) async fn cancel(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(job): Path<String>,
+) -> ApiResult<StatusCode> {
     app.tasks.cancel(&caller.scope, &job)?;
     Ok(StatusCode::NO_CONTENT)
 }

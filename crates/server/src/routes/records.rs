@@ -22,7 +22,11 @@ pub(crate) async fn schema(State(app): State<Arc<App>>, _: Caller) -> ApiResult<
     Ok(Json((*app.book().schema()).clone()))
 }
 
-pub(crate) async fn one(State(app): State<Arc<App>>, caller: Caller, Path((table, id)): Path<(String, i64)>) -> ApiResult<Response> {
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path((table, id)): Path<(String, i64)>,
+) -> ApiResult<Response> {
     let body = blocking(&app, move |app| {
         let values = app.book().record_json(&caller.scope, &table, RecordId(id))?;
         let mut out = format!("{{\"id\":{id},\"values\":").into_bytes();
@@ -37,7 +41,7 @@ pub(crate) async fn one(State(app): State<Arc<App>>, caller: Caller, Path((table
 fn too_many(n: usize) -> Error {
     Error::new(
         ErrorCode::TooLarge,
-        format!("一次最多改 {MOST} 格,这次有 {n} 格;请分几次"),
+        format!("一次最多改 {MOST} 格，这次有 {n} 格；请分几次"),
         format!("At most {MOST} cells at once, not {n}; split the change"),
     )
 }
@@ -162,7 +166,11 @@ pub(crate) async fn remove(
     Ok(Json(out))
 }
 
-pub(crate) async fn undo(State(app): State<Arc<App>>, caller: Caller, Path(change): Path<i64>) -> ApiResult<Json<Value>> {
+pub(crate) async fn undo(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(change): Path<i64>,
+) -> ApiResult<Json<Value>> {
     caller.require(Access::Write)?;
     let out = blocking(&app, move |app| {
         let u = app.book().undo(&caller.scope, change, &mut |_, _| Ok(()))?;

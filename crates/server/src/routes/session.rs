@@ -55,7 +55,10 @@ pub(crate) async fn status(State(app): State<Arc<App>>, MaybeCaller(caller): May
     Ok(Json(blocking(&app, move |app| describe(app, caller.as_ref().map(|c| (&c.user, &c.scope)))).await?))
 }
 
-async fn hashed<T: Send + 'static>(app: &Arc<App>, work: impl FnOnce(&App) -> Result<T> + Send + 'static) -> ApiResult<T> {
+async fn hashed<T: Send + 'static>(
+    app: &Arc<App>,
+    work: impl FnOnce(&App) -> Result<T> + Send + 'static,
+) -> ApiResult<T> {
     let _permit = app.hashing.acquire().await.map_err(Error::internal)?;
     blocking(app, work).await
 }
@@ -81,15 +84,15 @@ pub(crate) async fn setup(
 ) -> ApiResult<Response> {
     let Json(s) = body.map_err(malformed)?;
     app.guesses.check("setup")?;
-    let wanted = app.setup_code().ok_or_else(|| {
-        Error::new(ErrorCode::Conflict, "已经设置过了,请直接登录", "Set-up was done before; log in")
-    })?;
+    let wanted = app
+        .setup_code()
+        .ok_or_else(|| Error::new(ErrorCode::Conflict, "已经设置过了，请直接登录", "Set-up was done before; log in"))?;
     let plain = |c: &str| c.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     if plain(&s.code) != plain(&wanted) {
         app.guesses.failed("setup");
         return Err(Error::new(
             ErrorCode::Invalid,
-            "设置码不对;请看启动客簿的终端里打印的设置码",
+            "设置码不对；请看启动客簿的终端里打印的设置码",
             "The set-up code is wrong; see the terminal in which Kebu was started",
         )
         .on("code")
@@ -134,7 +137,8 @@ pub(crate) async fn login(
 }
 
 /// The hash of a password nobody has.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$3dWGyJpXcGMxQbRzJ5QPQYMnVTw2dN3T1gUsE4Hq1ZM";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$3dWGyJpXcGMxQbRzJ5QPQYMnVTw2dN3T1gUsE4Hq1ZM";
 
 pub(crate) async fn logout(State(app): State<Arc<App>>, caller: Caller, headers: HeaderMap) -> ApiResult<Response> {
     debug_assert!(caller.user.id != UserId(0));

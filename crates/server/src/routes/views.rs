@@ -71,7 +71,11 @@ pub(crate) async fn rows(
     Ok(raw(body))
 }
 
-pub(crate) async fn summary(State(app): State<Arc<App>>, caller: Caller, Path(view): Path<String>) -> ApiResult<Json<Value>> {
+pub(crate) async fn summary(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(view): Path<String>,
+) -> ApiResult<Json<Value>> {
     let out = blocking(&app, move |app| {
         let id = ViewId(view);
         let (_, _, total) = app.book().view_shape(&caller.scope, &id)?;

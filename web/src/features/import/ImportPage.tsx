@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import { isAbort } from "@/api/client";
-import type { Import, Report } from "@/api/types";
+import type { Import, ImportSheet, Report } from "@/api/types";
 import { errorText } from "@/lib/errors";
 import { bookChanged } from "@/lib/query";
 import { isOver, useJob } from "@/lib/useJob";
@@ -13,7 +13,7 @@ import { JobProgress } from "@/ui/JobProgress";
 import { toast, toastError } from "@/ui/toast";
 import { DropZone } from "./DropZone";
 import { MapStep } from "./MapStep";
-import { planOf } from "./plan";
+import { planOf, reread, withSheet } from "./plan";
 import { CheckResult, ImportResult } from "./Results";
 import { Steps } from "./Steps";
 import { waitingFiles } from "./waiting";
@@ -72,6 +72,23 @@ export function ImportPage() {
       toastError(errorText(e));
     }
   };
+  const [rereading, setRereading] = useState(false);
+  const rereadSheet = async (imp: Import, sheet: ImportSheet) => {
+    setRereading(true);
+    try {
+      const saved = await api.planImport(imp.import, reread(imp, sheet));
+      const fresh = saved.sheets.find((s) => s.index === sheet.index);
+      setStage((now) =>
+        fresh && now.at === "map" && now.import.import === imp.import
+          ? { at: "map", import: withSheet(now.import, fresh) }
+          : now,
+      );
+    } catch (e) {
+      toastError(errorText(e));
+    } finally {
+      setRereading(false);
+    }
+  };
   const run = async (imp: Import, report: Report) => {
     try {
       const { job } = await api.runImport(imp.import);
@@ -118,7 +135,9 @@ export function ImportPage() {
       {stage.at === "map" && (
         <MapStep
           key={stage.import.import}
-          initial={stage.import}
+          import={stage.import}
+          busy={rereading}
+          onReread={(sheet) => void rereadSheet(stage.import, sheet)}
           onChange={(next) => setStage({ at: "map", import: next })}
           onNext={() => void check(stage.import)}
           onAgain={again}

@@ -5,28 +5,35 @@ import type { Import, ImportSheet, Match } from "@/api/types";
 import { formatCount } from "@/lib/format";
 import { useSchema } from "@/lib/query";
 import { Icon } from "@/ui/Icon";
+import { withSheet } from "./plan";
 import { SheetMap } from "./SheetMap";
 
 interface Props {
-  initial: Import;
+  import: Import;
+  /** A sheet is being recognised anew. */
+  busy: boolean;
   onChange(next: Import): void;
+  onReread(sheet: ImportSheet): void;
   onNext(): void;
   onAgain(): void;
 }
 const MATCHES: Match[] = ["identity", "mobile", "code", "name", "none"];
 
 /** What was recognised, and what a person wants instead. */
-export function MapStep({ initial: imp, onChange, onNext, onAgain }: Props) {
+export function MapStep({ import: imp, busy, onChange, onReread, onNext, onAgain }: Props) {
   const { t } = useTranslation();
   const schema = useSchema().data;
   const first = imp.sheets.find((s) => s.role !== "ignore") ?? imp.sheets[0];
   const [open, setOpen] = useState<number | undefined>(first?.index);
   const used = imp.sheets.filter((s) => s.role !== "ignore");
   const current = imp.sheets.find((s) => s.index === open);
-  const unanswered = used.some((s) => s.year_needed && s.year === undefined);
-  const update = (sheet: ImportSheet) =>
-    onChange({ ...imp, sheets: imp.sheets.map((s) => (s.index === sheet.index ? sheet : s)) });
   const several = new Set(imp.sheets.map((s) => s.file)).size > 1;
+  /** The file's name, the sheet's, or both: whatever tells it from the others. */
+  const nameOf = (s: ImportSheet): [main: string, more: string] => {
+    const alone = imp.sheets.filter((x) => x.file === s.file).length === 1;
+    if (s.sheet === "" || (several && alone)) return [s.file, ""];
+    return several ? [s.sheet, s.file] : [s.sheet, ""];
+  };
   return (
     <div className="map-step">
       {imp.files
@@ -42,27 +49,33 @@ export function MapStep({ initial: imp, onChange, onNext, onAgain }: Props) {
         <div className="map-body">
           <ul className="sheet-tabs" aria-label={t("import.sheets")}>
             {imp.sheets.map((s) => (
-              <li key={s.index}>
+              <li key={s.index} title={nameOf(s).join(" · ")}>
                 <button
                   type="button"
                   className={s.index === open ? "sheet-tab on" : "sheet-tab"}
                   aria-pressed={s.index === open}
                   onClick={() => setOpen(s.index)}
                 >
-                  <strong>{several || s.sheet === "" ? s.file : s.sheet}</strong>
+                  <strong>{nameOf(s)[0]}</strong>
+                  {nameOf(s)[1] !== "" && <span className="muted">{nameOf(s)[1]}</span>}
                   <span className="muted num">
                     {t(`role.${s.role}`)}
                     {s.rows !== null && ` · ${t("import.rows", { n: formatCount(s.rows) })}`}
                   </span>
-                  {s.year_needed && s.year === undefined && s.role !== "ignore" && (
-                    <Icon name="warn" size={14} />
-                  )}
                 </button>
               </li>
             ))}
           </ul>
           {current && schema && (
-            <SheetMap sheet={current} schema={schema} today={imp.today} onChange={update} />
+            <div className={busy ? "rereading" : undefined} aria-busy={busy} inert={busy}>
+              <SheetMap
+                sheet={current}
+                schema={schema}
+                today={imp.today}
+                onChange={(sheet) => onChange(withSheet(imp, sheet))}
+                onReread={onReread}
+              />
+            </div>
           )}
         </div>
       )}
@@ -78,13 +91,7 @@ export function MapStep({ initial: imp, onChange, onNext, onAgain }: Props) {
             options={MATCHES.map((m) => ({ value: m, label: t(`match.${m}`) }))}
           />
         </label>
-        <Button
-          type="primary"
-          size="large"
-          disabled={used.length === 0 || unanswered}
-          title={unanswered ? t("import.yearFirst") : undefined}
-          onClick={onNext}
-        >
+        <Button type="primary" size="large" disabled={used.length === 0 || busy} onClick={onNext}>
           {t("import.toCheck")}
         </Button>
       </div>

@@ -1,23 +1,36 @@
 import { InputNumber, Select } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImportSheet, Role, Schema, SheetColumn } from "@/api/types";
 import { useLocale } from "@/i18n";
 import { groupLabel } from "@/i18n/groups";
 import { labelOf } from "@/lib/format";
 import { Icon } from "@/ui/Icon";
-import { doubled, fieldsFor, LEAVE, tablesOf, targetOf, withRole, withTarget } from "./plan";
+import {
+  AUTOMATIC,
+  doubled,
+  fieldsFor,
+  LEAVE,
+  lacksYear,
+  tablesOf,
+  targetOf,
+  withTarget,
+  withYear,
+} from "./plan";
 
 interface Props {
   sheet: ImportSheet;
   schema: Schema;
   today: string;
   onChange(sheet: ImportSheet): void;
+  /** Another role or header row: the columns are recognised anew. */
+  onReread(sheet: ImportSheet): void;
 }
 const ROLES: Role[] = ["customers", "orders", "products", "both", "ignore"];
 const PROFILES = ["taobao", "pdd", "youzan", "jd", "douyin"] as const;
 
 /** One sheet: what it is, and where each of its columns goes. */
-export function SheetMap({ sheet, schema, today, onChange }: Props) {
+export function SheetMap({ sheet, schema, today, onChange, onReread }: Props) {
   const { t } = useTranslation();
   const locale = useLocale();
   const twice = doubled(sheet);
@@ -33,32 +46,33 @@ export function SheetMap({ sheet, schema, today, onChange }: Props) {
           <Select<Role>
             value={sheet.role}
             style={{ width: 168 }}
-            onChange={(role) => onChange(withRole(sheet, role))}
+            onChange={(role) => onReread({ ...sheet, role })}
             options={ROLES.map((r) => ({ value: r, label: t(`role.${r}`) }))}
           />
         </label>
         <label>
           <span className="muted">{t("import.headerRow")}</span>
-          <InputNumber
-            min={1}
-            max={50}
-            value={sheet.header_row}
-            style={{ width: 76 }}
-            onChange={(n) => n !== null && onChange({ ...sheet, header_row: n })}
+          <HeaderRow
+            key={`${sheet.index}:${sheet.header_row}`}
+            row={sheet.header_row}
+            onChange={(header_row) => onReread({ ...sheet, header_row })}
           />
         </label>
-        {sheet.year_needed && (
-          <label className={sheet.year === undefined ? "asked" : undefined}>
+        {lacksYear(sheet) && (
+          <label className="asked">
             <span>{t("import.year")}</span>
             <Select<number>
-              value={sheet.year}
-              placeholder={t("import.yearPick")}
-              style={{ width: 112 }}
-              onChange={(year) => onChange({ ...sheet, year })}
-              options={Array.from({ length: 8 }, (_, i) => ({
-                value: thisYear - i,
-                label: String(thisYear - i),
-              }))}
+              value={sheet.year ?? AUTOMATIC}
+              popupMatchSelectWidth={false}
+              style={{ width: 176 }}
+              onChange={(year) => onChange(withYear(sheet, year))}
+              options={[
+                { value: AUTOMATIC, label: t("import.yearAutomatic") },
+                ...Array.from({ length: 8 }, (_, i) => ({
+                  value: thisYear - i,
+                  label: String(thisYear - i),
+                })),
+              ]}
             />
           </label>
         )}
@@ -96,6 +110,27 @@ export function SheetMap({ sheet, schema, today, onChange }: Props) {
       )}
       {sheet.role === "ignore" && <p className="sheet-empty">{t("import.ignored")}</p>}
     </section>
+  );
+}
+
+/** Taken over on Enter or on leaving, not on every digit: each change reads the file again. */
+function HeaderRow({ row, onChange }: { row: number; onChange(row: number): void }) {
+  const [now, setNow] = useState<number | null>(row);
+  const take = () => {
+    if (now !== null && now !== row) onChange(now);
+    else setNow(row);
+  };
+  return (
+    <InputNumber
+      min={0}
+      max={300}
+      precision={0}
+      value={now}
+      style={{ width: 76 }}
+      onChange={setNow}
+      onPressEnter={take}
+      onBlur={take}
+    />
   );
 }
 

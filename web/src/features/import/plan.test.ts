@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { ImportSheet } from "@/api/types";
-import { doubled, planOf, targetOf, withRole, withTarget } from "./plan";
+import type { Import, ImportSheet } from "@/api/types";
+import { AUTOMATIC, doubled, planOf, reread, targetOf, withSheet, withTarget, withYear } from "./plan";
 
 const sheet: ImportSheet = {
   file: "a.xlsx",
@@ -34,16 +34,38 @@ test("a field taken twice is found", () => {
   expect(doubled(sheet).size).toBe(0);
 });
 
-test("changing the role drops targets of other tables", () => {
-  expect(withRole(sheet, "customers").columns.map(targetOf)).toEqual(["customers.name", "leave", "leave"]);
+const imp = (sheets: ImportSheet[]): Import => ({
+  import: "i1",
+  files: [],
+  sheets,
+  match: "identity",
+  today: "2026-11-21",
+});
+
+test("another role or header row has the columns recognised anew, in that sheet alone", () => {
+  const other = { ...sheet, index: 1 };
+  const change = reread(imp([sheet, other]), { ...sheet, header_row: 3 });
+  expect(change.sheets).toEqual([{ index: 0, role: "both", header_row: 3, columns: [] }]);
+  expect(withSheet(imp([sheet, other]), { ...other, role: "orders" }).sheets.map((s) => s.role)).toEqual([
+    "both",
+    "orders",
+  ]);
+});
+
+test("a year can be chosen and left to the program again", () => {
+  const chosen = withYear({ ...sheet, year_needed: false, year: 2024 }, 2025);
+  expect(planOf(imp([chosen])).sheets[0]?.year).toBe(2025);
+  const automatic = withYear(chosen, AUTOMATIC);
+  expect(automatic).not.toHaveProperty("year");
+  expect(planOf(imp([automatic])).sheets[0]?.year).toBe(AUTOMATIC);
+  expect(planOf(imp([{ ...sheet, year_needed: false }])).sheets[0]).not.toHaveProperty("year");
 });
 
 test("the plan holds only what a person may change", () => {
-  const plan = planOf({ import: "i1", files: [], sheets: [sheet], match: "identity", today: "2026-11-21" });
+  const plan = planOf(imp([sheet]));
   expect(plan.sheets[0]?.columns).toEqual([
     { index: 0, table: "customers", field: "name" },
     { index: 1, table: "orders", field: "amount" },
     { index: 2 },
   ]);
-  expect(plan.sheets[0]).not.toHaveProperty("year");
 });

@@ -8,7 +8,7 @@ export function planOf(imp: Import): ImportPlan {
       index: s.index,
       role: s.role,
       header_row: s.header_row,
-      ...(s.year === undefined ? {} : { year: s.year }),
+      ...(lacksYear(s) ? { year: s.year ?? AUTOMATIC } : {}),
       columns: s.columns.map(({ index, table, field, new_field }) => ({
         index,
         ...(table === undefined ? {} : { table }),
@@ -18,6 +18,29 @@ export function planOf(imp: Import): ImportPlan {
     })),
   };
 }
+
+/** The year that lets the server take the latest such day that is not after today. */
+export const AUTOMATIC = 0;
+export const lacksYear = (s: ImportSheet): boolean => s.year_needed || s.year !== undefined;
+
+export function withYear(sheet: ImportSheet, year: number): ImportSheet {
+  const { year: _, ...rest } = sheet;
+  return year === AUTOMATIC ? { ...rest, year_needed: true } : { ...rest, year };
+}
+
+/**
+ * Another role or header row: the server recognises the sheet's columns anew, so none are sent. Other
+ * sheets keep what was chosen in them; it is sent with the whole plan.
+ */
+export function reread(imp: Import, sheet: ImportSheet): ImportPlan {
+  const { index, role, header_row } = sheet;
+  return { match: imp.match, sheets: [{ index, role, header_row, columns: [] }] };
+}
+
+export const withSheet = (imp: Import, sheet: ImportSheet): Import => ({
+  ...imp,
+  sheets: imp.sheets.map((s) => (s.index === sheet.index ? sheet : s)),
+});
 
 export const tablesOf = (role: Role): string[] => {
   switch (role) {
@@ -55,18 +78,6 @@ export function doubled(sheet: ImportSheet): Set<string> {
     seen.add(target);
   }
   return twice;
-}
-
-/** Changing the role drops targets in tables the sheet no longer feeds. */
-export function withRole(sheet: ImportSheet, role: Role): ImportSheet {
-  const tables = tablesOf(role);
-  return {
-    ...sheet,
-    role,
-    columns: sheet.columns.map((c) =>
-      c.table !== undefined && !tables.includes(c.table) && role !== "ignore" ? withTarget(c, LEAVE) : c,
-    ),
-  };
 }
 
 export const fieldsFor = (schema: Schema, table: string) =>

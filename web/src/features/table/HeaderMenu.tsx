@@ -11,7 +11,7 @@ import { useDebounced } from "@/lib/hooks";
 import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
 import { Popup } from "@/ui/Popup";
-import { type ConditionOp, hasValueList, needsValue, opsOf, readCondition } from "./ops";
+import { type ConditionOp, hasValueList, needsValue, opName, opsOf, readCondition } from "./ops";
 import { type ColumnFilter, layoutStore, queryStore } from "./tableState";
 
 interface Props {
@@ -139,7 +139,7 @@ function ConditionFilter(props: {
           onChange={setOp}
           aria-label={t("filter.byCondition")}
           style={{ width: needsValue(op) ? 104 : "100%" }}
-          options={ops.map((o) => ({ value: o, label: t(`filter.${o}`) }))}
+          options={ops.map((o) => ({ value: o, label: t(opName(field, o)) }))}
         />
         {needsValue(op) && (
           <Input

@@ -24,13 +24,21 @@ export function opsOf(field: Field): ConditionOp[] {
       return ["ge", "le", "gt", "lt", "eq", "ne", "blank", "filled"];
     case "date":
     case "date_time":
-      return ["ge", "le", "eq", "blank", "filled"];
+      return ["ge", "le", "gt", "lt", "eq", "ne", "blank", "filled"];
     case "choice":
     case "bool":
       return ["blank", "filled"];
     default:
       return ["contains", "eq", "blank", "filled"];
   }
+}
+
+/** The name of a comparison: days are earlier and later, not smaller and greater. */
+export function opName(field: Field, op: ConditionOp) {
+  const dated = field.kind === "date" || field.kind === "date_time";
+  if (dated && (op === "ge" || op === "le" || op === "gt" || op === "lt"))
+    return `filter.date.${op}` as const;
+  return `filter.${op}` as const;
 }
 
 export const needsValue = (op: Op): boolean => op !== "blank" && op !== "filled";
@@ -47,10 +55,10 @@ export function readCondition(field: Field, text: string): Value | undefined {
       return Number.isFinite(number) ? number / 100 : undefined;
     case "number":
       return Number.isFinite(number) ? number : undefined;
+    // A moment is asked for by its day: the server takes a plain date as the whole of it.
     case "date":
-      return /^\d{4}-\d{2}-\d{2}$/.test(trimmed) ? trimmed : undefined;
     case "date_time":
-      return /^\d{4}-\d{2}-\d{2}$/.test(trimmed) ? `${trimmed}T00:00:00` : undefined;
+      return /^\d{4}-\d{2}-\d{2}$/.test(trimmed) ? trimmed : undefined;
     default:
       return trimmed;
   }

@@ -40,7 +40,8 @@ test.each<[FieldKind, string, unknown]>([
   ["percent", "80", 0.8],
   ["number", "4.5", 4.5],
   ["date", "2024-03-05", "2024-03-05"],
-  ["date_time", "2024-03-05", "2024-03-05T00:00:00"],
+  ["date_time", "2024-03-05", "2024-03-05"],
+  ["date_time", "2024-03", undefined],
   ["text", " 王 ", "王"],
   ["text", "", undefined],
 ])("condition %s %s", (kind, text, value) => {

@@ -47,6 +47,8 @@ export function useEdits(table: string, cache: BlockCache | undefined, reopen: (
           edits.map(({ id, field, value }) => ({ id, field, value })),
         );
         cache?.patch(out.rows);
+        // The server answers with a page of rows at most; of a larger paste the rest is read again.
+        if (Object.keys(out.rows).length < new Set(edits.map((e) => e.id)).size) cache?.refresh();
         remember(out.change);
         touched();
         const note = out.notes[0];

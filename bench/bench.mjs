@@ -1,0 +1,63 @@
+// The bars of the design (§5) on generated data, each beside plain sqlite3 doing the same work on the same
+// data in the same run.
+//
+//   node bench/bench.mjs            100,000 customers, 1,000,000 orders (SIZE=100k)
+//   SIZE=1m node bench/bench.mjs    1,000,000 customers, 10,000,000 orders
+//   SIZE=tiny node bench/bench.mjs  2,000 customers, 20,000 orders: does the bench itself work?
+//
+// KEBU names the binary (target/release/kebu), KEEP=1 keeps target/bench. Needs python3. A bar that is missed
+// is reported, not an error; the exit code says whether the bench ran.
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { availableParallelism, cpus } from 'node:os'
+import { commandLine, importing, storeOnly } from './lib/commands.mjs'
+import { Peer } from './lib/process.mjs'
+import { Report } from './lib/report.mjs'
+import { serving } from './lib/serving.mjs'
+
+const SIZES = {
+  tiny: { customers: 2_000, orders: 20_000, requests: 300, terms: 60, opens: 3, runs: 1 },
+  '100k': { customers: 100_000, orders: 1_000_000, requests: 2_000, terms: 200, opens: 5, runs: 3 },
+  '1m': { customers: 1_000_000, orders: 10_000_000, requests: 2_000, terms: 200, opens: 3, runs: 1 },
+}
+
+const size = (process.env.SIZE || '100k').toLowerCase()
+if (!SIZES[size]) throw new Error(`SIZE is one of ${Object.keys(SIZES).join(', ')}`)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = path.join(root, 'target/bench', size)
+const binary = process.env.KEBU || path.join(root, 'target/release/kebu')
+if (!existsSync(binary)) throw new Error(`${binary} is missing: run make build first`)
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+// A copy, so that a build beside the bench does not change what is measured.
+const kebu = path.join(folder, 'kebu')
+copyFileSync(binary, kebu)
+
+const peer = new Peer()
+const bench = { ...SIZES[size], size, root, folder, kebu, peer, asOf: '2026-11-21', report: new Report(size) }
+/** Runs a part; what breaks is told at the end and does not stop the rest. */
+const broken = []
+bench.attempt = async (part) => {
+  try {
+    await part()
+  } catch (e) {
+    broken.push(e)
+    process.stderr.write(`  BROKEN: ${e.message}\n`)
+  }
+}
+try {
+  const { sqlite } = await peer.ask({ do: 'version' })
+  await importing(bench)
+  await serving(bench)
+  await bench.attempt(() => commandLine(bench))
+  await bench.attempt(() => storeOnly(bench))
+  const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()})`
+  const head = `${size}: ${bench.customers.toLocaleString('en')} customers, ${bench.orders.toLocaleString('en')} orders; ${machine}; beside sqlite3 ${sqlite} through Python`
+  bench.report.finish(path.join(root, 'target/bench.json'), head)
+  for (const e of broken) process.stdout.write(`BROKEN: ${e.message}\n`)
+  process.exitCode = broken.length ? 1 : 0
+} finally {
+  peer.stop()
+  if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,8 @@
+//! The command line, tried on the real binary; what it writes is read again by programs that are not ours.
+
+mod damage;
+mod export;
+mod grading;
+mod import;
+mod serving;
+mod support;

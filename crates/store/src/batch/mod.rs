@@ -1,0 +1,309 @@
+//! Bulk writing: the door imports come through. The same transaction rules as [`Store::apply`]; rows are
+//! matched and inserted one by one, derived columns and search text follow set-wise at the end.
+
+mod rows;
+
+use crate::apply::Writing;
+use crate::dialect::quote;
+use crate::matching::{CustomerKey, Found, MatchKey, find};
+use crate::store::{Store, code_counter, counter, id_counter, require};
+use crate::{layout, log, search, sqlite};
+use model::{Access, FieldKey, FieldKind, Origin, RecordId, Result, Scope, TableDef, TableKey, builtin};
+use roaring::RoaringTreemap;
+use rusqlite::Connection;
+use std::collections::HashMap;
+
+/// How a batch is written.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchOptions {
+    /// Where it comes from.
+    pub origin: Origin,
+    /// How customers are matched.
+    pub match_key: MatchKey,
+    /// Do everything, then leave the book as it was.
+    pub dry_run: bool,
+    /// About how many order rows will come, to decide what is made row by row and what at the end.
+    pub expected_orders: u64,
+}
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Upsert {
+    /// A new record.
+    Created(RecordId),
+    /// A record in the book got new content.
+    Updated(RecordId),
+    /// The record in the book holds all of it already.
+    Unchanged(RecordId),
+    /// A new customer who shares a mobile with another person of this name.
+    CreatedSharing(RecordId, String),
+}
+
+impl Upsert {
+    /// The record.
+    pub fn id(&self) -> RecordId {
+        match self {
+            Self::Created(id) | Self::Updated(id) | Self::Unchanged(id) | Self::CreatedSharing(id, _) => *id,
+        }
+    }
+}
+
+/// Whose order it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Buyer {
+    /// This customer's.
+    One(RecordId),
+    /// Of nobody in the book.
+    Nobody,
+    /// Several customers have that name.
+    Several,
+}
+
+/// The columns of rows to come, prepared once.
+struct Columns {
+    def: TableDef,
+    fields: Vec<FieldKey>,
+    kinds: Vec<FieldKind>,
+    select: String,
+    insert: String,
+    /// Place of well-known fields among `fields`.
+    places: HashMap<&'static str, usize>,
+    /// Columns the batch fills itself when the rows do not bring them.
+    own: Vec<&'static str>,
+}
+
+/// Well-known fields whose place matters.
+const KNOWN: [&str; 12] = [
+    "code", "name", "mobile", "wechat", "email", "account", "order_no", "line", "customer", "product", "time", "amount",
+];
+
+/// A batch being written.
+pub struct Batch<'c> {
+    writing: Writing<'c>,
+    options: BatchOptions,
+    columns: Vec<Columns>,
+    next: HashMap<TableKey, (i64, i64)>,
+    next_code: HashMap<TableKey, i64>,
+    matched_orders: RoaringTreemap,
+    dropped_indexes: bool,
+    schema: model::Schema,
+    /// Fields made by the batch: (table, field).
+    new_fields: Vec<(String, String)>,
+}
+
+impl Store {
+    /// Writes many rows in one transaction: `work` hands them over; what it returns is returned. A dry
+    /// run does the same and takes it all back.
+    ///
+    /// # Errors
+    /// Whatever `work` or `progress` returns; the book is then as it was.
+    pub fn batch<T>(
+        &self,
+        scope: &Scope,
+        options: BatchOptions,
+        work: impl FnOnce(&mut Batch<'_>) -> Result<T>,
+        progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>,
+    ) -> Result<(Option<i64>, T)> {
+        require(scope, Access::Write)?;
+        let (shape, today, scratch) = (self.shape(), self.today(), self.scratch);
+        let done = self.engine.write(|conn| {
+            cache(conn, BATCH_CACHE)?;
+            let result = (|| {
+                let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(sqlite)?;
+                let mut batch = Batch::begin(Writing::begin(&tx, shape, today, scope, options.origin)?, options)?;
+                let out = work(&mut batch)?;
+                if options.dry_run {
+                    drop(batch);
+                    tx.rollback().map_err(sqlite)?;
+                    return Ok((None, out));
+                }
+                let change = batch.finish(scratch, progress)?;
+                progress("commit", 0, 0)?;
+                tx.commit().map_err(sqlite)?;
+                Ok((Some(change), out))
+            })();
+            cache(conn, crate::engine::CACHE)?;
+            conn.execute_batch("PRAGMA shrink_memory; PRAGMA wal_checkpoint(TRUNCATE);").map_err(sqlite).or_else(
+                // Readers may hold the log; it is folded back later then.
+                |e| if result.is_ok() { Ok(()) } else { Err(e) },
+            )?;
+            result
+        })?;
+        if done.0.is_some() {
+            self.reload_shape()?;
+        }
+        Ok(done)
+    }
+}
+
+impl<'c> Batch<'c> {
+    fn begin(writing: Writing<'c>, options: BatchOptions) -> Result<Self> {
+        let conn = writing.conn;
+        let schema = (*writing.shape.schema).clone();
+        let mut next = HashMap::new();
+        let mut next_code = HashMap::new();
+        for t in &writing.shape.schema.tables {
+            let id = counter(conn, &id_counter(&t.key))?;
+            next.insert(t.key.clone(), (id, id));
+            next_code.insert(t.key.clone(), counter(conn, &code_counter(&t.key))?);
+        }
+        let stored = next.get(builtin::ORDERS).map_or(0, |(id, _)| id.unsigned_abs());
+        let dropped_indexes =
+            !options.dry_run && options.expected_orders > 20_000 && options.expected_orders > stored / 4;
+        if dropped_indexes {
+            conn.execute_batch(layout::DROP_BULK_INDEXES).map_err(sqlite)?;
+        }
+        Ok(Self {
+            writing,
+            options,
+            columns: Vec::new(),
+            next,
+            next_code,
+            matched_orders: RoaringTreemap::new(),
+            dropped_indexes,
+            schema,
+            new_fields: Vec::new(),
+        })
+    }
+
+    /// The number of the change being written.
+    pub fn change(&self) -> i64 {
+        self.writing.change
+    }
+
+    /// The tables and fields as the batch sees them, fields it made included.
+    pub fn schema(&self) -> &model::Schema {
+        &self.schema
+    }
+
+    /// Announces rows of a table with these fields; the handle goes with each row.
+    ///
+    /// # Errors
+    /// `not_found` for a field the table does not have.
+    pub fn columns(&mut self, table: &str, fields: &[FieldKey]) -> Result<usize> {
+        let def = self.schema.require(table)?.clone();
+        let kinds = fields.iter().map(|f| def.require(f).map(|d| d.kind.clone())).collect::<Result<Vec<_>>>()?;
+        let places: HashMap<&'static str, usize> =
+            KNOWN.into_iter().filter_map(|k| fields.iter().position(|f| *f == *k).map(|i| (k, i))).collect();
+        let wanted: &[&'static str] = match table {
+            builtin::CUSTOMERS | builtin::PRODUCTS => &["code"],
+            builtin::ORDERS => &["order_no", "line", "customer"],
+            _ => &[],
+        };
+        let own: Vec<&'static str> = wanted.iter().copied().filter(|k| !places.contains_key(k)).collect();
+        let mut names: Vec<String> = vec![quote("id")];
+        names.extend(fields.iter().map(|f| quote(f)));
+        names.extend(own.iter().map(|f| quote(f)));
+        let marks = vec!["?"; names.len()].join(", ");
+        let insert = ["INSERT INTO ", &quote(table), " (", &names.join(", "), ") VALUES (", &marks, ")"].concat();
+        let list: Vec<String> = fields.iter().map(|f| quote(f)).collect();
+        let list = if list.is_empty() { "1".to_owned() } else { list.join(", ") };
+        let select = ["SELECT ", &list, " FROM ", &quote(table), " WHERE id = ?1"].concat();
+        self.columns.push(Columns { def, fields: fields.to_vec(), kinds, select, insert, places, own });
+        Ok(self.columns.len() - 1)
+    }
+
+    pub(super) fn conn(&self) -> &'c Connection {
+        self.writing.conn
+    }
+
+    /// Finds the customer an order speaks of.
+    pub fn find_customer(&self, key: &CustomerKey<'_>) -> Result<Buyer> {
+        Ok(match find(self.conn(), key, MatchKey::Identity, false)? {
+            Found::One(id) => Buyer::One(RecordId(id)),
+            Found::SeveralNames => Buyer::Several,
+            Found::Nobody | Found::SharedMobile(_) => Buyer::Nobody,
+        })
+    }
+
+    /// Adds a text field to a table as part of the batch; its key. A field of that name is taken as it is.
+    pub fn add_field(&mut self, table: &str, name: &str) -> Result<FieldKey> {
+        let def = self.schema.require(table)?;
+        if let Some(known) = def.named(name) {
+            return Ok(known.key.clone());
+        }
+        let key = layout::free_key(def);
+        let field = model::FieldDef {
+            key: key.clone(),
+            label: model::Label::new(name, name),
+            kind: FieldKind::Text,
+            formula: None,
+            group: "other".into(),
+            shown: true,
+            builtin: false,
+        };
+        layout::add_field(self.conn(), def, &field)?;
+        if let Some(t) = self.schema.tables.iter_mut().find(|t| t.key == *table) {
+            t.fields.push(field);
+        }
+        self.new_fields.push((table.to_owned(), key.to_string()));
+        Ok(key)
+    }
+
+    /// Says what the batch was, as JSON, for the list of imports.
+    pub fn describe(&self, about: &str) -> Result<()> {
+        log::describe(self.conn(), self.change(), about)
+    }
+
+    fn finish(mut self, scratch: bool, progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>) -> Result<i64> {
+        let conn = self.conn();
+        let change = self.change();
+        layout::note_new_fields(conn, change, &self.new_fields)?;
+        for (table, (first, next)) in &self.next {
+            if next > first {
+                log::created(conn, change, table, *first, next - 1)?;
+                self.writing.touched.whole(table, *first..*next);
+                layout::set_meta(conn, &id_counter(table), &next.to_string())?;
+            }
+            if let Some(code) = self.next_code.get(table) {
+                layout::set_meta(conn, &code_counter(table), &code.to_string())?;
+            }
+        }
+        if !scratch {
+            if let Some((first, next)) = self.next.get(builtin::CUSTOMERS) {
+                let mut fresh = RoaringTreemap::new();
+                fresh.insert_range(first.unsigned_abs()..next.unsigned_abs());
+                search::index(conn, &fresh, true, &mut |d, t| progress("search", d, t))?;
+            }
+            search::index(conn, &self.writing.searchable, false, &mut |d, t| progress("search", d, t))?;
+        }
+        let shape = std::sync::Arc::clone(&self.writing.shape);
+        let today = self.writing.today;
+        let d = &shape.derivation;
+        // Columns of orders come first and change what the index holds; it is made between the two.
+        let dropped = self.dropped_indexes;
+        let mut indexed = !dropped;
+        crate::recalc::recalculate_with(
+            conn,
+            d,
+            today,
+            &mut self.writing.touched,
+            &mut |d, t| progress("derive", d, t),
+            &mut |table| {
+                if !indexed && *table != *builtin::ORDERS {
+                    bulk_indexes(conn)?;
+                    indexed = true;
+                }
+                Ok(())
+            },
+        )?;
+        if !indexed {
+            bulk_indexes(conn)?;
+        }
+        Ok(change)
+    }
+}
+
+/// Page cache of the writing connection during a batch, in KiB.
+const BATCH_CACHE: i64 = 144 * 1024;
+
+fn cache(conn: &Connection, kib: i64) -> Result<()> {
+    conn.pragma_update(None, "cache_size", -kib).map_err(sqlite)
+}
+
+/// Makes the indexes dropped at the start. Sorting takes as much memory as the cache may, besides it.
+fn bulk_indexes(conn: &Connection) -> Result<()> {
+    cache(conn, BATCH_CACHE / 2)?;
+    conn.execute_batch(layout::BULK_INDEXES).map_err(sqlite)?;
+    cache(conn, BATCH_CACHE)
+}
