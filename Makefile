@@ -24,7 +24,7 @@ run: build
 ## Everything that can be tested: page, crates, command line, browser journeys.
 test: tools page e2e/node_modules/.package-lock.json
 	$(NPM) --prefix web test
-	KEBU_PYTHON="$(CURDIR)/target/venv/bin/python" $(CARGO) test --workspace --locked
+	KEBU_PYTHON="$(CURDIR)/target/venv/bin/python" $(CARGO) test --workspace --locked --no-fail-fast
 	@# The tests of the command line have built target/debug/kebu; it reads the page from web/dist.
 	KEBU_BIN="$(CURDIR)/target/debug/kebu" KEBU_PYTHON="$(CURDIR)/target/venv/bin/python" $(NPM) --prefix e2e test
 

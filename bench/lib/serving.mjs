@@ -82,7 +82,8 @@ async function upload(server, secret, files) {
       if (answer.statusCode === 200) resolve(JSON.parse(text))
       else reject(new Error(`upload: ${answer.statusCode} ${text.slice(0, 300)}`))
     })
-    request.on('error', reject)
+    // A server that refuses answers before it has read everything; its answer says more than a broken pipe.
+    request.on('error', (e) => setTimeout(() => reject(e), 500))
     const send = async () => {
       for (const [i, f] of files.entries()) {
         request.write(heads[i])

@@ -270,7 +270,7 @@ fn grade_fields() -> Vec<FieldDef> {
             ]),
             "IF([@总评分]>=12,\"VIP客户\",IF([@总评分]>=7,\"普通客户\",\"潜在客户\"))",
         ),
-        hidden(g.field("lifecycle_set", "人工生命周期", "Lifecycle (set by hand)", lifecycle_choice())),
+        hidden(g.field("lifecycle_set", "人工生命周期", "Lifecycle set by hand", lifecycle_choice())),
         g.derived(
             "lifecycle",
             "生命周期",

@@ -214,6 +214,13 @@ impl Sheet<'_> {
             left.shop.push(c.header.clone());
             return (None, 0.5);
         }
+        // The name beside a code says nothing more about whose order it is.
+        let names_buyer = self.role == Role::Orders
+            && c.candidates.iter().any(|k| (k.table, k.field.as_str()) == (CUSTOMERS, "name"));
+        if names_buyer && taken.iter().any(|t| (t.table, t.field.as_str()) == (ORDERS, "customer")) {
+            left.doubles.push(c.header.clone());
+            return (None, 0.5);
+        }
         let table = self.table_of_unknown(c, first_order);
         if let Some(field) = self.labelled(&table, &c.key) {
             let taken = taken.iter().any(|t| table == *t.table && t.field == field);

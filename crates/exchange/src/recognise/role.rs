@@ -66,7 +66,11 @@ pub(super) fn of(columns: &[Column], profile: Option<Profile>) -> Role {
 /// Whether an order sheet names its buyers in words: a column of customer names, or one called 客户 that
 /// holds names rather than codes, and no customer code.
 fn buyer_by_name(columns: &[Column]) -> bool {
-    let coded = columns.iter().any(|c| c.key != "编号" && c.key != "id" && stands_for(c, CUSTOMERS, &["code"]));
+    let mostly_codes = |c: &Column| c.samples.iter().filter(|s| is_code(s)).count() * 2 > c.samples.len();
+    let coded = columns.iter().any(|c| {
+        c.key != "编号" && c.key != "id" && stands_for(c, CUSTOMERS, &["code"])
+            || stands_for(c, ORDERS, &["customer"]) && mostly_codes(c)
+    });
     let named = columns.iter().any(|c| {
         let sure = !synonyms::GENERAL.contains(&c.key.as_str()) && stands_for(c, CUSTOMERS, &["name"]);
         sure && c.filled > 0 && c.samples.iter().filter(|s| is_code(s)).count() * 2 < c.samples.len()

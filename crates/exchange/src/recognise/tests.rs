@@ -263,3 +263,12 @@ fn a_person_has_the_last_word() {
     let headless = replan(&mut book, &plan, &change, &schema, &CTX).unwrap();
     assert_eq!((headless.header_row, headless.rows_estimate), (0, Some(3)));
 }
+
+#[test]
+fn own_order_exports_refer_to_their_customer_by_code() {
+    let plan = plan_of(
+        "订单号,行号,客户,客户名称,买家,下单时间,产品,数量,金额,订单状态,计入,计次\nA1,1,K000007,王雪秀,,2024-12-05 00:00:00,口红,1,159.00,交易成功,是,1\nA2,1,K000009,杜志敏,,2024-12-17 00:00:00,眼霜,1,259.00,交易成功,是,1\n",
+    );
+    assert_eq!(plan.role, Role::Orders);
+    assert_eq!(targets(&plan)[..5], ["orders.order_no", "orders.line", "orders.customer", "-", "orders.buyer"]);
+}

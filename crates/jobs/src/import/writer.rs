@@ -122,6 +122,8 @@ struct Sheet {
     /// Where an order keeps its buyer as written.
     buyer: usize,
     brings_buyer: bool,
+    /// Rows of customers get the code of the order's reference as their last cell.
+    by_code: bool,
 }
 
 struct Writer<'a, 'c> {
@@ -137,6 +139,12 @@ struct Writer<'a, 'c> {
 
 impl Writer<'_, '_> {
     fn begin(&mut self, index: usize, customer: &[FieldKey], order: &[FieldKey], product: &[FieldKey]) -> Result<()> {
+        // A row that describes its buyer may name the customer by code in the order's own column.
+        let mut customer = customer.to_vec();
+        let by_code = self.plans[index].role == Role::Both && !customer.iter().any(|f| *f == "code");
+        if by_code {
+            customer.push("code".into());
+        }
         let mut order = order.to_vec();
         let at = order.iter().position(|f| *f == "buyer");
         if at.is_none() {
@@ -144,7 +152,8 @@ impl Writer<'_, '_> {
         }
         self.sheet = Some(Sheet {
             index,
-            customer: self.batch.columns(builtin::CUSTOMERS, customer)?,
+            customer: self.batch.columns(builtin::CUSTOMERS, &customer)?,
+            by_code,
             product: self.batch.columns(builtin::PRODUCTS, product)?,
             buyer: at.unwrap_or(order.len() - 1),
             brings_buyer: at.is_some(),
@@ -168,13 +177,17 @@ impl Writer<'_, '_> {
             self.report.tables.entry(table).or_default().rejected += 1;
             return Ok(());
         }
-        let (customer, order, product) = (sheet.customer, sheet.order, sheet.product);
+        let (customer, order, product, by_code) = (sheet.customer, sheet.order, sheet.product, sheet.by_code);
         if let Some(mut values) = row.product.take() {
             let done = self.batch.product(product, &mut values)?;
             self.fate(builtin::PRODUCTS, &done);
         }
         let mut buyer = None;
         if let Some(mut values) = row.customer.take() {
+            if by_code {
+                let code = row.buyer.as_ref().and_then(|b| b.code.as_deref());
+                values.push(code.map_or(Value::Null, Value::from));
+            }
             let done = self.batch.customer(customer, &mut values)?;
             self.fate(builtin::CUSTOMERS, &done);
             if let Upsert::CreatedSharing(_, other) = &done {

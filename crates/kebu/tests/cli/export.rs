@@ -85,7 +85,7 @@ fn column(csv: &str, header: &str) -> Vec<String> {
 fn what_a_formula_gave_does_not_come_back_as_something_a_person_said() {
     let place = Place::new();
     filled(&place, 50, 300);
-    for (lang, by_hand) in [("zh", "人工生命周期"), ("en", "Lifecycle (set by hand)")] {
+    for (lang, by_hand) in [("zh", "人工生命周期"), ("en", "Lifecycle set by hand")] {
         let other = Place::new();
         let (out, back) = (place.at(&format!("{lang}.csv")), other.at("back.csv"));
         place.kebu(&["--lang", lang, "export", "customers", "-o", &out]).exits(0);
