@@ -6,7 +6,7 @@
 use crate::dialect;
 use crate::expr_sql::{Names, compare, render, whole};
 use crate::sql::{Stmt, ids_place, range_places};
-use formula::{Aggregate, Column, Expr as Typed, Func, Local, Node, Phase, Program, Rollup};
+use formula::{Aggregate, Column, Expr as Typed, Func, Local, Node, Phase, Program, Rollup, Type};
 use model::{FieldKey, FieldKind, Result, Schema, TableKey};
 use sea_query::{
     Alias, Asterisk, CommonTableExpression, Expr, ExprTrait, Func as SqlFunc, Query, SelectStatement, WithClause,
@@ -169,6 +169,10 @@ impl Layers<'_> {
     /// A column's value in its stored form: money is whole 分, a number without decimals is whole.
     fn value(&self, column: &Column, names: &LayerNames<'_>) -> Expr {
         let sql = render(&column.expr, names);
+        if column.expr.ty == Type::Bool {
+            // As a condition it is left at the first part that settles it; as a value all would be computed.
+            return Expr::Case(Box::new(sea_query::CaseStatement::new().case(sql, whole(1)).finally(whole(0))));
+        }
         let kind = self.schema.table(self.table).and_then(|t| t.field(&column.field)).map(|f| &f.kind);
         if matches!(kind, Some(FieldKind::Money | FieldKind::Number { decimals: 0 })) && !whole_number(&column.expr) {
             let rounded = SqlFunc::cust(alias("round")).arg(sql);

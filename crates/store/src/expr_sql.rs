@@ -125,9 +125,19 @@ pub(crate) fn compare(op: CmpOp, a: Expr, b: Expr) -> Expr {
 }
 
 fn join(list: &[Typed], names: &dyn Names, op: BinOper) -> Expr {
-    let mut parts = list.iter().map(|e| coalesce(render(e, names), 0));
+    let mut parts = list.iter().map(|e| if decided(e) { render(e, names) } else { coalesce(render(e, names), 0) });
     let first = parts.next().unwrap_or_else(|| whole(1));
     parts.fold(first, |acc, e| acc.binary(op, e))
+}
+
+/// Whether a condition is always yes or no, never blank. Left bare, it lets the database stop early.
+fn decided(e: &Typed) -> bool {
+    let sure = |side: &Typed| side.ty == Type::Text || never_blank(side);
+    match &e.node {
+        Node::Bool(_) | Node::IsBlank(_) | Node::Not(_) | Node::All(_) | Node::Any(_) => true,
+        Node::Compare(_, a, b) => sure(a) && sure(b),
+        _ => false,
+    }
 }
 
 fn call(f: Func, args: &[Typed], names: &dyn Names) -> Expr {
