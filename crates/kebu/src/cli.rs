@@ -161,7 +161,7 @@ pub(crate) struct Demo {
 
 #[derive(Subcommand)]
 pub(crate) enum UserCommand {
-    /// 添加用户;密码从标准输入读取,留空则生成一个 · add a user; the password is read from standard input, or made
+    /// 添加用户；不加 --password-stdin 时生成密码并显示一次 · add a user; without --password-stdin a password is made and shown once
     Add {
         /// 登录名 · login
         login: String,

@@ -1,7 +1,7 @@
 //! The commands.
 
 use crate::cli::{AccessArg, Cli, Command, Demo, Export, Grade, Import, MatchBy, Serve, TokenCommand, UserCommand};
-use crate::output::{report, say, tr, with_progress};
+use crate::output::{remark, report, say, tr, with_progress};
 use jobs::export::Format;
 use jobs::import::{Import as Importing, Problems, write_problems};
 use model::{Access, Date, Error, ErrorCode, Lang, Result, Scope, builtin};
@@ -33,8 +33,18 @@ impl Context {
 
     /// Opens the data folder and brings the book to the as-of day.
     fn open(&self) -> Result<DataFolder> {
-        let data = DataFolder::open(&self.data, self.today())?;
+        let data = self.folder()?;
         data.book.turn_day(self.today(), &mut |_, _| Ok(()))?;
+        Ok(data)
+    }
+
+    /// Opens the data folder as it is; says so when that made a new book, in case of a mistyped path.
+    fn folder(&self) -> Result<DataFolder> {
+        let data = DataFolder::open(&self.data, self.today())?;
+        if data.created {
+            let place = self.data.display();
+            remark(&format!("{}{place}", tr(self.lang, "新建了空的客户簿，数据在 ", "Made a new, empty book in ")));
+        }
         Ok(data)
     }
 
@@ -61,7 +71,7 @@ pub(crate) fn run(cli: Cli) -> std::result::Result<u8, (Lang, Error)> {
 }
 
 fn serve(c: &Context, s: &Serve) -> Result<u8> {
-    let data = DataFolder::open(&c.data, c.today())?;
+    let data = c.folder()?;
     let created = data.created;
     let clock = c.as_of.map_or(Clock::Real, Clock::Fixed);
     let app = App::new(Arc::new(data), clock)?;
@@ -74,10 +84,6 @@ fn serve(c: &Context, s: &Serve) -> Result<u8> {
         if c.json {
             say(&json!({ "url": url, "setup_code": code, "created": created, "data": c.data }).to_string());
         } else {
-            if created {
-                let place = c.data.display();
-                say(&format!("{}{place}", tr(c.lang, "新建了空的客户簿，数据在 ", "Made a new, empty book in ")));
-            }
             say(&format!("{} {url}", tr(c.lang, "客簿已启动，请在浏览器打开", "Kebu is running, open")));
             if let Some(code) = code {
                 say(&format!("{} {code}", tr(c.lang, "第一次使用，设置码：", "First use, set-up code:")));
@@ -239,7 +245,7 @@ fn check(c: &Context) -> Result<u8> {
     // The stored day is what the stored columns are of: it is not turned before the check unless asked for.
     let data = match c.as_of {
         Some(_) => c.open()?,
-        None => DataFolder::open(&c.data, c.today())?,
+        None => c.folder()?,
     };
     let r = with_progress(!c.json, c.lang, |control| {
         control.phase("derive", 0);
@@ -281,7 +287,7 @@ fn check(c: &Context) -> Result<u8> {
 
 fn user(c: &Context, command: UserCommand) -> Result<u8> {
     let UserCommand::Add { login, name, password_stdin, access } = command;
-    let data = DataFolder::open(&c.data, c.today())?;
+    let data = c.folder()?;
     let made = if password_stdin {
         None
     } else {
@@ -313,7 +319,7 @@ fn user(c: &Context, command: UserCommand) -> Result<u8> {
 
 fn token(c: &Context, command: TokenCommand) -> Result<u8> {
     let TokenCommand::Create { user, label } = command;
-    let data = DataFolder::open(&c.data, c.today())?;
+    let data = c.folder()?;
     let id = match user {
         Some(login) => data.system.user(&login)?.map(|(u, _)| u.id),
         None => data.system.user_names()?.first().map(|(id, _)| *id),

@@ -12,6 +12,11 @@ pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
+/// Prints a remark to standard error.
+pub(crate) fn remark(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Prints an error to standard error.
 pub(crate) fn failure(e: &Error, lang: Lang, json: bool) {
     let mut err = std::io::stderr();

@@ -6,6 +6,7 @@ use crate::error::{ApiResult, answer_errors};
 use crate::tasks::{Imports, Tasks};
 use crate::{assets, routes};
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post, put};
@@ -86,7 +87,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/tables/{table}/records", post(records::create).patch(records::edit).delete(records::remove))
         .route("/changes/{change}/undo", post(records::undo))
         .route("/customers/{id}/card", get(records::card))
-        .route("/imports", get(imports::list).post(imports::upload))
+        .route("/imports", get(imports::list).post(imports::upload).layer(DefaultBodyLimit::disable()))
         .route("/imports/{id}", put(imports::plan).delete(imports::forget))
         .route("/imports/{id}/check", post(imports::check))
         .route("/imports/{id}/run", post(imports::run))
@@ -96,6 +97,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/charts/overview", get(charts::overview))
         .route("/demo", post(imports::demo))
         .route("/demo", delete(imports::remove_demo))
+        .layer(DefaultBodyLimit::max(MOST_BODY))
         .layer(from_fn_with_state(Arc::clone(&app), same_origin));
     let set = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
@@ -108,6 +110,9 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(set(header::REFERRER_POLICY, "same-origin"))
         .layer(set(header::CONTENT_SECURITY_POLICY, POLICY))
 }
+
+/// Most bytes of a request that is no upload: room for 50,000 pasted cells. Uploads count their own.
+const MOST_BODY: usize = 32 << 20;
 
 /// Nothing from elsewhere; styles may be inline because the component library makes them so.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \

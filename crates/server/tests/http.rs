@@ -416,3 +416,16 @@ async fn the_page_is_served_with_a_strict_policy() {
     let (status, ..) = site.send(Request::get("/assets/nosuch.js").body(Body::empty()).unwrap()).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn files_larger_than_a_form_are_taken() {
+    let site = Site::new();
+    let mut csv = String::from("姓名,手机\n");
+    for n in 0..150_000 {
+        csv.push_str(&format!("王{n},139{n:08}\n"));
+    }
+    assert!(csv.len() > 3_000_000);
+    let (status, import) = site.upload(&[("大.csv", csv.as_bytes())]).await;
+    assert_eq!(status, StatusCode::OK, "{import}");
+    assert_eq!(import["sheets"][0]["role"], "customers");
+}

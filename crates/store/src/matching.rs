@@ -44,6 +44,10 @@ pub struct CustomerKey<'a> {
 pub(crate) enum Found {
     /// This customer.
     One(i64),
+    /// This customer, by the code.
+    ByCode(i64),
+    /// Nobody: the code is someone else's, of another name and another mobile.
+    CodeTaken,
     /// Nobody.
     Nobody,
     /// Nobody, but the mobile belongs to someone of another name.
@@ -82,8 +86,12 @@ pub(crate) fn find(conn: &Connection, key: &CustomerKey<'_>, by: MatchKey, stric
 }
 
 fn by_identity(conn: &Connection, key: &CustomerKey<'_>, strict: bool) -> Result<Found> {
-    if let found @ Found::One(_) = by_code(conn, key.code)? {
-        return Ok(found);
+    let mut otherwise = Found::Nobody;
+    if let found @ Found::ByCode(id) = by_code(conn, key.code)? {
+        if !strict || !contradicts(conn, id, key)? {
+            return Ok(found);
+        }
+        otherwise = Found::CodeTaken;
     }
     let mut known = false;
     for i in key.identities() {
@@ -99,11 +107,12 @@ fn by_identity(conn: &Connection, key: &CustomerKey<'_>, strict: bool) -> Result
                 return Ok(Found::One(*id));
             }
         }
-        return Ok(holders.first().map_or(Found::Nobody, |id| Found::SharedMobile(*id)));
+        let shared = holders.first().map(|id| Found::SharedMobile(*id));
+        return Ok(shared.filter(|_| otherwise == Found::Nobody).unwrap_or(otherwise));
     }
     // A code of its own tells a row apart from its namesakes.
     if known || key.name.is_empty() || strict && !key.code.is_empty() {
-        return Ok(Found::Nobody);
+        return Ok(otherwise);
     }
     by_name(conn, key, strict)
 }
@@ -115,9 +124,25 @@ fn by_code(conn: &Connection, code: &str) -> Result<Found> {
     let mut s = conn.prepare_cached("SELECT id FROM customers WHERE code = ?1").map_err(sqlite)?;
     let mut rows = s.query([code]).map_err(sqlite)?;
     Ok(match rows.next().map_err(sqlite)? {
-        Some(r) => Found::One(r.get(0).map_err(sqlite)?),
+        Some(r) => Found::ByCode(r.get(0).map_err(sqlite)?),
         None => Found::Nobody,
     })
+}
+
+/// Whether a row with a customer's code is plainly about someone else: both the name and the mobile
+/// differ. Codes of another program may look like ours.
+fn contradicts(conn: &Connection, id: i64, key: &CustomerKey<'_>) -> Result<bool> {
+    let Some(mobile) = key.mobile() else { return Ok(false) };
+    if key.name.is_empty() {
+        return Ok(false);
+    }
+    let mut s = conn.prepare_cached("SELECT name, mobile FROM customers WHERE id = ?1").map_err(sqlite)?;
+    let mut rows = s.query([id]).map_err(sqlite)?;
+    let Some(r) = rows.next().map_err(sqlite)? else { return Ok(false) };
+    let known: Option<String> = r.get(1).map_err(sqlite)?;
+    let Some(known) = known.as_deref().and_then(parse::mobile_identity) else { return Ok(false) };
+    let name: Option<String> = r.get(0).map_err(sqlite)?;
+    Ok(known != mobile && !same_name(key.name, name.as_deref().unwrap_or("")))
 }
 
 /// The one customer of a name; when strict, only if neither row contradicts the other's (perhaps masked) mobile.

@@ -281,7 +281,7 @@ fn reasons(fields: &[FieldDef], cells: &[Value]) -> Vec<Reason> {
         (
             "loyalty_points",
             format!("复购率 {rate:.0}%,{willing_zh}{}", from_sheet.0),
-            format!("{rate:.0}% repurchase rate, {willing_en}{}", from_sheet.1),
+            format!("{}% repurchase rate, {willing_en}{}", one_decimal(rate), from_sheet.1),
         ),
     ];
     texts
@@ -296,6 +296,12 @@ fn reasons(fields: &[FieldDef], cells: &[Value]) -> Vec<Reason> {
             Some(Reason { field: f.key.clone(), points, text })
         })
         .collect()
+}
+
+/// At most one decimal, as the page shows percentages.
+fn one_decimal(n: f64) -> String {
+    let text = format!("{n:.1}");
+    text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// A number with thousands separators, two decimals unless whole.

@@ -25,6 +25,9 @@ pub struct Undone {
     pub kept: u64,
 }
 
+/// Records made by one change that can be brought back by undoing its undo.
+const KEPT_FOR_REDO: i64 = 1_000;
+
 /// Whether a change was undone, and by which.
 enum State {
     Missing,
@@ -217,9 +220,12 @@ impl Writing<'_> {
         Ok(keep)
     }
 
-    /// Removes a whole range of records, without keeping their content: the change that made them is
-    /// being undone.
+    /// Removes a range of records that the undone change made. A few keep their content in the log, so
+    /// that undoing the undo brings them back; the rows of a whole import do not.
     fn remove_range(&mut self, def: &TableDef, low: i64, high: i64) -> Result<u64> {
+        if high - low < KEPT_FOR_REDO {
+            return self.delete(&def.key, &(low..=high).collect::<Vec<_>>());
+        }
         let shape = Arc::clone(&self.shape);
         self.touched.tied_to_range(self.conn, &shape.derivation, &def.key, low, high)?;
         if def.key == *builtin::CUSTOMERS {

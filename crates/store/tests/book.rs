@@ -517,3 +517,45 @@ fn foreign_and_newer_files_are_left_untouched() {
     assert_eq!(e.code, ErrorCode::Conflict);
     assert_eq!(std::fs::read(&copy).unwrap(), bytes);
 }
+
+#[test]
+fn a_code_of_another_program_does_not_merge_two_people() {
+    let book = Book::new();
+    let ours = book.create("customers", &[("name", "王芳".into()), ("mobile", "13800138000".into())]);
+    let fields: Vec<FieldKey> = ["code", "name", "mobile"].map(FieldKey::from).into();
+    let take = |rows: &[[&str; 3]]| {
+        let write = |b: &mut store::Batch<'_>| {
+            let c = b.columns("customers", &fields)?;
+            let taken = rows.iter().map(|r| b.customer(c, &mut r.map(Value::from)));
+            let taken = taken.collect::<model::Result<Vec<_>>>()?;
+            let key = store::CustomerKey { code: rows[0][0], ..Default::default() };
+            Ok((taken, b.find_customer(&key)?))
+        };
+        book.store.batch(&scope(), batch_options(false), write, &mut |_, _, _| Ok(())).unwrap().1
+    };
+    // The same code, but neither name nor mobile agree; an order that names the code means the new one.
+    let stranger = [["K000001", "李强", "13900139000"]];
+    let (taken, buyer) = take(&stranger);
+    assert_eq!(taken, [Upsert::CreatedRecoded(RecordId(2), "K000001".into())]);
+    assert_eq!(buyer, store::Buyer::One(RecordId(2)));
+    assert_eq!(book.cell("customers", ours, "name"), "王芳".into());
+    assert_eq!(book.cell("customers", RecordId(2), "code"), "K000002".into());
+    assert_eq!(take(&stranger).0, [Upsert::Unchanged(RecordId(2))], "known by the mobile the second time");
+    // A corrected name under one's own code is an update.
+    assert_eq!(take(&[["K000001", "王小芳", "13800138000"]]).0, [Upsert::Updated(ours)]);
+    assert_eq!(book.cell("customers", ours, "name"), "王小芳".into());
+    book.assert_sound();
+}
+
+#[test]
+fn undoing_the_undo_of_a_new_record_brings_it_back() {
+    let book = Book::new();
+    let made = book.try_create("customers", &[("name", "王芳".into()), ("mobile", "13800138000".into())]).unwrap();
+    let undone = book.store.undo(&scope(), made.change, &mut |_, _| Ok(())).unwrap();
+    assert_eq!((undone.removed, ids(&book, &Query::all("customers")).len()), (1, 0));
+    let redone = book.store.undo(&scope(), undone.change, &mut |_, _| Ok(())).unwrap();
+    assert_eq!(redone.revived, 1);
+    assert_eq!(find(&book, "wangfang"), [made.created[0].0]);
+    assert_eq!(book.cell("customers", made.created[0], "grade"), "潜在客户".into());
+    book.assert_sound();
+}

@@ -37,7 +37,7 @@ impl RowReader<'_> {
     }
 
     fn plain(&self, at: usize, slot: &Slot, source: &Source, cell: Cell<'_>, problems: &mut Vec<CellProblem>) -> Value {
-        match parse::cell(&slot.kind, &cell, self.ctx).or_else(|p| self.without_year(slot, &cell, p)) {
+        match parse::cell(&slot.kind, &cell, self.ctx).or_else(|p| self.without_year(at, slot, &cell, p)) {
             Ok(Read { value, note: None }) => value,
             Ok(Read { value, note: Some(note) }) => {
                 problems.push(noted(source, &cell, note));
@@ -51,15 +51,17 @@ impl RowReader<'_> {
         }
     }
 
-    /// A date without its year, when nobody said which: the latest such day that is not in the future,
-    /// with a remark that says so.
-    fn without_year(&self, slot: &Slot, cell: &Cell<'_>, problem: Problem) -> Result<Read, Problem> {
+    /// A date without its year, when nobody said which: the latest such day that is not in the future (for
+    /// the next contact the next one that is not past), with a remark that says so.
+    fn without_year(&self, at: usize, slot: &Slot, cell: &Cell<'_>, problem: Problem) -> Result<Read, Problem> {
         if problem.kind != ProblemKind::YearMissing {
             return Err(problem);
         }
         let this_year = self.ctx.today.ymd().0;
-        // Nine years back are enough for a 29 February.
-        for year in (this_year - 8..=this_year).rev() {
+        // What is planned lies ahead. Nine years are enough for a 29 February.
+        let ahead = self.slots.fields[at] == "next_contact";
+        let years = (0..9).map(|n| if ahead { this_year + n } else { this_year - n });
+        for year in years {
             let ctx = Ctx { year: Some(year), ..*self.ctx };
             let Ok(read) = parse::cell(&slot.kind, cell, &ctx) else { continue };
             let day = match read.value {
@@ -67,7 +69,7 @@ impl RowReader<'_> {
                 Value::DateTime(t) => t.date(),
                 _ => return Err(problem),
             };
-            if day <= self.ctx.today {
+            if ahead && day >= self.ctx.today || !ahead && day <= self.ctx.today {
                 let note = Note::new(
                     format!("日期没有写年份，按 {year} 年读入"),
                     format!("The date lacks its year; read as {year}"),

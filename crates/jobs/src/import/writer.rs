@@ -190,8 +190,10 @@ impl Writer<'_, '_> {
             }
             let done = self.batch.customer(customer, &mut values)?;
             self.fate(builtin::CUSTOMERS, &done);
-            if let Upsert::CreatedSharing(_, other) = &done {
-                self.shared(&row, other)?;
+            match &done {
+                Upsert::CreatedSharing(_, other) => self.shared(&row, other)?,
+                Upsert::CreatedRecoded(_, code) => self.recoded(&row, code)?,
+                _ => {}
             }
             buyer = Some(done.id());
         }
@@ -285,7 +287,7 @@ impl Writer<'_, '_> {
         let f = self.seen.entry(table).or_default();
         let id = done.id().0;
         match done {
-            Upsert::Created(_) | Upsert::CreatedSharing(..) => {
+            Upsert::Created(_) | Upsert::CreatedSharing(..) | Upsert::CreatedRecoded(..) => {
                 f.first_new.get_or_insert(id);
                 self.report.tables.entry(table).or_default().created += 1;
             }
@@ -334,6 +336,17 @@ impl Writer<'_, '_> {
                 "如果是同一个人，请把姓名改成一致后重新导入",
                 "If they are one person, give both rows one name and import again",
             ),
+        )
+    }
+
+    fn recoded(&mut self, row: &Row, code: &str) -> Result<()> {
+        self.remark(
+            row,
+            Note::new(
+                format!("编号“{code}”在客簿里是另一位客户（姓名和手机都不同），已按新客户保存并另编了号"),
+                format!("The code “{code}” is another customer's (name and mobile both differ); kept as a new customer under a new code"),
+            ),
+            Note::new("如果是同一个人，请把姓名或手机改成一致后重新导入", "If they are one person, make the name or the mobile agree and import again"),
         )
     }
 

@@ -34,7 +34,7 @@ fn words_tell_the_address_and_the_code() {
         .spawn()
         .expect("the server starts");
     let out = std::io::BufReader::new(child.stdout.take().expect("output"));
-    let lines: Vec<String> = std::io::BufRead::lines(out).take(3).map_while(Result::ok).collect();
+    let lines: Vec<String> = std::io::BufRead::lines(out).take(2).map_while(Result::ok).collect();
     child.kill().expect("it stops");
     child.wait().expect("it stopped");
     let text = lines.join("\n");

@@ -37,13 +37,16 @@ pub enum Upsert {
     Unchanged(RecordId),
     /// A new customer who shares a mobile with another person of this name.
     CreatedSharing(RecordId, String),
+    /// A new customer under a code of the book's own, because the row's code is another person's.
+    CreatedRecoded(RecordId, String),
 }
 
 impl Upsert {
     /// The record.
     pub fn id(&self) -> RecordId {
         match self {
-            Self::Created(id) | Self::Updated(id) | Self::Unchanged(id) | Self::CreatedSharing(id, _) => *id,
+            Self::Created(id) | Self::Updated(id) | Self::Unchanged(id) => *id,
+            Self::CreatedSharing(id, _) | Self::CreatedRecoded(id, _) => *id,
         }
     }
 }
@@ -89,6 +92,8 @@ pub struct Batch<'c> {
     schema: model::Schema,
     /// Fields made by the batch: (table, field).
     new_fields: Vec<(String, String)>,
+    /// Codes of the files that stand for customers made under another code.
+    aliases: HashMap<String, i64>,
 }
 
 impl Store {
@@ -163,6 +168,7 @@ impl<'c> Batch<'c> {
             dropped_indexes,
             schema,
             new_fields: Vec::new(),
+            aliases: HashMap::new(),
         })
     }
 
@@ -209,10 +215,13 @@ impl<'c> Batch<'c> {
 
     /// Finds the customer an order speaks of.
     pub fn find_customer(&self, key: &CustomerKey<'_>) -> Result<Buyer> {
+        if let Some(id) = self.aliases.get(key.code) {
+            return Ok(Buyer::One(RecordId(*id)));
+        }
         Ok(match find(self.conn(), key, MatchKey::Identity, false)? {
-            Found::One(id) => Buyer::One(RecordId(id)),
+            Found::One(id) | Found::ByCode(id) => Buyer::One(RecordId(id)),
             Found::SeveralNames => Buyer::Several,
-            Found::Nobody | Found::SharedMobile(_) => Buyer::Nobody,
+            Found::Nobody | Found::SharedMobile(_) | Found::CodeTaken => Buyer::Nobody,
         })
     }
 

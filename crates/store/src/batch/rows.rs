@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 impl Batch<'_> {
     /// Takes a customer row: a new customer, or new content for one in the book. Blank cells never
-    /// overwrite; the name of a person found by an identity is kept.
+    /// overwrite; the name of a person found by anything but the code is kept.
     pub fn customer(&mut self, columns: usize, row: &mut [Value]) -> Result<Upsert> {
         let c = &self.columns[columns];
         let at = |k: &str| text(c.places.get(k).map(|i| &row[*i]));
@@ -24,7 +24,11 @@ impl Batch<'_> {
             account: at("account"),
         };
         let by = self.options.match_key;
-        let found = match find(self.conn(), &key, by, true)? {
+        let found = match self.aliases.get(key.code) {
+            Some(id) => Ok(Found::ByCode(*id)),
+            None => find(self.conn(), &key, by, true),
+        };
+        let found = match found? {
             // Codes are unique whatever the match key, so a known code always means that customer.
             Found::Nobody if by != MatchKey::Identity && !key.code.is_empty() => {
                 find(self.conn(), &key, MatchKey::Code, true)?
@@ -32,7 +36,18 @@ impl Batch<'_> {
             found => found,
         };
         match found {
+            Found::ByCode(id) => self.merge(columns, id, row, false),
             Found::One(id) => self.merge(columns, id, row, true),
+            Found::CodeTaken => {
+                let code = key.code.to_owned();
+                if let Some(i) = c.places.get("code") {
+                    row[*i] = Value::Null;
+                }
+                let id = self.create(columns, row, &[])?;
+                // Later rows and orders of this batch that name the code mean the new customer.
+                self.aliases.insert(code.clone(), id.0);
+                Ok(Upsert::CreatedRecoded(id, code))
+            }
             Found::SharedMobile(other) => {
                 let name = name_of(self.conn(), other)?;
                 Ok(Upsert::CreatedSharing(self.create(columns, row, &[])?, name))
@@ -215,11 +230,10 @@ impl Batch<'_> {
         let before: Vec<Value> = s
             .query_row([id], |r| c.kinds.iter().enumerate().map(|(i, k)| Ok(from_sql(k, r.get_ref(i)?))).collect())
             .map_err(sqlite)?;
-        let by_name = self.options.match_key == MatchKey::Code;
         let changes: Vec<usize> = (0..row.len())
             .filter(|&i| {
                 let kept = c.fields[i] == "code" && !before[i].is_blank()
-                    || keep_name && !by_name && c.fields[i] == "name" && !before[i].is_blank();
+                    || keep_name && c.fields[i] == "name" && !before[i].is_blank();
                 !row[i].is_blank() && !kept && !same(&row[i], &before[i])
             })
             .collect();
