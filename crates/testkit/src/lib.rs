@@ -1,6 +1,6 @@
 //! Test support: a scratch book on disk, builders for records, and a quick look at cells.
 
-use model::{Change, ChangeOutcome, Date, FieldKey, Lang, Origin, RecordId, Result, Scope, Value};
+use model::{Change, ChangeOutcome, Date, FieldKey, Lang, Money, Origin, Query, RecordId, Result, Scope, Value};
 use store::{Store, StoreOptions};
 
 /// The as-of day of tests.
@@ -56,6 +56,33 @@ impl Book {
     pub fn try_create(&self, table: &str, cells: &[(&str, Value)]) -> Result<ChangeOutcome> {
         let records = vec![cells.iter().map(|(k, v)| (FieldKey::from(*k), v.clone())).collect()];
         self.store.apply(&scope(), Change::Create { table: table.into(), records }, Origin::Edit)
+    }
+
+    /// Makes an order of a customer: number, day, whole yuan, and further cells.
+    pub fn order(&self, customer: RecordId, no: &str, day: &str, yuan: i64, more: &[(&str, Value)]) -> RecordId {
+        let day = Date::from_iso(day).expect("a valid date");
+        let mut cells = vec![
+            ("customer", Value::Link(customer)),
+            ("order_no", no.into()),
+            ("time", Value::DateTime(day.start())),
+            ("amount", Value::Money(Money::new(yuan, 0))),
+        ];
+        cells.extend_from_slice(more);
+        self.create("orders", &cells)
+    }
+
+    /// Ids of the customers a search finds.
+    pub fn find(&self, typed: &str) -> Vec<i64> {
+        self.ids(&Query { search: typed.into(), ..Query::all("customers") })
+    }
+
+    /// The first 500 ids of a query, in its order.
+    pub fn ids(&self, query: &Query) -> Vec<i64> {
+        let view = self.store.open_view(&scope(), query, &["name".into()]).expect("the view opens");
+        let page = self.store.page(&scope(), &view.id, 0, 500).expect("the page is read");
+        let rows: Vec<Vec<serde_json::Value>> = serde_json::from_slice(&page).expect("a page is JSON");
+        assert_eq!(view.total as usize, rows.len());
+        rows.iter().filter_map(|r| r[0].as_i64()).collect()
     }
 
     /// Edits one cell.
