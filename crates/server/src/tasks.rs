@@ -57,7 +57,8 @@ impl Tasks {
             }
             tasks.insert(n, Arc::clone(&task));
         }
-        tokio::task::spawn_blocking(move || {
+        // A thread that ends with the job gives back the memory the job took; a pooled one would keep it.
+        std::thread::spawn(move || {
             let result = work(&task.control);
             *task.state.lock().unwrap_or_else(PoisonError::into_inner) = match result {
                 Ok(v) => State::Done(v),
