@@ -8,7 +8,7 @@ use crate::{assets, routes};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn;
 use axum::routing::{delete, get, post, put};
 use model::{Error, Result};
 use std::sync::{Arc, Mutex};
@@ -98,7 +98,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/demo", post(imports::demo))
         .route("/demo", delete(imports::remove_demo))
         .layer(DefaultBodyLimit::max(MOST_BODY))
-        .layer(from_fn_with_state(Arc::clone(&app), same_origin));
+        .layer(from_fn(same_origin));
     let set = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
         .nest("/api/v1", api)

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::{ApiError, language};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
@@ -168,7 +168,7 @@ impl Caller {
 
 /// Refuses writes that a browser sends for another site. A token in a header cannot be sent by another
 /// site, so it is exempt; programs other than browsers send neither header.
-pub(crate) async fn same_origin(State(_): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn same_origin(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if reads || headers.contains_key(header::AUTHORIZATION) || from_here(headers) {

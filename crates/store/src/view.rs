@@ -217,7 +217,7 @@ impl Store {
     pub fn summary(&self, scope: &Scope, id: &ViewId) -> Result<HashMap<FieldKey, ColumnSummary>> {
         let view = self.views.find(scope, id)?;
         self.engine.read(|conn| {
-            let mut select = select_ids(conn, &view.table, &view.query)?;
+            let mut select = select_ids(&view.table, &view.query)?;
             select.clear_selects();
             let col = |f: &FieldDef| Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
             let mut places = Vec::new();
@@ -302,7 +302,7 @@ fn page_sql(table: &TableDef, columns: &[FieldDef]) -> String {
 }
 
 /// `SELECT c.id FROM table c WHERE …` of a query, unordered.
-fn select_ids(conn: &Connection, table: &TableDef, query: &Query) -> Result<SelectStatement> {
+fn select_ids(table: &TableDef, query: &Query) -> Result<SelectStatement> {
     let mut select = Sql::select();
     let id = || Expr::col((Alias::new("c"), Alias::new("id")));
     select.expr(id()).from_as(Alias::new(table.key.as_str()), Alias::new("c"));
@@ -312,7 +312,7 @@ fn select_ids(conn: &Connection, table: &TableDef, query: &Query) -> Result<Sele
     if !query.search.trim().is_empty() {
         select.and_where(match table.key.as_str() {
             builtin::CUSTOMERS => customer_search(&query.search),
-            _ => plain_search(conn, table, &query.search),
+            _ => plain_search(table, &query.search),
         });
     }
     Ok(select)
@@ -336,7 +336,7 @@ fn customer_search(typed: &str) -> Expr {
 }
 
 /// Other tables are searched by what their text columns hold; a linked customer by name, pinyin and all.
-fn plain_search(_: &Connection, table: &TableDef, typed: &str) -> Expr {
+fn plain_search(table: &TableDef, typed: &str) -> Expr {
     let text = typed.trim().to_lowercase();
     let mut out = crate::expr_sql::whole(0);
     for f in &table.fields {
@@ -397,7 +397,7 @@ impl Key {
 /// The ids of a query in its order. Keys are read once and sorted here, which is several times quicker
 /// than in the database for any order without an index of its own.
 fn ordered_ids(conn: &Connection, table: &TableDef, query: &Query) -> Result<Vec<i64>> {
-    let mut select = select_ids(conn, table, query)?;
+    let mut select = select_ids(table, query)?;
     let fill = Fill::today(model::Date(0));
     if query.sort.is_empty() {
         let mut ids = read_ids(conn, &select, &fill)?;
