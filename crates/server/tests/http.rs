@@ -23,7 +23,7 @@ impl Site {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let today = Date::from_iso("2026-11-21").unwrap();
-        let data = DataFolder::open(&folder.path().join("data"), today).unwrap();
+        let data = DataFolder::open(&folder.path().join("data"), None, today).unwrap();
         for (login, access) in ROLES.iter().filter_map(|(l, a)| a.map(|a| (*l, a))) {
             let id = data.system.add_user(login, "", "unused", access, false).unwrap();
             data.system.add_session(&digest(login), id, true, "test", None).unwrap();
@@ -34,7 +34,7 @@ impl Site {
     fn fresh() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let today = Date::from_iso("2026-11-21").unwrap();
-        let data = DataFolder::open(&folder.path().join("data"), today).unwrap();
+        let data = DataFolder::open(&folder.path().join("data"), None, today).unwrap();
         Self { app: App::new(Arc::new(data), Clock::Fixed(today)).unwrap(), folder }
     }
 

@@ -3,7 +3,7 @@
 //! One statement computes the columns of one phase for a set of records: the aggregates over other
 //! records first, each table gathered once, then layer upon layer of expressions over what lies below.
 
-use crate::dialect;
+use crate::dialect::{self, Dialect};
 use crate::expr_sql::{Names, compare, render, whole};
 use crate::sql::{Stmt, ids_place, range_places};
 use formula::{Aggregate, Column, Expr as Typed, Func, Local, Node, Phase, Program, Rollup, Type};
@@ -41,6 +41,7 @@ pub(crate) struct Derivation {
     pub program: Program,
     pub relations: Vec<Relation>,
     schema: Arc<Schema>,
+    dialect: Dialect,
     statements: Mutex<HashMap<Wanted, Arc<Stmt>>>,
 }
 
@@ -58,10 +59,10 @@ pub(crate) struct Relation {
 }
 
 impl Derivation {
-    pub(crate) fn new(schema: Arc<Schema>) -> Result<Self> {
+    pub(crate) fn new(schema: Arc<Schema>, dialect: Dialect) -> Result<Self> {
         let program = Program::compile(&schema)?;
         let relations = relations(&program);
-        Ok(Self { program, relations, schema, statements: Mutex::default() })
+        Ok(Self { program, relations, schema, dialect, statements: Mutex::default() })
     }
 
     /// The statement for some columns of a phase.
@@ -72,7 +73,9 @@ impl Derivation {
         let mut cache = self.statements.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let made = cache.entry(key).or_insert_with(|| {
             let table = &self.program.phases[phase].table;
-            Arc::new(Layers { schema: &self.schema, table, columns: &part, reach }.statement(goal))
+            Arc::new(
+                Layers { dialect: self.dialect, schema: &self.schema, table, columns: &part, reach }.statement(goal),
+            )
         });
         Arc::clone(made)
     }
@@ -113,6 +116,7 @@ fn relations(program: &Program) -> Vec<Relation> {
 
 /// A statement under construction.
 struct Layers<'a> {
+    dialect: Dialect,
     schema: &'a Schema,
     table: &'a TableKey,
     columns: &'a [&'a Column],
@@ -281,11 +285,14 @@ impl Layers<'_> {
                 let (from, to) = range_places();
                 id.between(from, to)
             }
-            Reach::Ids => {
-                let mut list = Query::select();
-                list.column(alias("value")).from_function(dialect::id_rows(ids_place()), alias("r"));
-                id.in_subquery(list)
-            }
+            Reach::Ids => match self.dialect {
+                Dialect::Sqlite => {
+                    let mut list = Query::select();
+                    list.column(alias("value")).from_function(dialect::id_rows(ids_place()), alias("r"));
+                    id.in_subquery(list)
+                }
+                Dialect::Postgres => id.eq(SqlFunc::cust(alias("ANY")).arg(ids_place())),
+            },
         }
     }
 

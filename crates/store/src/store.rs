@@ -1,15 +1,16 @@
 //! An open book.
 
+use crate::conn::{Conn, Durability, Server};
 use crate::derive::Derivation;
-use crate::engine::{Durability, Engine};
+use crate::dialect::Dialect;
+use crate::engine::Engine;
+use crate::failure;
 use crate::layout;
 use crate::log::now;
 use crate::recalc::{Touched, recalculate};
 use crate::view::Views;
-use crate::{failure, sqlite};
 use model::{Access, Date, Error, ErrorCode, FieldDef, FieldKey, Result, Schema, Scope, TableKey, builtin};
 use roaring::RoaringTreemap;
-use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -40,9 +41,9 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    fn new(schema: Schema) -> Result<Self> {
+    fn new(schema: Schema, dialect: Dialect) -> Result<Self> {
         let schema = Arc::new(schema);
-        Ok(Self { derivation: Derivation::new(Arc::clone(&schema))?, schema })
+        Ok(Self { derivation: Derivation::new(Arc::clone(&schema), dialect)?, schema })
     }
 }
 
@@ -65,22 +66,35 @@ impl Store {
     /// `conflict` for a file that is not a book or is newer than this program; it is left untouched.
     pub fn open(path: &Path, options: StoreOptions) -> Result<Self> {
         if path.exists() {
-            layout::open(&mut Connection::open(path).map_err(sqlite)?)?;
+            layout::check_file(path)?;
         }
         let durability = if options.scratch { Durability::Scratch } else { Durability::Full };
-        let engine = Engine::open(path, durability)?;
-        let schema = engine.write(|conn| {
-            let schema = layout::open(conn)?;
-            if layout::meta(conn, "today")?.is_none() {
+        Self::over(Engine::file(path, durability)?, options)
+    }
+
+    /// Opens a book in a schema of the PostgreSQL server at a `postgres://` address, making the tables if
+    /// there are none. The schema must be there.
+    ///
+    /// # Errors
+    /// `invalid` for a wrong address, `busy` when the server cannot be reached, `conflict` for a book newer
+    /// than this program.
+    pub fn connect(address: &str, schema: &str, options: StoreOptions) -> Result<Self> {
+        Self::over(Engine::server(&Server::parse(address)?, schema)?, options)
+    }
+
+    fn over(engine: Engine, options: StoreOptions) -> Result<Self> {
+        let schema = engine.write(layout::open)?;
+        let stored = engine.transaction(|conn| {
+            let stored = layout::meta(conn, "today")?;
+            if stored.is_none() {
                 layout::set_meta(conn, "today", &options.today.to_string())?;
             }
-            Ok(schema)
+            Ok(stored)
         })?;
-        let stored = engine.read(|conn| layout::meta(conn, "today"))?;
         let today = stored.as_deref().and_then(Date::from_iso).unwrap_or(options.today);
         Ok(Self {
+            shape: RwLock::new(Arc::new(Shape::new(schema, engine.dialect())?)),
             engine,
-            shape: RwLock::new(Arc::new(Shape::new(schema)?)),
             today: RwLock::new(today),
             views: Views::default(),
             scratch: options.scratch,
@@ -184,7 +198,7 @@ impl Store {
             };
             def.formula = Some(formula.into());
             let def = def.clone();
-            let derivation = Derivation::new(Arc::new(next))?;
+            let derivation = Derivation::new(Arc::new(next), conn.dialect())?;
             let table_def = schema.require(table)?;
             layout::update_field(conn, table_def, &def)?;
             let mut touched = Touched::default();
@@ -194,7 +208,7 @@ impl Store {
     }
 
     /// Changes the schema in one transaction and takes the stored one as the new shape.
-    fn reshape<T>(&self, work: impl FnOnce(&Connection, &Schema) -> Result<T>) -> Result<T> {
+    fn reshape<T>(&self, work: impl FnOnce(&Conn, &Schema) -> Result<T>) -> Result<T> {
         let before = self.schema();
         let out = self.engine.transaction(|conn| work(conn, &before))?;
         self.reload_shape()?;
@@ -203,7 +217,7 @@ impl Store {
 
     /// Takes the stored schema as the shape of the book.
     pub(crate) fn reload_shape(&self) -> Result<()> {
-        let shape = self.engine.write(|conn| Shape::new(layout::open(conn)?))?;
+        let shape = self.engine.write(|conn| Shape::new(layout::open(conn)?, conn.dialect()))?;
         *self.overview.lock().unwrap_or_else(PoisonError::into_inner) = None;
         *self.shape.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shape);
         Ok(())
@@ -214,7 +228,7 @@ impl Store {
         self.engine.read(|conn| {
             let n = |table: &str| -> Result<u64> {
                 let sql = ["SELECT count(*) FROM ", &crate::dialect::quote(table)].concat();
-                conn.prepare_cached(&sql).and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(sqlite)
+                conn.one(&sql, &[])
             };
             Ok(Counts {
                 customers: n(builtin::CUSTOMERS)?,
@@ -241,14 +255,13 @@ impl Store {
 }
 
 /// Every id of a table.
-pub(crate) fn all_ids(conn: &Connection, table: &str) -> Result<RoaringTreemap> {
+pub(crate) fn all_ids(conn: &Conn, table: &str) -> Result<RoaringTreemap> {
     let sql = ["SELECT id FROM ", &crate::dialect::quote(table)].concat();
-    let mut s = conn.prepare_cached(&sql).map_err(sqlite)?;
-    let mut rows = s.query([]).map_err(sqlite)?;
     let mut out = RoaringTreemap::new();
-    while let Some(r) = rows.next().map_err(sqlite)? {
-        out.insert(r.get::<_, i64>(0).map_err(sqlite)?.unsigned_abs());
-    }
+    conn.each(&sql, &[], &mut |r| {
+        out.insert(r.get(0)?);
+        Ok(())
+    })?;
     Ok(out)
 }
 
@@ -265,7 +278,7 @@ pub(crate) fn require(scope: &Scope, access: Access) -> Result<()> {
 }
 
 /// A counter kept in the book, such as the next id of a table.
-pub(crate) fn counter(conn: &Connection, name: &str) -> Result<i64> {
+pub(crate) fn counter(conn: &Conn, name: &str) -> Result<i64> {
     layout::meta(conn, name)?.map_or(Ok(1), |v| v.parse().map_err(failure))
 }
 
