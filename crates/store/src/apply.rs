@@ -4,7 +4,7 @@ use crate::cells::{check, from_sql, param};
 use crate::conn::{Conn, Param, params};
 use crate::dialect::quote;
 use crate::recalc::{Touched, recalculate};
-use crate::store::{Shape, Store, code_counter, counter, id_counter, require};
+use crate::store::{Now, Shape, Store, code_counter, counter, id_counter, require};
 use crate::{layout, log, search};
 use model::{
     Access, CellEdit, Change, ChangeOutcome, Date, Error, ErrorCode, FieldKey, FieldKind, IDENTITY_FIELDS, Identity,
@@ -21,9 +21,8 @@ impl Store {
     /// `forbidden`, or `invalid`, `not_found` or `conflict` on a field, saying which and why.
     pub fn apply(&self, scope: &Scope, change: Change, origin: Origin) -> Result<ChangeOutcome> {
         require(scope, Access::Write)?;
-        let (shape, today) = (self.shape(), self.today());
-        self.engine.transaction(|conn| {
-            let mut w = Writing::begin(conn, shape, today, scope, origin)?;
+        self.write(|conn, now| {
+            let mut w = Writing::begin(conn, now, scope, origin)?;
             let mut outcome = ChangeOutcome { change: w.change, ..ChangeOutcome::default() };
             match change {
                 Change::Create { table, records } => {
@@ -58,8 +57,9 @@ pub(crate) struct Writing<'c> {
 
 impl<'c> Writing<'c> {
     /// Opens an entry in the log.
-    pub(crate) fn begin(conn: &'c Conn, shape: Arc<Shape>, today: Date, scope: &Scope, origin: Origin) -> Result<Self> {
+    pub(crate) fn begin(conn: &'c Conn, now: Now, scope: &Scope, origin: Origin) -> Result<Self> {
         let change = log::open(conn, scope, origin)?;
+        let Now { shape, today } = now;
         Ok(Self { conn, shape, today, change, touched: Touched::default(), searchable: RoaringTreemap::new() })
     }
 

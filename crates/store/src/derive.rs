@@ -173,7 +173,7 @@ impl Layers<'_> {
     /// A column's value in its stored form: money is whole 分, a number without decimals is whole.
     fn value(&self, column: &Column, names: &LayerNames<'_>) -> Expr {
         let sql = render(&column.expr, names);
-        if column.expr.ty == Type::Bool {
+        if column.expr.ty == Type::Bool && false {
             // As a condition it is left at the first part that settles it; as a value all would be computed.
             return Expr::Case(Box::new(sea_query::CaseStatement::new().case(sql, whole(1)).finally(whole(0))));
         }
@@ -380,7 +380,8 @@ fn gathered(a: Aggregate, value: Expr) -> Expr {
         Aggregate::Min => "min",
         Aggregate::Max => "max",
     };
-    SqlFunc::cust(alias(name)).arg(value).into()
+    let e: Expr = SqlFunc::cust(alias(name)).arg(value).into();
+    if a == Aggregate::Sum { SqlFunc::cast_as(e, alias("BIGINT")).into() } else { e }
 }
 
 /// Names inside one layer.

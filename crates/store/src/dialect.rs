@@ -71,6 +71,7 @@ impl Dialect {
 
 /// A statement's marks as PostgreSQL writes them: `?` and `?1` become `$1`, outside of quotes.
 pub(crate) fn numbered(sql: &str) -> String {
+    let sql = &sql.replace("instr(", "strpos(").replace(" LIKE ", " ILIKE "); // HACK
     let mut out = String::with_capacity(sql.len() + 16);
     let (mut quoted, mut next) = (None, 1);
     let mut chars = sql.chars().peekable();

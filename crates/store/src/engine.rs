@@ -66,15 +66,7 @@ impl Engine {
     /// Runs work in one transaction: committed when it succeeds, rolled back otherwise. Writers of other
     /// processes wait.
     pub(crate) fn transaction<T>(&self, work: impl FnOnce(&Conn) -> Result<T>) -> Result<T> {
-        self.write(|conn| {
-            conn.begin()?;
-            let out = work(conn).and_then(|out| conn.commit().map(|()| out));
-            if out.is_err() {
-                // A connection that cannot roll back is not lent again, which rolls back too.
-                let _ = conn.rollback();
-            }
-            out
-        })
+        self.write(|conn| in_transaction(conn, || work(conn)))
     }
 
     /// Runs work on a reading connection; each statement sees the newest state of the book.
@@ -91,6 +83,17 @@ impl Engine {
             out.and_then(|out| ended.map(|()| out))
         })
     }
+}
+
+/// Runs work in one transaction of a connection.
+pub(crate) fn in_transaction<T>(conn: &Conn, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    conn.begin()?;
+    let out = work().and_then(|out| conn.commit().map(|()| out));
+    if out.is_err() {
+        // A connection that cannot roll back is not lent again, which rolls back too.
+        let _ = conn.rollback();
+    }
+    out
 }
 
 type Open = Box<dyn Fn() -> Result<Conn> + Send + Sync>;

@@ -15,8 +15,27 @@ pub(crate) trait Names {
     fn rollup(&self, rollup: &formula::Rollup) -> Expr;
 }
 
+fn boolean(e: &Typed) -> bool {
+    matches!(e.node, Node::Compare(..) | Node::IsBlank(_) | Node::Not(_) | Node::All(_) | Node::Any(_))
+}
+
+pub(crate) fn condition(e: &Typed, names: &dyn Names) -> Expr {
+    if boolean(e) { natural(e, names) } else { natural(e, names).ne(whole(0)) }
+}
+
 /// The SQL of an expression; blank is NULL.
 pub(crate) fn render(e: &Typed, names: &dyn Names) -> Expr {
+    if boolean(e) {
+        return Expr::Case(Box::new(CaseStatement::new().case(natural(e, names), whole(1)).finally(whole(0))));
+    }
+    natural(e, names)
+}
+
+pub(crate) fn no() -> Expr {
+    Expr::Constant(Value::Bool(Some(false)))
+}
+
+fn natural(e: &Typed, names: &dyn Names) -> Expr {
     let sub = |e: &Typed| render(e, names);
     match &e.node {
         Node::Blank => Expr::null(),
@@ -32,11 +51,13 @@ pub(crate) fn render(e: &Typed, names: &dyn Names) -> Expr {
         Node::Compare(op, a, b) => compare(*op, text_or_self(a, sub(a)), text_or_self(b, sub(b))),
         Node::IsBlank(a) => is_blank(a, sub(a)),
         // A blank condition counts as no, so its negation is yes.
-        Node::Not(a) => found(a, names).unwrap_or_else(|| coalesce(sub(a), 0).eq(whole(0))),
+        Node::Not(a) => {
+            found(a, names).unwrap_or_else(|| Expr::expr(SqlFunc::coalesce([condition(a, names), no()])).not())
+        }
         Node::All(list) => join(list, names, BinOper::And),
         Node::Any(list) => join(list, names, BinOper::Or),
         Node::If(c, a, b) => {
-            let case = CaseStatement::new().case(sub(c).into_condition_expr(), sub(a)).finally(sub(b));
+            let case = CaseStatement::new().case(condition(c, names).into_condition_expr(), sub(a)).finally(sub(b));
             Expr::Case(Box::new(case))
         }
         Node::Scale(a, n) => sub(a).mul(whole(*n)),
@@ -125,8 +146,10 @@ pub(crate) fn compare(op: CmpOp, a: Expr, b: Expr) -> Expr {
 }
 
 fn join(list: &[Typed], names: &dyn Names, op: BinOper) -> Expr {
-    let mut parts = list.iter().map(|e| if decided(e) { render(e, names) } else { coalesce(render(e, names), 0) });
-    let first = parts.next().unwrap_or_else(|| whole(1));
+    let mut parts = list
+        .iter()
+        .map(|e| if decided(e) { condition(e, names) } else { SqlFunc::coalesce([condition(e, names), no()]).into() });
+    let first = parts.next().unwrap_or_else(|| Expr::Constant(Value::Bool(Some(true))));
     parts.fold(first, |acc, e| acc.binary(op, e))
 }
 
@@ -191,6 +214,11 @@ fn extreme(smallest: bool, args: &[Typed], names: &dyn Names) -> Expr {
         let others = std::iter::once(i).chain((0..rendered.len()).filter(|j| *j != i));
         SqlFunc::coalesce(others.map(|j| rendered[j].clone()).collect::<Vec<_>>()).into()
     });
+    let list: Vec<Expr> = list.collect();
+    if let [a, b] = &list[..] {
+        let c = if smallest { a.clone().lte(b.clone()) } else { a.clone().gte(b.clone()) };
+        return Expr::Case(Box::new(CaseStatement::new().case(c, a.clone()).finally(b.clone())));
+    }
     SqlFunc::cust(dialect::extreme(smallest)).args(list).into()
 }
 

@@ -3,7 +3,7 @@
 use crate::conn::{Conn, params};
 use crate::dialect::{Dialect, column_type, quote};
 use crate::failure;
-use model::{Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin};
+use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin};
 
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
@@ -235,7 +235,7 @@ fn insert_field(conn: &Conn, table: &TableDef, field: &FieldDef, position: usize
     Ok(())
 }
 
-fn load_schema(conn: &Conn) -> Result<Schema> {
+pub(crate) fn load_schema(conn: &Conn) -> Result<Schema> {
     let parse = |def: String| serde_json::from_str(&def).map_err(failure);
     let mut tables: Vec<TableDef> =
         conn.all("SELECT def FROM _tables ORDER BY position, key", &[], |r| parse(r.get(0)?))?;
@@ -252,13 +252,15 @@ pub(crate) fn add_field(conn: &Conn, table: &TableDef, field: &FieldDef) -> Resu
     let sql = ["ALTER TABLE ", &quote(&table.key), " ADD COLUMN ", &quote(&field.key), " ", column_type(&field.kind)]
         .concat();
     conn.batch(&conn.dialect().ddl(&sql))?;
-    insert_field(conn, table, field, table.fields.len())
+    insert_field(conn, table, field, table.fields.len())?;
+    schema_changed(conn)
 }
 
 /// Stores a changed definition of a field.
 pub(crate) fn update_field(conn: &Conn, table: &TableDef, field: &FieldDef) -> Result<()> {
     let position = table.fields.iter().position(|f| f.key == field.key).unwrap_or(table.fields.len());
-    insert_field(conn, table, field, position)
+    insert_field(conn, table, field, position)?;
+    schema_changed(conn)
 }
 
 /// Reads an entry of the book's own notes.
@@ -271,6 +273,26 @@ pub(crate) fn set_meta(conn: &Conn, key: &str, value: &str) -> Result<()> {
     let sql = "INSERT INTO _meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
     conn.run(sql, params![key, value])?;
     Ok(())
+}
+
+/// Marks the schema as changed, so that every process takes it anew.
+pub(crate) fn schema_changed(conn: &Conn) -> Result<()> {
+    let sql = "INSERT INTO _meta (key, value) VALUES ('shape', '1')
+               ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(_meta.value AS BIGINT) + 1 AS TEXT)";
+    conn.run(sql, &[]).map(drop)
+}
+
+/// What the book says of itself now: the stamp of its schema and its as-of day.
+pub(crate) fn stamp(conn: &Conn) -> Result<(i64, Option<Date>)> {
+    let (mut shape, mut today) = (0, None);
+    conn.each("SELECT key, value FROM _meta WHERE key IN ('shape', 'today')", &[], &mut |r| {
+        match r.text(0)? {
+            "shape" => shape = r.text(1)?.parse().map_err(failure)?,
+            _ => today = Date::from_iso(r.text(1)?),
+        }
+        Ok(())
+    })?;
+    Ok((shape, today))
 }
 
 /// A key for a field of a user's own, free in a table.
@@ -286,9 +308,9 @@ pub(crate) fn note_new_fields(conn: &Conn, change: i64, fields: &[(String, Strin
     set_meta(conn, &format!("fields.{change}"), &serde_json::to_string(fields).map_err(failure)?)
 }
 
-/// Removes the fields a change made where no record fills them any more; how many were removed.
-pub(crate) fn drop_new_fields(conn: &Conn, change: i64) -> Result<usize> {
-    let Some(json) = meta(conn, &format!("fields.{change}"))? else { return Ok(0) };
+/// Removes the fields a change made where no record fills them any more.
+pub(crate) fn drop_new_fields(conn: &Conn, change: i64) -> Result<()> {
+    let Some(json) = meta(conn, &format!("fields.{change}"))? else { return Ok(()) };
     let fields: Vec<(String, String)> = serde_json::from_str(&json).map_err(failure)?;
     let mut removed = 0;
     for (table, key) in fields {
@@ -300,5 +322,8 @@ pub(crate) fn drop_new_fields(conn: &Conn, change: i64) -> Result<usize> {
         conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![&table, &key])?;
         removed += 1;
     }
-    Ok(removed)
+    if removed > 0 {
+        schema_changed(conn)?;
+    }
+    Ok(())
 }

@@ -43,8 +43,7 @@ impl Store {
     /// `not_found`, or `conflict` when it was undone before.
     pub fn undo(&self, scope: &Scope, change: i64, progress: &mut dyn FnMut(u64, u64) -> Result<()>) -> Result<Undone> {
         require(scope, Access::Write)?;
-        let (shape, today) = (self.shape(), self.today());
-        let undone = self.engine.transaction(|conn| {
+        self.reshape(|conn, now| {
             match state(conn, change)? {
                 State::Open => {}
                 State::Missing => {
@@ -58,7 +57,8 @@ impl Store {
                     ));
                 }
             }
-            let mut w = Writing::begin(conn, Arc::clone(&shape), today, scope, Origin::Undo)?;
+            let shape = Arc::clone(&now.shape);
+            let mut w = Writing::begin(conn, now, scope, Origin::Undo)?;
             let mut out = Undone { change: w.change, ..Undone::default() };
             w.restore_cells(change, &mut out)?;
             w.revive(change, &mut out)?;
@@ -68,13 +68,9 @@ impl Store {
             }
             w.finish(progress)?;
             conn.run("UPDATE _changes SET undone_by = ?2 WHERE id = ?1", params![change, out.change])?;
-            let fields = crate::layout::drop_new_fields(conn, change)?;
-            Ok((out, fields))
-        })?;
-        if undone.1 > 0 {
-            self.reload_shape()?;
-        }
-        Ok(undone.0)
+            crate::layout::drop_new_fields(conn, change)?;
+            Ok(out)
+        })
     }
 
     /// The newest generation of demonstration data that was not undone.

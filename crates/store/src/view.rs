@@ -311,7 +311,7 @@ fn select_ids(dialect: Dialect, table: &TableDef, query: &Query) -> Result<Selec
 }
 
 fn customer_search(dialect: Dialect, typed: &str) -> Expr {
-    let Some(wanted) = search::wanted(dialect, typed) else { return crate::expr_sql::whole(0) };
+    let Some(wanted) = search::wanted(dialect, typed) else { return crate::expr_sql::no() };
     let hits = search_hits(dialect, wanted.expression);
     let mut out = Expr::col((Alias::new("c"), Alias::new("id"))).in_subquery(hits);
     for text in wanted.recheck {
@@ -336,7 +336,7 @@ fn search_hits(dialect: Dialect, expression: String) -> SelectStatement {
 /// Other tables are searched by what their text columns hold; a linked customer by name, pinyin and all.
 fn plain_search(dialect: Dialect, table: &TableDef, typed: &str) -> Expr {
     let text = typed.trim().to_lowercase();
-    let mut out = crate::expr_sql::whole(0);
+    let mut out = crate::expr_sql::no();
     for f in &table.fields {
         let col = Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
         match &f.kind {

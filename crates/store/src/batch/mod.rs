@@ -119,12 +119,13 @@ impl Store {
         progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>,
     ) -> Result<(Option<i64>, T)> {
         require(scope, Access::Write)?;
-        let (shape, today, scratch) = (self.shape(), self.today(), self.scratch);
-        let done = self.engine.write(|conn| {
+        let scratch = self.scratch;
+        self.engine.write(|conn| {
             cache(conn, BATCH_CACHE)?;
             conn.begin()?;
             let result = (|| {
-                let mut batch = Batch::begin(Writing::begin(conn, shape, today, scope, options.origin)?, options)?;
+                let now = self.current(conn)?;
+                let mut batch = Batch::begin(Writing::begin(conn, now, scope, options.origin)?, options)?;
                 let out = work(&mut batch)?;
                 if options.dry_run {
                     return Ok((None, out));
@@ -142,12 +143,11 @@ impl Store {
                 // Readers may hold the log; it is folded back later then.
                 let _ = conn.batch("PRAGMA shrink_memory; PRAGMA wal_checkpoint(TRUNCATE);");
             }
+            if result.is_ok() {
+                self.known_anew(conn)?;
+            }
             result
-        })?;
-        if done.0.is_some() {
-            self.reload_shape()?;
-        }
-        Ok(done)
+        })
     }
 }
 
