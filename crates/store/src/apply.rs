@@ -78,7 +78,11 @@ impl<'c> Writing<'c> {
         let def = self.table(table)?;
         let mut row: Vec<(FieldKey, Value)> = Vec::with_capacity(cells.len() + 1);
         for (key, value) in cells {
-            let value = check(def.require(&key)?, value)?;
+            let field = def.require(&key)?;
+            let value = check(field, value)?;
+            if let (FieldKind::Link { table }, Value::Link(to)) = (&field.kind, &value) {
+                self.refuse_missing(table, *to, &key)?;
+            }
             if !value.is_blank() {
                 row.push((key, value));
             }
@@ -202,9 +206,13 @@ impl<'c> Writing<'c> {
         Ok(true)
     }
 
-    fn refuse_missing(&self, table: &TableKey, id: RecordId, field: &FieldKey) -> Result<()> {
+    pub(crate) fn exists(&self, table: &str, id: RecordId) -> Result<bool> {
         let sql = ["SELECT 1 FROM ", &quote(table), " WHERE id = ?1"].concat();
-        if self.conn.exists(&sql, params![id.0])? {
+        self.conn.exists(&sql, params![id.0])
+    }
+
+    fn refuse_missing(&self, table: &TableKey, id: RecordId, field: &FieldKey) -> Result<()> {
+        if self.exists(table, id)? {
             return Ok(());
         }
         let def = self.table(table)?;

@@ -6,7 +6,7 @@ use crate::conn::{Conn, Param, params};
 use crate::dialect::quote;
 use crate::store::{Store, require};
 use crate::{failure, log};
-use model::{Access, Error, ErrorCode, FieldKey, Origin, Result, Scope, TableDef, Value, builtin};
+use model::{Access, Error, ErrorCode, FieldKey, FieldKind, Origin, Result, Scope, TableDef, Value, builtin};
 use roaring::RoaringTreemap;
 use std::sync::Arc;
 
@@ -60,8 +60,9 @@ impl Store {
             let shape = Arc::clone(&now.shape);
             let mut w = Writing::begin(conn, now, scope, Origin::Undo)?;
             let mut out = Undone { change: w.change, ..Undone::default() };
-            w.restore_cells(change, &mut out)?;
+            // Links come back to records that are there again.
             w.revive(change, &mut out)?;
+            w.restore_cells(change, &mut out)?;
             // Tables that link to others come later in the schema; their records go first.
             for def in shape.schema.tables.iter().rev() {
                 w.remove_created(def, change, &mut out)?;
@@ -104,7 +105,7 @@ impl Writing<'_> {
             };
             let (before, after) = (from_log(&f.kind, &before), from_log(&f.kind, &after));
             match self.content(def, record, &[&f.key])? {
-                Some(now) if now[0] == after => {
+                Some(now) if now[0] == after && self.link_holds(&f.kind, &before)? => {
                     self.touched.remember(self.conn, &shape.derivation, &def.key, &[record])?;
                     self.update(def, record, &[(&f.key, &now[0], &before)])?;
                     out.restored += 1;
@@ -121,6 +122,7 @@ impl Writing<'_> {
         let rows: Vec<(String, i64, String)> =
             self.conn.all(ROWS, params![change], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
         let shape = Arc::clone(&self.shape);
+        let mut revived = Vec::new();
         for (table, record, content) in rows {
             let Some(def) = shape.schema.table(&table) else {
                 out.kept += 1;
@@ -137,8 +139,25 @@ impl Writing<'_> {
             self.insert(def, record, &row)?;
             log::created(self.conn, self.change, &def.key, record, record)?;
             out.revived += 1;
+            revived.push((def, record, row));
+        }
+        for (def, record, row) in revived {
+            for (key, value) in &row {
+                if !self.link_holds(&def.require(key)?.kind, value)? {
+                    self.touched.remember(self.conn, &shape.derivation, &def.key, &[record])?;
+                    self.update(def, record, &[(key, value, &Value::Null)])?;
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Whether a value links to a record that is there; true for anything but a link.
+    fn link_holds(&self, kind: &FieldKind, value: &Value) -> Result<bool> {
+        match (kind, value) {
+            (FieldKind::Link { table }, Value::Link(to)) => self.exists(table, *to),
+            _ => Ok(true),
+        }
     }
 
     fn remove_created(&mut self, def: &TableDef, change: i64, out: &mut Undone) -> Result<()> {

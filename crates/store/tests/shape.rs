@@ -56,7 +56,8 @@ fn another_process_sees_a_new_field_with_its_next_write() {
     let book = Book::new();
     let other = book.second();
     let a = book.create("customers", &[("name", "甲".into())]);
-    let f = other.add_field(&scope(), "customers", formula("长", FieldKind::Number { decimals: 0 }, "LEN([@客户名称])"));
+    let f =
+        other.add_field(&scope(), "customers", formula("长", FieldKind::Number { decimals: 0 }, "LEN([@客户名称])"));
     let f = f.unwrap();
     book.edit("customers", a, "name", "甲乙".into()).unwrap();
     assert_eq!(book.cell("customers", a, &f.key), Value::Int(2));
