@@ -1,7 +1,7 @@
 //! The rows of a batch: matched, inserted or merged one by one.
 
 use super::{Batch, Upsert};
-use crate::apply::add_identity;
+use crate::apply::{add_identity, remove_identity};
 use crate::cells::{from_sql, param};
 use crate::conn::{Param, params};
 use crate::dialect::quote;
@@ -253,7 +253,7 @@ impl Batch<'_> {
         }
         if created_here {
             // A later row of the same file adds to a record the batch made: part of making it, not an edit.
-            self.complete(columns, id, row, &changes)?;
+            self.complete(columns, id, &before, row, &changes)?;
             self.lookup.changed(&table, id)?;
             return Ok(Upsert::Unchanged(RecordId(id)));
         }
@@ -265,7 +265,7 @@ impl Batch<'_> {
         Ok(Upsert::Updated(RecordId(id)))
     }
 
-    fn complete(&mut self, columns: usize, id: i64, row: &[Value], changes: &[usize]) -> Result<()> {
+    fn complete(&mut self, columns: usize, id: i64, before: &[Value], row: &[Value], changes: &[usize]) -> Result<()> {
         let c = &self.columns[columns];
         let sets: Vec<String> = changes.iter().map(|&i| [&quote(&c.fields[i]), " = ?"].concat()).collect();
         let sql = ["UPDATE ", &quote(&c.def.key), " SET ", &sets.join(", "), " WHERE id = ?"].concat();
@@ -274,6 +274,7 @@ impl Batch<'_> {
         self.conn().run(&sql, &values)?;
         if c.def.key == *builtin::CUSTOMERS {
             for &i in changes {
+                remove_identity(self.conn(), id, &c.fields[i], &before[i])?;
                 add_identity(self.conn(), id, &c.fields[i], &row[i])?;
             }
         }
