@@ -74,6 +74,7 @@ impl Engine {
 
 fn prepare(conn: &Connection, durability: Durability) -> Result<()> {
     rusqlite::vtab::array::load_module(conn).map_err(sqlite)?;
+    crate::dialect::register(conn).map_err(sqlite)?;
     // Without this, statements compiled once are compiled again whenever a bound value changes.
     conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(sqlite)?;
     conn.busy_timeout(Duration::from_secs(10)).map_err(sqlite)?;

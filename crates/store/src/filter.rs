@@ -10,7 +10,7 @@ use sea_query::{Alias, BinOper, Expr, ExprTrait, Func};
 pub(crate) fn condition(table: &TableDef, filter: &Filter) -> Result<Option<Expr>> {
     match filter {
         Filter::All(parts) => join(table, parts, BinOper::And),
-        Filter::Any(parts) if parts.is_empty() => Ok(Some(crate::expr_sql::whole(0))),
+        Filter::Any(parts) if parts.is_empty() => Ok(Some(crate::expr::whole(0))),
         Filter::Any(parts) => join(table, parts, BinOper::Or),
         Filter::Is(c) => single(table.require(&c.field)?, c).map(Some),
     }
@@ -54,7 +54,7 @@ fn single(f: &FieldDef, c: &Condition) -> Result<Expr> {
                     None => one,
                 });
             }
-            out.unwrap_or_else(|| crate::expr_sql::whole(0))
+            out.unwrap_or_else(|| crate::expr::whole(0))
         }
         Op::Eq => matches(f, first()?)?,
         Op::Ne => matches(f, first()?)?.not(),

@@ -11,7 +11,7 @@ mod check;
 mod derive;
 mod dialect;
 mod engine;
-mod expr_sql;
+mod expr;
 mod figures;
 mod filter;
 mod folder;

@@ -1,6 +1,7 @@
 //! An open book.
 
 use crate::derive::Derivation;
+use crate::dialect::Dialect;
 use crate::engine::{Durability, Engine};
 use crate::layout;
 use crate::log::now;
@@ -42,7 +43,7 @@ pub(crate) struct Shape {
 impl Shape {
     fn new(schema: Schema) -> Result<Self> {
         let schema = Arc::new(schema);
-        Ok(Self { derivation: Derivation::new(Arc::clone(&schema))?, schema })
+        Ok(Self { derivation: Derivation::new(Arc::clone(&schema), Dialect::Sqlite)?, schema })
     }
 }
 
@@ -184,7 +185,7 @@ impl Store {
             };
             def.formula = Some(formula.into());
             let def = def.clone();
-            let derivation = Derivation::new(Arc::new(next))?;
+            let derivation = Derivation::new(Arc::new(next), Dialect::Sqlite)?;
             let table_def = schema.require(table)?;
             layout::update_field(conn, table_def, &def)?;
             let mut touched = Touched::default();

@@ -319,7 +319,7 @@ fn select_ids(table: &TableDef, query: &Query) -> Result<SelectStatement> {
 }
 
 fn customer_search(typed: &str) -> Expr {
-    let Some(wanted) = search::wanted(typed) else { return crate::expr_sql::whole(0) };
+    let Some(wanted) = search::wanted(typed) else { return crate::expr::whole(0) };
     let mut hits = Sql::select();
     hits.column(Alias::new("rowid"))
         .from(Alias::new("_search"))
@@ -338,7 +338,7 @@ fn customer_search(typed: &str) -> Expr {
 /// Other tables are searched by what their text columns hold; a linked customer by name, pinyin and all.
 fn plain_search(table: &TableDef, typed: &str) -> Expr {
     let text = typed.trim().to_lowercase();
-    let mut out = crate::expr_sql::whole(0);
+    let mut out = crate::expr::whole(0);
     for f in &table.fields {
         let col = Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
         match &f.kind {
