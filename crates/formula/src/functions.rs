@@ -1,214 +1,497 @@
-//! The functions of the language and their typing.
+//! The functions of the language and their typing. What each does is told in the catalogue.
 
-use crate::criteria::criterion;
-use crate::tree::{Aggregate, CmpOp, Expr, Func, Node, Rollup, Type};
-use crate::typing::{Typer, blank, expected, fault, int, unify};
-use formualizer_parse::parser::ASTNode;
+use crate::gather;
+use crate::lex::fault;
+use crate::parse::{Ast, Syntax};
+use crate::suggest;
+use crate::tree::{Aggregate, ArithOp, Caught, ErrorValue, Expr, Func, Node, Type};
+use crate::typing::{Typer, conditional, constant};
+use crate::units::{align, blank, call as made, condition, day, instant, int, text, unify_two};
 use model::Result;
 
+/// What an argument of a plain function is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arg {
+    Number,
+    /// A number, 1 or 0 when left out.
+    One,
+    Zero,
+    Ten,
+    Text,
+    Day,
+    Moment,
+}
+
+/// A function whose arguments and result have fixed types: name, function, least arguments, arguments, result.
+type Plain = (&'static str, Func, usize, &'static [Arg], Type);
+
+use Arg::{Day as D, Moment as M, Number as N, One, Ten, Text as T, Zero};
+
+const PLAIN: &[Plain] = &[
+    ("SIGN", Func::Sign, 1, &[N], Type::Number),
+    ("SQRT", Func::Sqrt, 1, &[N], Type::Number),
+    ("EXP", Func::Exp, 1, &[N], Type::Number),
+    ("LN", Func::Ln, 1, &[N], Type::Number),
+    ("LOG", Func::Log, 1, &[N, Ten], Type::Number),
+    ("LOG10", Func::Log10, 1, &[N], Type::Number),
+    ("POWER", Func::Power, 2, &[N, N], Type::Number),
+    ("MOD", Func::Mod, 2, &[N, N], Type::Number),
+    ("PI", Func::Pi, 0, &[], Type::Number),
+    ("TRUNC", Func::RoundDown, 1, &[N, Zero], Type::Number),
+    ("CEILING", Func::CeilTo, 1, &[N, One], Type::Number),
+    ("FLOOR", Func::FloorTo, 1, &[N, One], Type::Number),
+    ("LEN", Func::Len, 1, &[T], Type::Number),
+    ("LEFT", Func::Left, 1, &[T, One], Type::Text),
+    ("RIGHT", Func::Right, 1, &[T, One], Type::Text),
+    ("MID", Func::Mid, 3, &[T, N, N], Type::Text),
+    ("LOWER", Func::Lower, 1, &[T], Type::Text),
+    ("UPPER", Func::Upper, 1, &[T], Type::Text),
+    ("PROPER", Func::Proper, 1, &[T], Type::Text),
+    ("TRIM", Func::Trim, 1, &[T], Type::Text),
+    ("CLEAN", Func::Clean, 1, &[T], Type::Text),
+    ("FIND", Func::Find, 2, &[T, T, One], Type::Number),
+    ("SEARCH", Func::Search, 2, &[T, T, One], Type::Number),
+    ("EXACT", Func::Exact, 2, &[T, T], Type::Bool),
+    ("REPT", Func::Rept, 2, &[T, N], Type::Text),
+    ("REPLACE", Func::Replace, 4, &[T, N, N, T], Type::Text),
+    ("MASK", Func::Mask, 1, &[T], Type::Text),
+    ("DATE", Func::Date, 3, &[N, N, N], Type::Date),
+    ("YEAR", Func::Year, 1, &[D], Type::Number),
+    ("MONTH", Func::Month, 1, &[D], Type::Number),
+    ("DAY", Func::Day, 1, &[D], Type::Number),
+    ("HOUR", Func::Hour, 1, &[M], Type::Number),
+    ("MINUTE", Func::Minute, 1, &[M], Type::Number),
+    ("SECOND", Func::Second, 1, &[M], Type::Number),
+    ("EDATE", Func::EDate, 2, &[D, N], Type::Date),
+    ("EOMONTH", Func::EoMonth, 2, &[D, N], Type::Date),
+    ("DATEVALUE", Func::DateValue, 1, &[T], Type::Date),
+    ("NETWORKDAYS", Func::NetworkDays, 2, &[D, D], Type::Number),
+];
+
+pub(crate) type Build = fn(&Typer<'_>, &str, &[Ast]) -> Result<Expr>;
+
+/// Functions with a typing of their own: name, least and most arguments.
+const SPECIAL: &[(&str, usize, usize, Build)] = &[
+    ("IF", 2, 3, if_),
+    ("IFS", 2, 120, ifs),
+    ("SWITCH", 3, 120, switch),
+    ("AND", 1, 120, all_any),
+    ("OR", 1, 120, all_any),
+    ("XOR", 1, 120, all_any),
+    ("NOT", 1, 1, not),
+    ("IFERROR", 2, 2, if_error),
+    ("IFNA", 2, 2, if_error),
+    ("ISERROR", 1, 1, is_error),
+    ("ISERR", 1, 1, is_error),
+    ("ISNA", 1, 1, is_error),
+    ("ISBLANK", 1, 1, is_blank),
+    ("ISNUMBER", 1, 1, is_number),
+    ("ISTEXT", 1, 1, is_text),
+    ("NA", 0, 0, na),
+    ("TRUE", 0, 0, truth),
+    ("FALSE", 0, 0, truth),
+    ("N", 1, 1, n),
+    ("T", 1, 1, t_),
+    ("TODAY", 0, 0, today),
+    ("NOW", 0, 0, today),
+    ("SUM", 1, 120, sum),
+    ("MIN", 1, 120, extreme),
+    ("MAX", 1, 120, extreme),
+    ("AVERAGE", 1, 120, average),
+    ("COUNT", 1, 120, count),
+    ("COUNTA", 1, 120, count),
+    ("INT", 1, 1, int_),
+    ("ROUND", 2, 2, round),
+    ("ROUNDUP", 2, 2, round),
+    ("ROUNDDOWN", 2, 2, round),
+    ("ABS", 1, 1, abs),
+    ("CONCAT", 1, 120, concat),
+    ("CONCATENATE", 1, 120, concat),
+    ("TEXTJOIN", 3, 120, textjoin),
+    ("SUBSTITUTE", 3, 4, substitute),
+    ("VALUE", 1, 1, value),
+    ("TEXT", 2, 2, text_),
+    ("DAYS", 2, 2, days),
+    ("DATEDIF", 3, 3, datedif),
+    ("WEEKDAY", 1, 2, weekday),
+    ("WEEKNUM", 1, 2, weekday),
+    ("COUNTIFS", 2, 60, gather::ifs),
+    ("SUMIFS", 3, 61, gather::ifs),
+    ("AVERAGEIFS", 3, 61, gather::ifs),
+    ("MINIFS", 3, 61, gather::ifs),
+    ("MAXIFS", 3, 61, gather::ifs),
+    ("COUNTIF", 2, 2, gather::single_if),
+    ("SUMIF", 2, 3, gather::single_if),
+    ("AVERAGEIF", 2, 3, gather::single_if),
+    ("XLOOKUP", 3, 5, gather::xlookup),
+    ("VLOOKUP", 3, 4, gather::vlookup),
+    ("INDEX", 2, 2, gather::index),
+    ("MATCH", 2, 3, gather::match_),
+    ("RANK", 2, 3, gather::rank),
+    ("RANK.EQ", 2, 3, gather::rank),
+    ("PERCENTRANK", 2, 2, gather::rank),
+    ("PERCENTRANK.INC", 2, 2, gather::rank),
+    ("QUINTILE", 1, 1, gather::quintile),
+];
+
+/// The names of all functions.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    PLAIN.iter().map(|f| f.0).chain(SPECIAL.iter().map(|f| f.0))
+}
+
+/// Whether a function is called so.
+pub(crate) fn known(name: &str) -> bool {
+    names().any(|n| n.eq_ignore_ascii_case(name))
+}
+
 /// Types a call.
-pub(crate) fn call(t: &Typer<'_>, name: &str, args: &[ASTNode]) -> Result<Expr> {
+pub(crate) fn call(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
     let upper = name.to_ascii_uppercase();
-    if let Some(aggregate) = rollup_aggregate(&upper) {
-        return rollup(t, &upper, aggregate, args);
+    let upper = upper.strip_prefix("_XLFN.").unwrap_or(&upper);
+    if let Some(f) = PLAIN.iter().find(|f| f.0 == upper) {
+        return plain(t, f, args);
     }
-    let count = |min: usize, max: usize| arity(&upper, args.len(), min, max);
-    match upper.as_str() {
-        "IF" => {
-            count(2, 3)?;
-            let otherwise = args.get(2).map_or(Ok(blank()), |a| t.expr(a))?;
-            conditional(t, t.expr(&args[0])?, t.expr(&args[1])?, otherwise)
-        }
-        "IFS" => {
-            count(2, 64)?;
-            args.chunks(2).rev().try_fold(blank(), |rest, pair| match pair {
-                [c, v] => conditional(t, t.expr(c)?, t.expr(v)?, rest),
-                _ => Err(arity_error(&upper)),
-            })
-        }
-        "AND" | "OR" => {
-            count(1, 64)?;
-            let list = args.iter().map(|a| t.condition(t.expr(a)?)).collect::<Result<Vec<_>>>()?;
-            let node = if upper == "AND" { Node::All(list) } else { Node::Any(list) };
-            Ok(Expr::new(node, Type::Bool))
-        }
-        "NOT" => {
-            count(1, 1)?;
-            let e = t.condition(t.expr(&args[0])?)?;
-            Ok(Expr::new(Node::Not(e.boxed()), Type::Bool))
-        }
-        "ISBLANK" => {
-            count(1, 1)?;
-            Ok(Expr::new(Node::IsBlank(t.expr(&args[0])?.boxed()), Type::Bool))
-        }
-        "ISNUMBER" => {
-            count(1, 1)?;
-            let e = t.expr(&args[0])?;
-            if matches!(e.ty, Type::Text | Type::Bool | Type::Blank) {
-                return Ok(Expr::new(Node::Bool(false), Type::Bool));
-            }
-            let is = Expr::new(Node::IsBlank(e.boxed()), Type::Bool);
-            Ok(Expr::new(Node::Not(is.boxed()), Type::Bool))
-        }
-        "N" => {
-            count(1, 1)?;
-            let e = t.expr(&args[0])?;
-            match e.ty {
-                Type::Text | Type::Blank => Ok(int(0)),
-                _ => {
-                    let ty = e.ty;
-                    Ok(Expr::new(Node::OrElse(e.boxed(), 0), ty))
-                }
-            }
-        }
-        "TRUE" | "FALSE" => Ok(Expr::new(Node::Bool(upper == "TRUE"), Type::Bool)),
-        "TODAY" => {
-            count(0, 0)?;
-            Ok(Expr::new(Node::Today, Type::Date))
-        }
-        "MIN" | "MAX" => {
-            count(1, 64)?;
-            let list = args.iter().map(|a| t.expr(a)).collect::<Result<Vec<_>>>()?;
-            let (list, ty) = unify(list)?;
-            let func = if upper == "MIN" { Func::Min } else { Func::Max };
-            Ok(if list.len() == 1 {
-                list.into_iter().next().unwrap_or_else(blank)
-            } else {
-                Expr::new(Node::Call(func, list), ty)
-            })
-        }
-        "SUM" => {
-            count(1, 64)?;
-            let mut list = args.iter().map(|a| t.expr(a)).collect::<Result<Vec<_>>>()?.into_iter();
-            let first = t.quantity(list.next().unwrap_or_else(blank))?;
-            list.try_fold(first, |acc, e| t.binary(&formualizer_parse::BinaryOperator::Add, acc, e))
-        }
-        "INT" => {
-            count(1, 1)?;
-            let e = t.quantity(t.expr(&args[0])?)?;
-            match e.ty {
-                Type::DateTime => Ok(Expr::new(Node::DayOf(e.boxed()), Type::Date)),
-                Type::Date => Ok(e),
-                _ => Ok(Expr::new(Node::Call(Func::Floor, vec![t.number(e)?]), Type::Number)),
-            }
-        }
-        "ROUND" => {
-            count(2, 2)?;
-            let e = t.expr(&args[0])?;
-            let digits = t.number(t.expr(&args[1])?)?;
-            let money = e.ty == Type::Money;
-            let rounded = Expr::new(Node::Call(Func::Round, vec![t.number(e)?, digits]), Type::Number);
-            if money { t.fit(rounded, Type::Money) } else { Ok(rounded) }
-        }
-        "ABS" => {
-            count(1, 1)?;
-            let e = t.quantity(t.expr(&args[0])?)?;
-            let ty = e.ty;
-            Ok(Expr::new(Node::Call(Func::Abs, vec![e]), ty))
-        }
-        _ => text_call(t, &upper, args),
+    if let Some((name, min, max, build)) = SPECIAL.iter().find(|f| f.0 == upper) {
+        arity(name, args.len(), *min, *max)?;
+        return build(t, name, args);
     }
-}
-
-fn text_call(t: &Typer<'_>, name: &str, args: &[ASTNode]) -> Result<Expr> {
-    let text = |i: usize| t.text(t.expr(&args[i])?);
-    let number = |i: usize| args.get(i).map_or(Ok(int(1)), |a| t.number(t.expr(a)?));
-    let (func, list, ty) = match name {
-        "CONCAT" | "CONCATENATE" => {
-            arity(name, args.len(), 1, 64)?;
-            let list = (0..args.len()).map(text).collect::<Result<Vec<_>>>()?;
-            (Func::Concat, list, Type::Text)
-        }
-        "LEN" => {
-            arity(name, args.len(), 1, 1)?;
-            (Func::Len, vec![text(0)?], Type::Number)
-        }
-        "LEFT" | "RIGHT" => {
-            arity(name, args.len(), 1, 2)?;
-            let func = if name == "LEFT" { Func::Left } else { Func::Right };
-            (func, vec![text(0)?, number(1)?], Type::Text)
-        }
-        "LOWER" | "UPPER" | "TRIM" => {
-            arity(name, args.len(), 1, 1)?;
-            let func = match name {
-                "LOWER" => Func::Lower,
-                "UPPER" => Func::Upper,
-                _ => Func::Trim,
-            };
-            (func, vec![text(0)?], Type::Text)
-        }
-        "SEARCH" => {
-            arity(name, args.len(), 2, 2)?;
-            (Func::Search, vec![text(0)?, text(1)?], Type::Number)
-        }
-        _ => {
-            return Err(fault(
-                format!("没有名为 {name} 的函数；请检查拼写"),
-                format!("There is no function {name}; check the spelling"),
-            ));
-        }
-    };
-    Ok(Expr::new(Node::Call(func, list), ty))
-}
-
-fn conditional(t: &Typer<'_>, condition: Expr, then: Expr, otherwise: Expr) -> Result<Expr> {
-    let condition = t.condition(condition)?;
-    let (mut branches, ty) = unify(vec![then, otherwise])?;
-    let otherwise = branches.pop().unwrap_or_else(blank);
-    let then = branches.pop().unwrap_or_else(blank);
-    Ok(Expr::new(Node::If(condition.boxed(), then.boxed(), otherwise.boxed()), ty))
-}
-
-fn rollup_aggregate(name: &str) -> Option<Aggregate> {
-    Some(match name {
-        "COUNTIFS" | "COUNTIF" => Aggregate::Count,
-        "SUMIFS" => Aggregate::Sum,
-        "AVERAGEIFS" => Aggregate::Average,
-        "MINIFS" => Aggregate::Min,
-        "MAXIFS" => Aggregate::Max,
-        _ => return None,
-    })
-}
-
-fn rollup(t: &Typer<'_>, name: &str, aggregate: Aggregate, args: &[ASTNode]) -> Result<Expr> {
-    let (value, pairs) = match (aggregate, args) {
-        (Aggregate::Count, pairs) => (None, pairs),
-        (_, [value, pairs @ ..]) => (Some(t.column(value)?), pairs),
-        (_, []) => return Err(arity_error(name)),
-    };
-    if pairs.is_empty() || pairs.len() % 2 != 0 {
-        return Err(arity_error(name));
-    }
-    let table = match value {
-        Some((table, _)) => table.key.clone(),
-        None => t.column(&pairs[0])?.0.key.clone(),
-    };
-    let ty = match (aggregate, value) {
-        (Aggregate::Count, _) | (_, None) => Type::Number,
-        (_, Some((_, f))) => match Type::of(&f.kind) {
-            ty @ (Type::Number | Type::Money) => ty,
-            ty @ (Type::Date | Type::DateTime) if matches!(aggregate, Aggregate::Min | Aggregate::Max) => ty,
-            other => return Err(expected(Type::Number, other)),
-        },
-    };
-    let criteria = pairs.chunks(2).map(|p| criterion(t, &table, &p[0], &p[1])).collect::<Result<Vec<_>>>()?;
-    if !criteria.iter().any(|c| c.op == CmpOp::Eq) {
-        return Err(fault(
-            format!("{name} 至少要有一个“等于”条件，说明汇总哪些记录"),
-            format!("{name} needs at least one equality that says which records to gather"),
-        ));
-    }
-    let value = value.map(|(_, f)| f.key.clone());
-    Ok(Expr::new(Node::Rollup(Box::new(Rollup { table, aggregate, value, criteria })), ty))
+    let (zh, en) = suggest::cure(upper, names(), ("请检查拼写", "check the spelling"));
+    Err(fault(format!("没有名为 {name} 的函数；{zh}"), format!("There is no function {name}; {en}")))
 }
 
 fn arity(name: &str, got: usize, min: usize, max: usize) -> Result<()> {
     if (min..=max).contains(&got) { Ok(()) } else { Err(arity_error(name)) }
 }
 
-fn arity_error(name: &str) -> model::Error {
+pub(crate) fn arity_error(name: &str) -> model::Error {
+    let form = crate::catalogue::find(name);
+    let (zh, en) = form.map_or(("", ""), |f| (f.syntax_zh, f.syntax_en));
     fault(
-        format!("{name} 的参数个数不对；请检查逗号和括号"),
-        format!("{name} has the wrong number of arguments; check commas and brackets"),
+        format!("{name} 的参数个数不对；写法是 {zh}"),
+        format!("{name} has the wrong number of arguments; it is written {en}"),
     )
+}
+
+fn plain(t: &Typer<'_>, (name, func, min, kinds, ty): &Plain, args: &[Ast]) -> Result<Expr> {
+    arity(name, args.len(), *min, kinds.len())?;
+    let list = kinds.iter().enumerate().map(|(i, kind)| match (args.get(i), kind) {
+        (Some(a), kind) => argument(t, a, *kind).map_err(|e| e.within(a.at.0, a.at.1)),
+        (None, Arg::One) => Ok(int(1)),
+        (None, Arg::Ten) => Ok(int(10)),
+        (None, _) => Ok(int(0)),
+    });
+    Ok(made(*func, list.collect::<Result<_>>()?, *ty))
+}
+
+fn argument(t: &Typer<'_>, ast: &Ast, kind: Arg) -> Result<Expr> {
+    let e = t.expr(ast)?;
+    match kind {
+        Arg::Text => text(e),
+        Arg::Day => day(e),
+        Arg::Moment => instant(e),
+        Arg::Number | Arg::One | Arg::Zero | Arg::Ten => t.number(e),
+    }
+}
+
+/// Each argument typed, with errors placed on it.
+fn each(t: &Typer<'_>, args: &[Ast], f: impl Fn(Expr) -> Result<Expr>) -> Result<Vec<Expr>> {
+    args.iter().map(|a| f(t.expr(a)?).map_err(|e| e.within(a.at.0, a.at.1))).collect()
+}
+
+fn if_(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let c = each(t, &args[..1], condition)?.pop().unwrap_or_else(blank);
+    let otherwise = args.get(2).map_or(Ok(blank()), |a| t.expr(a))?;
+    conditional(vec![(c, t.expr(&args[1])?)], otherwise)
+}
+
+fn ifs(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
+    if args.len() % 2 != 0 {
+        return Err(arity_error(name));
+    }
+    let cases = args.chunks(2).map(|p| {
+        let c = each(t, &p[..1], condition)?.pop().unwrap_or_else(blank);
+        Ok((c, t.expr(&p[1])?))
+    });
+    conditional(cases.collect::<Result<_>>()?, error(ErrorValue::Na))
+}
+
+fn error(e: ErrorValue) -> Expr {
+    Expr::new(Node::Error(e), Type::Blank)
+}
+
+fn switch(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let on = crate::units::zero_if_blank(t.expr(&args[0])?);
+    let pairs = args[1..].chunks_exact(2);
+    let otherwise = match pairs.remainder() {
+        [last] => t.expr(last)?,
+        _ => error(ErrorValue::Na),
+    };
+    let (mut keys, mut values) = (Vec::new(), Vec::new());
+    for pair in pairs {
+        let (kept, key) = align(on.clone(), t.expr(&pair[0])?).map_err(|e| e.within(pair[0].at.0, pair[0].at.1))?;
+        if kept != on {
+            return Err(crate::units::mismatch(on.ty, key.ty).within(pair[0].at.0, pair[0].at.1));
+        }
+        keys.push(key);
+        values.push(t.expr(&pair[1])?);
+    }
+    values.push(otherwise);
+    let (mut values, ty) = unify_two(values)?;
+    let otherwise = values.pop().unwrap_or_else(blank);
+    let cases = keys.into_iter().zip(values).collect();
+    Ok(Expr::new(Node::Switch(on.boxed(), cases, otherwise.boxed()), ty))
+}
+
+fn all_any(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
+    let list = each(t, args, condition)?;
+    let node = match name {
+        "AND" => Node::All(list),
+        "OR" => Node::Any(list),
+        _ => Node::Call(Func::Xor, list),
+    };
+    Ok(Expr::new(node, Type::Bool))
+}
+
+fn not(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let e = each(t, args, condition)?.pop().unwrap_or_else(blank);
+    Ok(Expr::new(Node::Not(e.boxed()), Type::Bool))
+}
+
+fn if_error(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
+    let (mut list, ty) = unify_two(vec![t.expr(&args[0])?, t.expr(&args[1])?])?;
+    let otherwise = list.pop().unwrap_or_else(blank);
+    let value = list.pop().unwrap_or_else(blank);
+    let caught = if name == "IFNA" { Caught::Na } else { Caught::Any };
+    Ok(Expr::new(Node::IfError(value.boxed(), otherwise.boxed(), caught), ty))
+}
+
+fn is_error(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
+    let caught = match name {
+        "ISNA" => Caught::Na,
+        "ISERR" => Caught::NotNa,
+        _ => Caught::Any,
+    };
+    Ok(Expr::new(Node::IsError(t.expr(&args[0])?.boxed(), caught), Type::Bool))
+}
+
+fn is_blank(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    Ok(Expr::new(Node::IsBlank(t.expr(&args[0])?.boxed()), Type::Bool))
+}
+
+fn is_number(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let e = t.expr(&args[0])?;
+    Ok(match e.ty {
+        Type::Text | Type::Bool | Type::Blank | Type::Link => Expr::new(Node::Bool(false), Type::Bool),
+        _ => made(Func::IsNumber, vec![e], Type::Bool),
+    })
+}
+
+fn is_text(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let e = t.expr(&args[0])?;
+    Ok(match e.ty {
+        Type::Text => made(Func::IsText, vec![e], Type::Bool),
+        _ => Expr::new(Node::Bool(false), Type::Bool),
+    })
+}
+
+fn na(_: &Typer<'_>, _: &str, _: &[Ast]) -> Result<Expr> {
+    Ok(error(ErrorValue::Na))
+}
+
+fn truth(_: &Typer<'_>, name: &str, _: &[Ast]) -> Result<Expr> {
+    Ok(Expr::new(Node::Bool(name == "TRUE"), Type::Bool))
+}
+
+fn n(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let e = t.expr(&args[0])?;
+    Ok(match e.ty {
+        Type::Text | Type::Blank if !matches!(e.node, Node::Error(_)) => int(0),
+        Type::Number | Type::Money => {
+            let ty = e.ty;
+            Expr::new(Node::OrElse(e.boxed(), 0), ty)
+        }
+        _ => {
+            let e = t.number(e)?;
+            Expr::new(Node::OrElse(e.boxed(), 0), Type::Number)
+        }
+    })
+}
+
+fn t_(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let e = t.expr(&args[0])?;
+    Ok(if e.ty == Type::Text || matches!(e.node, Node::Error(_)) { e } else { blank() })
+}
+
+/// NOW is the beginning of the as-of day: stored columns are computed when the day turns, not each second.
+fn today(_: &Typer<'_>, name: &str, _: &[Ast]) -> Result<Expr> {
+    let day = Expr::new(Node::Today, Type::Date);
+    Ok(if name == "NOW" { crate::units::moment(day) } else { day })
+}
+
+fn sum(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let mut list = gather::values(t, args, Aggregate::Sum)?.into_iter();
+    let first = t.quantity(list.next().unwrap_or_else(blank))?;
+    list.try_fold(first, |acc, e| t.binary(crate::parse::Binary::Add, acc, e))
+}
+
+fn extreme(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
+    let (aggregate, func) = if name == "MIN" { (Aggregate::Min, Func::Min) } else { (Aggregate::Max, Func::Max) };
+    let list = gather::values(t, args, aggregate)?;
+    let list = list.into_iter().map(|e| match e.ty {
+        Type::Text => t.number(e),
+        Type::Bool => t.number(e),
+        _ => Ok(e),
+    });
+    let (list, ty) = unify_two(list.collect::<Result<_>>()?)?;
+    Ok(if list.len() == 1 { list.into_iter().next().unwrap_or_else(blank) } else { made(func, list, ty) })
+}
+
+fn average(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    if let [one] = args
+        && gather::is_column(one)
+    {
+        return gather::whole(t, one, Aggregate::Average);
+    }
+    let list = args.iter().map(|a| {
+        let e = t.expr(a)?;
+        match e.ty {
+            Type::Number | Type::Money | Type::Blank => Ok(e),
+            _ => t.number(e),
+        }
+        .map_err(|e| e.within(a.at.0, a.at.1))
+    });
+    let (list, ty) = unify_two(list.collect::<Result<_>>()?)?;
+    Ok(made(Func::Average, list, if ty == Type::Money { ty } else { Type::Number }))
+}
+
+fn count(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
+    let (aggregate, func) = match name {
+        "COUNT" => (Aggregate::CountNumbers, Func::CountNumbers),
+        _ => (Aggregate::CountFilled, Func::CountFilled),
+    };
+    let (columns, cells): (Vec<_>, Vec<_>) = args.iter().partition(|a| gather::is_column(a));
+    let cells = cells.into_iter().map(|a| t.expr(a)).collect::<Result<Vec<_>>>()?;
+    let mut out = (!cells.is_empty()).then(|| made(func, cells, Type::Number));
+    for c in columns {
+        let one = gather::whole(t, c, aggregate)?;
+        out = Some(match out {
+            Some(sum) => Expr::new(Node::Arith(ArithOp::Add, sum.boxed(), one.boxed()), Type::Number),
+            None => one,
+        });
+    }
+    Ok(out.unwrap_or_else(|| int(0)))
+}
+
+fn int_(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let e = t.quantity(t.expr(&args[0])?)?;
+    Ok(match e.ty {
+        Type::DateTime => Expr::new(Node::DayOf(e.boxed()), Type::Date),
+        Type::Date => e,
+        _ => made(Func::Floor, vec![t.number(e)?], Type::Number),
+    })
+}
+
+fn round(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
+    let e = t.expr(&args[0])?;
+    let digits = t.number(t.expr(&args[1])?)?;
+    let func = match name {
+        "ROUND" => Func::Round,
+        "ROUNDUP" => Func::RoundUp,
+        _ => Func::RoundDown,
+    };
+    let money = e.ty == Type::Money;
+    let rounded = made(func, vec![t.number(e)?, digits], Type::Number);
+    if money { crate::units::fit(rounded, Type::Money) } else { Ok(rounded) }
+}
+
+fn abs(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let e = t.quantity(t.expr(&args[0])?)?;
+    let e = if matches!(e.ty, Type::Date | Type::DateTime) { t.number(e)? } else { e };
+    let ty = e.ty;
+    Ok(made(Func::Abs, vec![e], ty))
+}
+
+fn concat(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    Ok(made(Func::Concat, each(t, args, text)?, Type::Text))
+}
+
+fn textjoin(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let mut list = each(t, &args[..1], text)?;
+    list.extend(each(t, &args[1..2], condition)?);
+    list.extend(each(t, &args[2..], text)?);
+    Ok(made(Func::TextJoin, list, Type::Text))
+}
+
+fn substitute(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let mut list = each(t, &args[..3], text)?;
+    list.extend(each(t, &args[3..], |e| t.number(e))?);
+    Ok(made(Func::Substitute, list, Type::Text))
+}
+
+fn value(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    t.number(t.expr(&args[0])?)
+}
+
+fn text_(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let Syntax::Text(format) = &args[1].node else {
+        return Err(fault(
+            "TEXT 的格式要直接写出来，例如 \"0.00\" 或 \"yyyy-mm-dd\"".into(),
+            "The format of TEXT must be written out, such as \"0.00\" or \"yyyy-mm-dd\"".into(),
+        )
+        .within(args[1].at.0, args[1].at.1));
+    };
+    let e = t.expr(&args[0])?;
+    let shown = Expr::new(Node::Text(format.clone()), Type::Text);
+    if crate::format::number_format(format).is_some() {
+        return Ok(made(Func::FormatNumber, vec![t.number(e)?, shown], Type::Text));
+    }
+    if crate::format::moment_format(format).is_some() {
+        return Ok(made(Func::FormatMoment, vec![instant(e)?, shown], Type::Text));
+    }
+    Err(fault(
+        format!("看不懂格式“{format}”；可用 0、0.00、#,##0.00、0%、yyyy-mm-dd、yyyy年m月d日、hh:mm 等"),
+        format!("The format “{format}” is not understood; use 0, 0.00, #,##0.00, 0%, yyyy-mm-dd, hh:mm and the like"),
+    )
+    .within(args[1].at.0, args[1].at.1))
+}
+
+fn days(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let mut list = each(t, args, day)?;
+    let (start, end) = (list.pop().unwrap_or_else(blank), list.pop().unwrap_or_else(blank));
+    Ok(Expr::new(Node::Arith(ArithOp::Sub, end.boxed(), start.boxed()), Type::Number))
+}
+
+fn datedif(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
+    let unit = match &args[2].node {
+        Syntax::Text(u) => u.to_ascii_uppercase(),
+        _ => String::new(),
+    };
+    if !["Y", "M", "D", "MD", "YM", "YD"].contains(&unit.as_str()) {
+        return Err(fault(
+            "DATEDIF 的单位要写 \"Y\"、\"M\"、\"D\"、\"MD\"、\"YM\" 或 \"YD\"".into(),
+            "The unit of DATEDIF is \"Y\", \"M\", \"D\", \"MD\", \"YM\" or \"YD\"".into(),
+        )
+        .within(args[2].at.0, args[2].at.1));
+    }
+    let mut list = each(t, &args[..2], day)?;
+    list.push(Expr::new(Node::Text(unit), Type::Text));
+    Ok(made(Func::DateDif, list, Type::Number))
+}
+
+fn weekday(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
+    let kind = args.get(1).map_or(Ok(int(1)), |a| t.expr(a))?;
+    let (func, known): (_, &[i64]) = match name {
+        "WEEKDAY" => (Func::Weekday, &[1, 2, 3, 11, 12, 13, 14, 15, 16, 17]),
+        _ => (Func::Weeknum, &[1, 2, 11, 12, 13, 14, 15, 16, 17, 21]),
+    };
+    let Some(kind) = constant(&kind).filter(|k| known.contains(k)) else {
+        let list = known.iter().map(i64::to_string).collect::<Vec<_>>().join("、");
+        return Err(fault(
+            format!("{name} 的第二个参数要直接写 {list} 之一"),
+            format!("The second argument of {name} is one of {}", list.replace('、', ", ")),
+        ));
+    };
+    let mut list = each(t, &args[..1], day)?;
+    list.push(int(kind));
+    Ok(made(func, list, Type::Number))
 }

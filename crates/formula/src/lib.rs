@@ -5,14 +5,28 @@
 //! by their Chinese or English label or by their key. Units are settled here: in a typed tree the two
 //! sides of a comparison always have the same unit (money in 分, dates in days, moments in seconds).
 
+#[cfg(test)]
+mod tests;
+
+mod catalogue;
 mod criteria;
+pub mod format;
 mod functions;
+mod gather;
 mod language;
+mod lex;
+mod parse;
 mod program;
+mod suggest;
 mod tree;
 mod typing;
+mod units;
+pub mod workdays;
 
-pub use language::in_language;
+pub use catalogue::{Entry, Group, catalogue};
+pub use language::{Named, in_language, references, rename};
 pub use program::{Column, Phase, Program};
-pub use tree::{Aggregate, ArithOp, CmpOp, Criterion, Expr, Func, Local, Node, Rollup, Type};
-pub use typing::compile;
+pub use tree::{
+    Aggregate, ArithOp, Caught, CmpOp, Criterion, ErrorValue, Expr, Func, Local, Node, Rank, RankKind, Rollup, Type,
+};
+pub use typing::{check, compile};

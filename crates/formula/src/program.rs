@@ -1,7 +1,8 @@
 //! All derived columns of a book, in the order in which they are computed.
 
+use crate::lex::fault;
 use crate::tree::{Expr, Node};
-use crate::typing::{compile, fault};
+use crate::typing::compile;
 use model::{FieldKey, Result, Schema, TableKey};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -144,11 +145,14 @@ impl Builder<'_> {
                 other_rows
                     .extend(r.criteria.iter().map(|c| &c.field).chain(&r.value).map(|f| (r.table.clone(), f.clone())));
             }
+            Node::Rank(r) => other_rows.push((r.table.clone(), r.field.clone())),
             _ => {}
         });
         let mut phase = 0;
         for dep in other_rows.iter().filter(|d| self.exprs.contains_key(*d)) {
-            phase = phase.max(self.place(dep)?.phase + 1);
+            let p = self.place(dep)?;
+            phase = phase.max(p.phase + 1);
+            daily |= p.daily;
         }
         let mut layer = 0;
         for dep in same_row.iter().filter(|d| self.exprs.contains_key(*d)) {

@@ -76,21 +76,90 @@ impl Expr {
         f(self);
         match &self.node {
             Node::Neg(a) | Node::Not(a) | Node::IsBlank(a) | Node::Scale(a, _) | Node::DayOf(a) => a.visit(f),
-            Node::Unscale(a, _) | Node::OrElse(a, _) => a.visit(f),
-            Node::Arith(_, a, b) | Node::Compare(_, a, b) => {
+            Node::Unscale(a, _) | Node::OrElse(a, _) | Node::IsError(a, _) => a.visit(f),
+            Node::Arith(_, a, b) | Node::Compare(_, a, b) | Node::IfError(a, b, _) => {
                 a.visit(f);
                 b.visit(f);
             }
-            Node::If(a, b, c) => {
-                a.visit(f);
-                b.visit(f);
-                c.visit(f);
+            Node::Cases(list, otherwise) => {
+                for (c, v) in list {
+                    c.visit(f);
+                    v.visit(f);
+                }
+                otherwise.visit(f);
+            }
+            Node::Switch(of, list, otherwise) => {
+                of.visit(f);
+                for (c, v) in list {
+                    c.visit(f);
+                    v.visit(f);
+                }
+                otherwise.visit(f);
             }
             Node::All(list) | Node::Any(list) | Node::Call(_, list) => list.iter().for_each(|e| e.visit(f)),
             Node::Rollup(r) => r.criteria.iter().for_each(|c| c.value.visit(f)),
+            Node::Rank(r) => r.of.visit(f),
             _ => {}
         }
     }
+}
+
+/// An error as a value, as Excel shows it in a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorValue {
+    /// Division by zero.
+    Div0,
+    /// A value of the wrong kind.
+    Value,
+    /// A reference to something that is gone.
+    Ref,
+    /// A number that cannot be, or is too large.
+    Num,
+    /// Not found.
+    Na,
+}
+
+impl ErrorValue {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Div0, Self::Value, Self::Ref, Self::Num, Self::Na];
+
+    /// As it is shown: `#DIV/0!`.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Div0 => "#DIV/0!",
+            Self::Value => "#VALUE!",
+            Self::Ref => "#REF!",
+            Self::Num => "#NUM!",
+            Self::Na => "#N/A",
+        }
+    }
+
+    /// Its number, as Excel's ERROR.TYPE gives it.
+    pub fn code(self) -> i64 {
+        match self {
+            Self::Div0 => 2,
+            Self::Value => 3,
+            Self::Ref => 4,
+            Self::Num => 6,
+            Self::Na => 7,
+        }
+    }
+
+    /// The error of a number.
+    pub fn of(code: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|e| e.code() == code)
+    }
+}
+
+/// Which errors a test or a substitute is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caught {
+    /// Every error.
+    Any,
+    /// `#N/A` only.
+    Na,
+    /// Every error but `#N/A`.
+    NotNa,
 }
 
 /// A node of the tree. Blank is SQL's NULL throughout.
@@ -106,6 +175,8 @@ pub enum Node {
     Number(f64),
     /// A text.
     Text(String),
+    /// An error.
+    Error(ErrorValue),
     /// The as-of day.
     Today,
     /// A field of the record at hand.
@@ -114,20 +185,27 @@ pub enum Node {
     RecordId,
     /// Negation.
     Neg(Box<Expr>),
-    /// Arithmetic on numbers of one unit; division is real division and blank when dividing by zero.
+    /// Arithmetic on numbers of one unit; division is real division.
     Arith(ArithOp, Box<Expr>, Box<Expr>),
-    /// Comparison of two values of one type; false when either is blank.
+    /// Comparison of two values of one type; texts without regard to the case of ASCII letters; false
+    /// when a date is blank.
     Compare(CmpOp, Box<Expr>, Box<Expr>),
     /// Whether it is blank or empty text.
     IsBlank(Box<Expr>),
+    /// Whether it is an error.
+    IsError(Box<Expr>, Caught),
+    /// The first, or the second where the first is an error.
+    IfError(Box<Expr>, Box<Expr>, Caught),
     /// Logical not; a blank counts as no.
     Not(Box<Expr>),
     /// All hold.
     All(Vec<Expr>),
     /// Some hold.
     Any(Vec<Expr>),
-    /// Then or else.
-    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// The value beside the first condition that holds, else the last one.
+    Cases(Vec<(Expr, Expr)>, Box<Expr>),
+    /// The value beside the first constant the first expression equals, else the last one.
+    Switch(Box<Expr>, Vec<(Expr, Expr)>, Box<Expr>),
     /// Times a whole factor: yuan to 分, days to seconds.
     Scale(Box<Expr>, i64),
     /// Divided by a whole factor as a real number: 分 to yuan.
@@ -140,6 +218,8 @@ pub enum Node {
     Call(Func, Vec<Expr>),
     /// An aggregate over records of a table.
     Rollup(Box<Rollup>),
+    /// The place of a number among those of a column.
+    Rank(Box<Rank>),
 }
 
 /// Arithmetic.
@@ -170,37 +250,117 @@ pub enum CmpOp {
     Gt,
     /// Greater or equal.
     Ge,
+    /// Text that fits a pattern (of roll-ups only): the right side is a pattern of SQL's LIKE.
+    Like,
+    /// Text that does not.
+    Unlike,
 }
 
-/// Functions the store knows how to write in SQL one for one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Functions the store writes in SQL one by one. Arguments are typed: text is text, a number is a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // They are Excel's; the catalogue says what each does.
 pub enum Func {
-    /// Smallest of its arguments, blanks left out.
     Min,
-    /// Largest of its arguments, blanks left out.
     Max,
-    /// Rounded half away from zero to so many decimals.
+    Average,
+    CountNumbers,
+    CountFilled,
+    IsNumber,
+    IsText,
     Round,
-    /// Largest whole number not above.
+    RoundUp,
+    RoundDown,
     Floor,
-    /// Absolute value.
     Abs,
-    /// Texts joined; blanks are empty.
+    Sign,
+    Sqrt,
+    Exp,
+    Ln,
+    Log,
+    Log10,
+    Power,
+    Mod,
+    Pi,
+    /// CEILING and FLOOR: up or down to a multiple.
+    CeilTo,
+    FloorTo,
+    Xor,
     Concat,
-    /// Length in characters.
     Len,
-    /// The first n characters.
     Left,
-    /// The last n characters.
     Right,
-    /// Lower case.
+    Mid,
     Lower,
-    /// Upper case.
     Upper,
-    /// Without spaces at either end.
+    Proper,
     Trim,
-    /// 1-based place of a text in another without regard to case, blank when absent.
+    Clean,
     Search,
+    Find,
+    Exact,
+    Rept,
+    Substitute,
+    Replace,
+    /// TEXTJOIN: separator, whether to skip blanks, then the texts.
+    TextJoin,
+    /// A number as text, as it is joined to text.
+    TextOf,
+    /// Text as a number.
+    Value,
+    /// A number by a format; a moment by one.
+    FormatNumber,
+    FormatMoment,
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    Second,
+    /// Day of the week, with its type as a constant.
+    Weekday,
+    Weeknum,
+    Date,
+    EDate,
+    EoMonth,
+    DateDif,
+    DateValue,
+    NetworkDays,
+    /// Between Excel's serial numbers and days or moments.
+    Serial,
+    FromSerial,
+    MomentFromSerial,
+    /// A text in which no character has a meaning for LIKE.
+    Escaped,
+    /// A personal mark with its middle covered.
+    Mask,
+}
+
+/// A rank over a column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rank {
+    /// The table whose column it is.
+    pub table: TableKey,
+    /// The column.
+    pub field: FieldKey,
+    /// Its type; the ranked number has the same unit.
+    pub ty: Type,
+    /// The number ranked.
+    pub of: Expr,
+    /// What is asked.
+    pub kind: RankKind,
+}
+
+/// What is asked of a rank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RankKind {
+    /// 1 for the largest; equals share.
+    Descending,
+    /// 1 for the smallest; equals share.
+    Ascending,
+    /// The share of smaller numbers among the others, cut to three decimals.
+    Percent,
+    /// 1 to 5 by fifths from below; equals share.
+    Quintile,
 }
 
 /// An aggregate over the records of a table that meet criteria (SUMIFS and its kin).
@@ -223,12 +383,18 @@ pub enum Aggregate {
     Count,
     /// Sum; 0 of none.
     Sum,
-    /// Mean; blank of none.
+    /// Mean; `#DIV/0!` of none.
     Average,
     /// Smallest; blank of none.
     Min,
     /// Largest; blank of none.
     Max,
+    /// Number of records whose field is a number.
+    CountNumbers,
+    /// Number of records whose field is not blank.
+    CountFilled,
+    /// The field of the first record; `#N/A` of none.
+    First,
 }
 
 /// One criterion: a field of the gathered table against a value of the record at hand.

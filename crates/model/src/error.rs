@@ -60,6 +60,8 @@ pub struct Error {
     pub en: String,
     /// The field it is about, if one.
     pub field: Option<String>,
+    /// Where in a formula's text, as (first character, one past the last), counted from 0.
+    pub at: Option<(usize, usize)>,
 }
 
 /// Result with [`Error`].
@@ -68,12 +70,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error from its code and its two messages.
     pub fn new(code: ErrorCode, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code, zh: zh.into(), en: en.into(), field: None }
+        Self { code, zh: zh.into(), en: en.into(), field: None, at: None }
     }
 
     /// The same error about one field.
     pub fn on(mut self, field: &str) -> Self {
         self.field = Some(field.to_owned());
+        self
+    }
+
+    /// The same error about a range of characters of a formula's text; a narrower place already known stays.
+    pub fn within(mut self, from: usize, to: usize) -> Self {
+        self.at.get_or_insert((from, to));
         self
     }
 

@@ -3,14 +3,12 @@
 //! One statement computes the columns of one phase for a set of records: the aggregates over other
 //! records first, each table gathered once, then layer upon layer of expressions over what lies below.
 
-use crate::dialect::{self, Dialect};
-use crate::expr_sql::{Names, compare, render, whole};
+use crate::dialect::Dialect;
+use crate::expr::{Lower, Names, Subselects, as_value, constant_for_all, render, weight, whole};
 use crate::sql::{Stmt, ids_place, range_places};
-use formula::{Aggregate, Column, Expr as Typed, Func, Local, Node, Phase, Program, Rollup, Type};
-use model::{FieldKey, FieldKind, Result, Schema, TableKey};
-use sea_query::{
-    Alias, Asterisk, CommonTableExpression, Expr, ExprTrait, Func as SqlFunc, Query, SelectStatement, WithClause,
-};
+use formula::{Column, Local, Node, Phase, Program, Rank, Rollup};
+use model::{Error, ErrorCode, FieldKey, FieldKind, Result, Schema, TableKey};
+use sea_query::{Alias, Asterisk, CommonTableExpression, Expr, ExprTrait, Query, SelectStatement, WithClause};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
@@ -40,8 +38,9 @@ type Wanted = (usize, Vec<FieldKey>, Reach, Goal);
 pub(crate) struct Derivation {
     pub program: Program,
     pub relations: Vec<Relation>,
+    pub overalls: Vec<Overall>,
+    pub dialect: Dialect,
     schema: Arc<Schema>,
-    dialect: Dialect,
     statements: Mutex<HashMap<Wanted, Arc<Stmt>>>,
 }
 
@@ -58,11 +57,42 @@ pub(crate) struct Relation {
     pub columns: HashSet<FieldKey>,
 }
 
+/// Columns of one table that read a column of another (or of its own) as a whole: whenever it changes,
+/// all their records are touched.
+#[derive(Debug)]
+pub(crate) struct Overall {
+    pub from: TableKey,
+    pub to: TableKey,
+    /// Fields of `from` whose change matters.
+    pub reads: HashSet<FieldKey>,
+    /// Columns of `to` that are touched.
+    pub columns: HashSet<FieldKey>,
+}
+
+/// Most levels of sub-selects in the SQL of one column, and most pieces: far below what engines refuse.
+const MOST: (usize, usize) = (60, 60_000);
+
 impl Derivation {
     pub(crate) fn new(schema: Arc<Schema>, dialect: Dialect) -> Result<Self> {
         let program = Program::compile(&schema)?;
         let relations = relations(&program);
-        Ok(Self { program, relations, schema, dialect, statements: Mutex::default() })
+        let overalls = overalls(&program);
+        let made = Self { program, relations, overalls, dialect, schema, statements: Mutex::default() };
+        made.refuse_giants()?;
+        Ok(made)
+    }
+
+    /// Formulas whose SQL would be out of all proportion are refused when they are written.
+    fn refuse_giants(&self) -> Result<()> {
+        for column in self.program.columns() {
+            let names = LayerNames::alone(&self.schema, &column.table);
+            let Some(kind) = names.kind(&column.field) else { continue };
+            let (levels, pieces) = weight(self.dialect, &column.expr, kind, &names);
+            if levels > MOST.0 || pieces > MOST.1 {
+                return Err(too_complex().on(&column.field));
+            }
+        }
+        Ok(())
     }
 
     /// The statement for some columns of a phase.
@@ -73,9 +103,7 @@ impl Derivation {
         let mut cache = self.statements.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let made = cache.entry(key).or_insert_with(|| {
             let table = &self.program.phases[phase].table;
-            Arc::new(
-                Layers { dialect: self.dialect, schema: &self.schema, table, columns: &part, reach }.statement(goal),
-            )
+            Arc::new(Layers::of(&self.schema, self.dialect, table, &part, reach).statement(goal))
         });
         Arc::clone(made)
     }
@@ -114,13 +142,42 @@ fn relations(program: &Program) -> Vec<Relation> {
     out
 }
 
+fn overalls(program: &Program) -> Vec<Overall> {
+    let mut out: Vec<Overall> = Vec::new();
+    for column in program.columns() {
+        column.expr.visit(&mut |e| {
+            let (from, reads): (_, HashSet<FieldKey>) = match &e.node {
+                Node::Rollup(r) if r.tie().is_none() => {
+                    (&r.table, r.criteria.iter().map(|c| c.field.clone()).chain(r.value.clone()).collect())
+                }
+                Node::Rank(r) => (&r.table, HashSet::from([r.field.clone()])),
+                _ => return,
+            };
+            let columns = HashSet::from([column.field.clone()]);
+            out.push(Overall { from: from.clone(), to: column.table.clone(), reads, columns });
+        });
+    }
+    out
+}
+
+/// The refusal of a formula whose SQL would be too large.
+pub(crate) fn too_complex() -> Error {
+    Error::new(
+        ErrorCode::Formula,
+        "公式太复杂，请拆成几个字段",
+        "The formula is too complex; split it over several fields",
+    )
+}
+
 /// A statement under construction.
 struct Layers<'a> {
-    dialect: Dialect,
     schema: &'a Schema,
+    dialect: Dialect,
     table: &'a TableKey,
     columns: &'a [&'a Column],
     reach: Reach,
+    gathers: Vec<Gather<'a>>,
+    ranks: Vec<&'a Rank>,
 }
 
 /// Roll-ups over one table tied the same way, gathered by one GROUP BY.
@@ -142,19 +199,33 @@ fn computed(key: &str) -> Alias {
     Alias::new(format!("x_{key}"))
 }
 
-impl Layers<'_> {
+impl<'a> Layers<'a> {
+    fn of(schema: &'a Schema, dialect: Dialect, table: &'a TableKey, columns: &'a [&'a Column], reach: Reach) -> Self {
+        let (gathers, ranks) = (gathers(columns), ranks(columns));
+        Self { schema, dialect, table, columns, reach, gathers, ranks }
+    }
+
+    fn names(&self, layer: usize, source: Alias) -> LayerNames<'_> {
+        let (gathers, ranks) = (&self.gathers[..], &self.ranks[..]);
+        LayerNames { schema: self.schema, table: self.table, columns: self.columns, layer, source, gathers, ranks }
+    }
+
+    fn lower<'n>(&self, names: &'n LayerNames<'n>) -> Lower<'n> {
+        Lower { dialect: self.dialect, names }
+    }
+
     fn statement(&self, goal: Goal) -> Stmt {
-        let gathers = self.gathers();
-        if goal == Goal::Store && gathers.is_empty() && self.columns.iter().all(|c| c.layer == 0) {
+        let alone = self.gathers.is_empty() && self.ranks.is_empty();
+        if goal == Goal::Store && alone && self.columns.iter().all(|c| c.layer == 0) {
             return self.store_directly();
         }
         let mut with = WithClause::new();
         let mut base = CommonTableExpression::new();
-        base.table_name(layer_name(0)).materialized(true).query(self.base(&gathers));
+        base.table_name(layer_name(0)).materialized(true).query(self.base());
         with.cte(base);
         let depth = self.columns.iter().map(|c| c.layer).max().unwrap_or(0) + 1;
         for layer in 0..depth {
-            let names = LayerNames { columns: self.columns, layer, source: layer_name(layer), gathers: &gathers };
+            let names = self.names(layer, layer_name(layer));
             let mut select = Query::select();
             select.column((layer_name(layer), Asterisk)).from(layer_name(layer));
             for c in self.columns.iter().filter(|c| c.layer == layer) {
@@ -172,22 +243,14 @@ impl Layers<'_> {
 
     /// A column's value in its stored form: money is whole 分, a number without decimals is whole.
     fn value(&self, column: &Column, names: &LayerNames<'_>) -> Expr {
-        let sql = render(&column.expr, names);
-        if column.expr.ty == Type::Bool && false {
-            // As a condition it is left at the first part that settles it; as a value all would be computed.
-            return Expr::Case(Box::new(sea_query::CaseStatement::new().case(sql, whole(1)).finally(whole(0))));
-        }
-        let kind = self.schema.table(self.table).and_then(|t| t.field(&column.field)).map(|f| &f.kind);
-        if matches!(kind, Some(FieldKind::Money | FieldKind::Number { decimals: 0 })) && !whole_number(&column.expr) {
-            let rounded = SqlFunc::cust(alias("round")).arg(sql);
-            return SqlFunc::cast_as(rounded, alias("BIGINT")).into();
-        }
-        sql
+        let kind = names.kind(&column.field).cloned().unwrap_or(FieldKind::Text);
+        let made = render(self.dialect, &column.expr, &kind, names);
+        if made.rep == crate::expr::Rep::Cond { as_value(made.value) } else { made.value }
     }
 
     /// Columns that read nothing but stored cells are set in place, which costs a third of the layered way.
     fn store_directly(&self) -> Stmt {
-        let names = LayerNames { columns: self.columns, layer: 0, source: alias(self.table), gathers: &[] };
+        let names = self.names(0, alias(self.table));
         let mut update = Query::update();
         update.table(alias(self.table));
         for c in self.columns {
@@ -237,7 +300,7 @@ impl Layers<'_> {
     }
 
     /// Stored inputs and aggregates of the records in reach.
-    fn base(&self, gathers: &[Gather<'_>]) -> SelectStatement {
+    fn base(&self) -> SelectStatement {
         let own: HashSet<&FieldKey> = self.columns.iter().map(|c| &c.field).collect();
         let mut inputs: Vec<&FieldKey> = Vec::new();
         for c in self.columns {
@@ -250,7 +313,7 @@ impl Layers<'_> {
                 }
             });
         }
-        for f in gathers.iter().filter_map(|g| match &g.local {
+        for f in self.gathers.iter().filter_map(|g| match &g.local {
             Local::Field(f) => Some(f),
             Local::Id => None,
         }) {
@@ -263,7 +326,7 @@ impl Layers<'_> {
         for f in inputs {
             select.column((alias("c"), alias(f)));
         }
-        for (g, gather) in gathers.iter().enumerate() {
+        for (g, gather) in self.gathers.iter().enumerate() {
             let name = format!("g{g}");
             for r in 0..gather.rollups.len() {
                 select.column((name.clone(), format!("g{g}_{r}")));
@@ -275,7 +338,28 @@ impl Layers<'_> {
             let on = Expr::col((alias(&name), alias("k"))).eq(local);
             select.join_subquery(sea_query::JoinType::LeftJoin, self.gather(g, gather), alias(&name), on);
         }
+        for (r, rank) in self.ranks.iter().enumerate() {
+            let name = format!("rk{r}");
+            for part in RANK_PARTS {
+                select.expr_as(Expr::col((alias(&name), alias(part))), rank_column(r, part));
+            }
+            let Node::Field(of) = &rank.of.node else { continue };
+            let on = Expr::col((alias(&name), alias("k"))).eq(Expr::col((alias("c"), alias(of))));
+            select.join_subquery(sea_query::JoinType::LeftJoin, self.rank_table(rank), alias(&name), on);
+        }
         select.and_where(self.in_reach(Expr::col((alias("c"), alias("id")))));
+        select
+    }
+
+    /// Each value of a column with how many are below and above it, and there at all.
+    fn rank_table(&self, rank: &Rank) -> SelectStatement {
+        let mut select = Query::select();
+        let field = || Expr::col(alias(&rank.field));
+        select.expr_as(field(), alias("k")).from(alias(&rank.table));
+        for (part, sql) in RANK_PARTS.iter().zip(self.dialect.rank_counts(&rank.field)) {
+            select.expr_as(Expr::cust(sql), alias(part));
+        }
+        select.and_where(field().is_not_null()).group_by_col(alias(&rank.field));
         select
     }
 
@@ -285,23 +369,18 @@ impl Layers<'_> {
                 let (from, to) = range_places();
                 id.between(from, to)
             }
-            Reach::Ids => match self.dialect {
-                Dialect::Sqlite => {
-                    let mut list = Query::select();
-                    list.column(alias("value")).from_function(dialect::id_rows(ids_place()), alias("r"));
-                    id.in_subquery(list)
-                }
-                Dialect::Postgres => id.eq(SqlFunc::cust(alias("ANY")).arg(ids_place())),
-            },
+            Reach::Ids => self.dialect.among(id, ids_place()),
         }
     }
 
     fn gather(&self, g: usize, gather: &Gather<'_>) -> SelectStatement {
-        let tie = || Expr::col(alias(&gather.tie));
+        let tie = || Expr::col((alias("t"), alias(&gather.tie)));
+        let names = self.names(0, alias("t"));
+        let lower = self.lower(&names);
         let mut select = Query::select();
-        select.expr_as(tie(), alias("k")).from(alias(&gather.rollups[0].table));
+        select.expr_as(tie(), alias("k")).from_as(alias(&gather.rollups[0].table), alias("t"));
         for (r, rollup) in gather.rollups.iter().enumerate() {
-            select.expr_as(aggregate(rollup, &gather.tie), alias(&format!("g{g}_{r}")));
+            select.expr_as(aggregate(&lower, rollup, &gather.tie), alias(&format!("g{g}_{r}")));
         }
         let scope = match &gather.local {
             Local::Id => self.in_reach(tie()),
@@ -311,85 +390,91 @@ impl Layers<'_> {
                 tie().in_subquery(keys)
             }
         };
-        select.and_where(scope).group_by_col(alias(&gather.tie));
+        select.and_where(scope).group_by_col((alias("t"), alias(&gather.tie)));
         select
     }
+}
 
-    fn gathers(&self) -> Vec<Gather<'_>> {
-        let mut out: Vec<Gather<'_>> = Vec::new();
-        for c in self.columns {
-            c.expr.visit(&mut |e| {
-                let Node::Rollup(r) = &e.node else { return };
-                if !groupable(r) {
-                    return;
-                }
-                let Some((tie, local)) = r.tie() else { return };
-                match out.iter_mut().find(|g| g.rollups[0].table == r.table && g.tie == *tie && g.local == local) {
-                    Some(g) if g.rollups.contains(&&**r) => {}
-                    Some(g) => g.rollups.push(r),
-                    None => out.push(Gather { tie: tie.clone(), local, rollups: vec![r] }),
-                }
-            });
-        }
-        out
+fn gathers<'a>(columns: &'a [&'a Column]) -> Vec<Gather<'a>> {
+    let mut out: Vec<Gather<'a>> = Vec::new();
+    for c in columns {
+        c.expr.visit(&mut |e| {
+            let Node::Rollup(r) = &e.node else { return };
+            if !groupable(r) || own_inputs(columns, r) {
+                return;
+            }
+            let Some((tie, local)) = r.tie() else { return };
+            match out.iter_mut().find(|g| g.rollups[0].table == r.table && g.tie == *tie && g.local == local) {
+                Some(g) if g.rollups.contains(&&**r) => {}
+                Some(g) => g.rollups.push(r),
+                None => out.push(Gather { tie: tie.clone(), local, rollups: vec![r] }),
+            }
+        });
     }
+    out
+}
+
+/// Whether what ties a roll-up is itself computed by the statement, so that it is not stored yet.
+fn own_inputs(columns: &[&Column], r: &Rollup) -> bool {
+    matches!(r.tie(), Some((_, Local::Field(f))) if columns.iter().any(|c| c.field == f))
+}
+
+/// Ranks of stored cells, which one pass over the column serves.
+fn ranks<'a>(columns: &'a [&'a Column]) -> Vec<&'a Rank> {
+    let mut out: Vec<&'a Rank> = Vec::new();
+    for c in columns {
+        c.expr.visit(&mut |e| {
+            let Node::Rank(r) = &e.node else { return };
+            let Node::Field(f) = &r.of.node else { return };
+            let same = |x: &&Rank| x.table == r.table && x.field == r.field && x.of == r.of;
+            if !columns.iter().any(|c| c.field == *f) && !out.iter().any(|x| same(x)) {
+                out.push(r);
+            }
+        });
+    }
+    out
+}
+
+const RANK_PARTS: [&str; 3] = ["below", "above", "n"];
+
+fn rank_column(r: usize, part: &str) -> Alias {
+    Alias::new(format!("rk{r}_{part}"))
 }
 
 /// Whether every criterion but the tie is the same for all records, so that one GROUP BY serves.
 fn groupable(r: &Rollup) -> bool {
     let Some((tie, _)) = r.tie() else { return false };
-    r.criteria.iter().filter(|c| c.field != *tie).all(|c| {
-        let mut constant = true;
-        c.value.visit(&mut |e| constant &= !matches!(e.node, Node::Field(_) | Node::RecordId | Node::Rollup(_)));
-        constant
-    })
+    r.criteria.iter().filter(|c| c.field != *tie).all(|c| constant_for_all(&c.value))
+        && r.criteria.iter().filter(|c| c.field == *tie).count() == 1
 }
 
-/// The names of gathered records inside their own subquery.
-struct Plain;
-
-impl Names for Plain {
-    fn field(&self, key: &str) -> Expr {
-        Expr::col(alias(key))
-    }
-    fn id(&self) -> Expr {
-        Expr::col(alias("id"))
-    }
-    fn rollup(&self, _: &Rollup) -> Expr {
-        Expr::null()
-    }
-}
-
-fn aggregate(r: &Rollup, tie: &FieldKey) -> Expr {
+fn aggregate(lower: &Lower<'_>, r: &Rollup, tie: &FieldKey) -> Expr {
     let others = r.criteria.iter().filter(|c| c.field != *tie);
-    let conditions: Vec<Expr> =
-        others.map(|c| compare(c.op, Expr::col(alias(&c.field)), render(&c.value, &Plain))).collect();
-    let value = r.value.as_ref().map_or_else(|| whole(1), |v| Expr::col(alias(v)));
+    let conditions: Vec<Expr> = others.map(|c| Subselects::meets(lower, r, c, "t")).collect();
+    let value = Subselects::gathered(lower, r, "t");
     let value = match conditions.into_iter().reduce(ExprTrait::and) {
         Some(c) => Expr::Case(Box::new(sea_query::CaseStatement::new().case(c, value))),
         None => value,
     };
-    gathered(r.aggregate, value)
-}
-
-fn gathered(a: Aggregate, value: Expr) -> Expr {
-    let name = match a {
-        Aggregate::Count => "count",
-        Aggregate::Sum => "sum",
-        Aggregate::Average => "avg",
-        Aggregate::Min => "min",
-        Aggregate::Max => "max",
-    };
-    let e: Expr = SqlFunc::cust(alias(name)).arg(value).into();
-    if a == Aggregate::Sum { SqlFunc::cast_as(e, alias("BIGINT")).into() } else { e }
+    Subselects::aggregate(lower, r, value)
 }
 
 /// Names inside one layer.
-struct LayerNames<'a> {
+pub(crate) struct LayerNames<'a> {
+    schema: &'a Schema,
+    table: &'a TableKey,
     columns: &'a [&'a Column],
     layer: usize,
     source: Alias,
     gathers: &'a [Gather<'a>],
+    ranks: &'a [&'a Rank],
+}
+
+impl<'a> LayerNames<'a> {
+    /// Names of a table read by itself, under its own name.
+    pub(crate) fn alone(schema: &'a Schema, table: &'a TableKey) -> Self {
+        Self { schema, table, columns: &[], layer: 0, source: alias(table), gathers: &[], ranks: &[] }
+    }
 }
 
 impl Names for LayerNames<'_> {
@@ -403,46 +488,23 @@ impl Names for LayerNames<'_> {
         Expr::col((self.source.clone(), alias("id")))
     }
 
-    fn rollup(&self, r: &Rollup) -> Expr {
-        for (g, gather) in self.gathers.iter().enumerate() {
-            if let Some(i) = gather.rollups.iter().position(|x| **x == *r) {
-                let col = Expr::col((self.source.clone(), alias(&format!("g{g}_{i}"))));
-                return if matches!(r.aggregate, Aggregate::Count | Aggregate::Sum) {
-                    SqlFunc::coalesce([col, whole(0)]).into()
-                } else {
-                    col
-                };
-            }
-        }
-        self.correlated(r)
+    fn kind(&self, key: &str) -> Option<&FieldKind> {
+        self.schema.table(self.table)?.field(key).map(|f| &f.kind)
     }
-}
 
-impl LayerNames<'_> {
-    /// A roll-up whose criteria differ from record to record: one indexed look-up each.
-    fn correlated(&self, r: &Rollup) -> Expr {
-        let mut select = Query::select();
-        let value = r.value.as_ref().map_or_else(|| whole(1), |v| Expr::col((alias("t"), alias(v))));
-        let sum = gathered(r.aggregate, value);
-        let sum = if r.aggregate == Aggregate::Sum { SqlFunc::coalesce([sum, whole(0)]).into() } else { sum };
-        select.expr(sum).from_as(alias(&r.table), alias("t"));
-        for c in &r.criteria {
-            let left = Expr::col((alias("t"), alias(&c.field)));
-            select.and_where(compare(c.op, left, render(&c.value, self)));
-        }
-        Expr::SubQuery(None, Box::new(select.into()))
+    fn gathered(&self, r: &Rollup) -> Option<Expr> {
+        self.gathers.iter().enumerate().find_map(|(g, gather)| {
+            let i = gather.rollups.iter().position(|x| **x == *r)?;
+            Some(Expr::col((self.source.clone(), alias(&format!("g{g}_{i}")))))
+        })
     }
-}
 
-/// Whether the SQL of an expression is a whole number as it stands.
-fn whole_number(e: &Typed) -> bool {
-    let mut whole = true;
-    e.visit(&mut |e| {
-        whole &= !matches!(
-            &e.node,
-            Node::Arith(formula::ArithOp::Div, ..) | Node::Unscale(..) | Node::Number(_) | Node::Call(Func::Round, _)
-        ) && !matches!(&e.node, Node::Rollup(r) if r.aggregate == Aggregate::Average)
-            && !matches!(&e.node, Node::Arith(formula::ArithOp::Mul, a, b) if a.ty != b.ty);
-    });
-    whole
+    fn ranked(&self, r: &Rank) -> Option<[Expr; 3]> {
+        let i = self.ranks.iter().position(|x| x.table == r.table && x.field == r.field && x.of == r.of)?;
+        Some(RANK_PARTS.map(|part| Expr::col((self.source.clone(), rank_column(i, part)))))
+    }
+
+    fn schema(&self) -> &Schema {
+        self.schema
+    }
 }

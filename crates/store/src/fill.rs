@@ -62,8 +62,14 @@ fn affected(d: &Derivation, seeds: &[(TableKey, FieldKey)]) -> Vec<(TableKey, Ve
             .filter(|r| r.to == phase.table && changed.get(&r.from).is_some_and(|c| !c.is_disjoint(&r.reads)))
             .flat_map(|r| r.columns.iter().cloned())
             .collect();
+        let ranked: Vec<FieldKey> = d
+            .overalls
+            .iter()
+            .filter(|o| o.to == phase.table && changed.get(&o.from).is_some_and(|c| !c.is_disjoint(&o.reads)))
+            .flat_map(|o| o.columns.iter().cloned())
+            .collect();
         let own = changed.entry(phase.table.clone()).or_default();
-        own.extend(gathered);
+        own.extend(gathered.into_iter().chain(ranked));
         let follow = d.program.dependents(&phase.table, own, false);
         own.extend(follow);
         let columns: Vec<FieldKey> =

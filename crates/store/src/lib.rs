@@ -12,7 +12,7 @@ mod conn;
 mod derive;
 mod dialect;
 mod engine;
-mod expr_sql;
+mod expr;
 mod figures;
 mod fill;
 mod filter;

@@ -161,6 +161,13 @@ fn spread(conn: &Conn, d: &Derivation, phase: &Phase, touched: &mut Touched) -> 
         to.ids |= targets;
         to.forced.extend(r.columns.iter().cloned());
     }
+    // What reads a column as a whole follows any change of it, everywhere.
+    for o in d.overalls.iter().filter(|o| o.to == phase.table && !o.columns.is_disjoint(&here)) {
+        let Some(dirty) = touched.0.get(&o.from) else { continue };
+        if dirty.fields.as_ref().is_none_or(|f| !f.is_disjoint(&o.reads)) {
+            touched.force(&o.to, crate::store::all_ids(conn, &o.to)?, o.columns.clone());
+        }
+    }
     Ok(())
 }
 

@@ -298,7 +298,7 @@ fn select_ids(dialect: Dialect, table: &TableDef, query: &Query) -> Result<Selec
     let mut select = Sql::select();
     let id = || Expr::col((Alias::new("c"), Alias::new("id")));
     select.expr(id()).from_as(Alias::new(table.key.as_str()), Alias::new("c"));
-    if let Some(e) = filter::condition(table, &query.filter)? {
+    if let Some(e) = filter::condition(dialect, table, &query.filter)? {
         select.and_where(e);
     }
     if !query.search.trim().is_empty() {
@@ -311,13 +311,13 @@ fn select_ids(dialect: Dialect, table: &TableDef, query: &Query) -> Result<Selec
 }
 
 fn customer_search(dialect: Dialect, typed: &str) -> Expr {
-    let Some(wanted) = search::wanted(dialect, typed) else { return crate::expr_sql::no() };
+    let Some(wanted) = search::wanted(dialect, typed) else { return dialect::never() };
     let hits = search_hits(dialect, wanted.expression);
     let mut out = Expr::col((Alias::new("c"), Alias::new("id"))).in_subquery(hits);
     for text in wanted.recheck {
         let held = |f: &str| {
             let lower: Expr = sea_query::Func::lower(Expr::col((Alias::new("c"), Alias::new(f)))).into();
-            dialect::position(lower, Expr::val(text.clone())).gt(0)
+            dialect.position_of(lower, Expr::val(text.clone())).gt(0)
         };
         out = out.and(held("name").or(held("company")));
     }
@@ -336,13 +336,13 @@ fn search_hits(dialect: Dialect, expression: String) -> SelectStatement {
 /// Other tables are searched by what their text columns hold; a linked customer by name, pinyin and all.
 fn plain_search(dialect: Dialect, table: &TableDef, typed: &str) -> Expr {
     let text = typed.trim().to_lowercase();
-    let mut out = crate::expr_sql::no();
+    let mut out = dialect::never();
     for f in &table.fields {
         let col = Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
         match &f.kind {
             FieldKind::Text | FieldKind::LongText | FieldKind::Code { .. } | FieldKind::Choice { .. } => {
                 let lower: Expr = sea_query::Func::lower(col).into();
-                out = out.or(dialect::position(lower, Expr::val(text.clone())).gt(0));
+                out = out.or(dialect.position_of(lower, Expr::val(text.clone())).gt(0));
             }
             FieldKind::Link { table } if *table == *builtin::CUSTOMERS => {
                 if let Some(w) = search::wanted(dialect, typed) {

@@ -22,7 +22,6 @@ const OWNED: &[(&str, &[&str])] = &[
     ("store", &["rusqlite", "libsqlite3-sys", "sea-query", "sqlx", "tokio-postgres", "deadpool-postgres"]),
     ("server", &["axum", "hyper", "hyper-util", "tower", "tower-http", "actix-web", "warp"]),
     ("exchange", &["calamine", "rust_xlsxwriter", "csv", "zip"]),
-    ("formula", &["formualizer-parse"]),
 ];
 
 const READMES: [&str; 2] = ["README.md", "README.zh-CN.md"];

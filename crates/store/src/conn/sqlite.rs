@@ -75,6 +75,7 @@ pub(super) fn memory() -> Result<Connection> {
 
 fn prepare(conn: &Connection) -> Result<()> {
     rusqlite::vtab::array::load_module(conn).map_err(error)?;
+    crate::dialect::register(conn).map_err(error)?;
     // Without this, statements compiled once are compiled again whenever a bound value changes.
     conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(error)?;
     conn.busy_timeout(Duration::from_secs(10)).map_err(error)?;

@@ -1,14 +1,7 @@
-//! What differs between database engines. Statements are written once, in SQLite's spelling; what
-//! PostgreSQL spells otherwise is said here and nowhere else.
+//! Whole statements and definitions of tables on each engine.
 
-use sea_query::{Alias, Expr, ExprTrait, Func, FunctionCall, SqliteQueryBuilder};
-
-/// A database engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Dialect {
-    Sqlite,
-    Postgres,
-}
+use super::Dialect;
+use sea_query::{Alias, Expr, Func};
 
 impl Dialect {
     /// Definitions of tables and indexes, written for SQLite. Text compares by its characters' numbers on
@@ -67,11 +60,24 @@ impl Dialect {
             Self::Postgres => "tokens @@ ?::text::tsquery",
         }
     }
+
+    /// Position of a text inside another, 0 when absent.
+    pub(crate) fn position_of(self, text: Expr, part: Expr) -> Expr {
+        let name = match self {
+            Self::Sqlite => "instr",
+            Self::Postgres => "strpos",
+        };
+        Func::cust(Alias::new(name)).arg(text).arg(part).into()
+    }
+}
+
+/// A condition that never holds.
+pub(crate) fn never() -> Expr {
+    Expr::Constant(sea_query::Value::Bool(Some(false)))
 }
 
 /// A statement's marks as PostgreSQL writes them: `?` and `?1` become `$1`, outside of quotes.
 pub(crate) fn numbered(sql: &str) -> String {
-    let sql = &sql.replace("instr(", "strpos(").replace(" LIKE ", " ILIKE "); // HACK
     let mut out = String::with_capacity(sql.len() + 16);
     let (mut quoted, mut next) = (None, 1);
     let mut chars = sql.chars().peekable();
@@ -91,62 +97,6 @@ pub(crate) fn numbered(sql: &str) -> String {
         }
         out.push(c);
     }
-    out
-}
-
-/// The builder that renders statements, for both engines.
-pub(crate) const BUILDER: SqliteQueryBuilder = SqliteQueryBuilder;
-
-/// A set-returning call that turns a bound list of ids into rows with a column `value`, in its order.
-pub(crate) fn id_rows(list: Expr) -> FunctionCall {
-    Func::cust(Alias::new("rarray")).arg(list)
-}
-
-/// The smallest or largest of several values in one row; the callers guard against blanks.
-pub(crate) fn extreme(smallest: bool) -> Alias {
-    Alias::new(if smallest { "min" } else { "max" })
-}
-
-/// Position of a text inside another, 0 when absent: (text, part).
-pub(crate) fn position(text: Expr, part: Expr) -> Expr {
-    Func::cust(Alias::new("instr")).arg(text).arg(part).into()
-}
-
-/// Whether a text holds another without regard to ASCII case; blank when the text is.
-pub(crate) fn holds(text: Expr, part: &str) -> Expr {
-    let mut pattern = String::from("%");
-    for c in part.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    text.like(sea_query::LikeExpr::new(pattern).escape('\\'))
-}
-
-/// The column type of a kind of field.
-pub(crate) fn column_type(kind: &model::FieldKind) -> &'static str {
-    use model::FieldKind as K;
-    match kind {
-        K::Number { decimals: 0 } | K::Money | K::Date | K::DateTime | K::Bool | K::Link { .. } => "INTEGER",
-        K::Number { .. } | K::Percent => "REAL",
-        _ => "TEXT",
-    }
-}
-
-/// A quoted identifier. Identifiers come from the schema, never from a request; quoting keeps user-made
-/// ones harmless all the same.
-pub(crate) fn quote(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 2);
-    out.push('"');
-    for c in name.chars() {
-        if c == '"' {
-            out.push('"');
-        }
-        out.push(c);
-    }
-    out.push('"');
     out
 }
 
