@@ -63,7 +63,23 @@ fn run(sql: &str) {
 }
 
 fn server() -> &'static Server {
-    SERVER.get_or_init(|| start(&programs()))
+    SERVER.get_or_init(|| start(&programs(), &[]))
+}
+
+/// The address of a server that speaks TLS alone, as `localhost`, and the file of the authority that
+/// signed its certificate; started when first asked for.
+///
+/// # Panics
+/// As [`address`].
+pub fn tls_address() -> (String, PathBuf) {
+    static TLS: OnceLock<(Server, u16)> = OnceLock::new();
+    let (server, port) = TLS.get_or_init(|| {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
+        let settings = ["ssl=on", "ssl_cert_file=../cert.pem", "ssl_key_file=../key.pem", "listen_addresses=127.0.0.1"];
+        let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).chain([format!("port={port}")]).collect();
+        (start(&programs(), &settings), port)
+    });
+    (format!("postgres://kebu@localhost:{port}/postgres"), server.socket.join("cert.pem"))
 }
 
 /// Where the server's programs are: on the path, or where Debian keeps them.
@@ -76,7 +92,7 @@ fn programs() -> PathBuf {
         .expect("PostgreSQL's programs are needed by these tests; `make test` installs them")
 }
 
-fn start(programs: &Path) -> Server {
+fn start(programs: &Path, settings: &[String]) -> Server {
     // Sockets have short paths, so the folder is not inside the build's.
     let folder = tempfile::Builder::new().prefix("kebu-pg-").tempdir_in("/tmp").expect("a temporary folder").keep();
     make_open(&folder);
@@ -87,6 +103,7 @@ fn start(programs: &Path) -> Server {
         .output()
         .expect("initdb starts");
     assert!(initdb.status.success(), "{}", String::from_utf8_lossy(&initdb.stderr));
+    certify(&folder);
     let server = as_nobody(&programs.join("postgres"));
     let watcher = Command::new("sh")
         .args(["-c", WATCH, "watch"])
@@ -98,6 +115,7 @@ fn start(programs: &Path) -> Server {
         .arg(&folder)
         .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "synchronous_commit=off"])
         .args(["-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "shared_buffers=64MB"])
+        .args(settings.iter().flat_map(|s| ["-c", s]))
         .env("DIR", &folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -107,7 +125,8 @@ fn start(programs: &Path) -> Server {
     let s = Server { socket: folder.clone(), programs: programs.to_owned(), _watcher: watcher };
     let deadline = Instant::now() + Duration::from_secs(60);
     let ready = || {
-        let ask = Command::new(programs.join("pg_isready")).args(["-q", "-h"]).arg(&folder).status();
+        let port = settings.iter().find_map(|s| s.strip_prefix("port=")).unwrap_or("5432");
+        let ask = Command::new(programs.join("pg_isready")).args(["-q", "-p", port, "-h"]).arg(&folder).status();
         ask.is_ok_and(|s| s.success())
     };
     while !ready() {
@@ -124,6 +143,20 @@ fn start(programs: &Path) -> Server {
 fn make_open(folder: &Path) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).expect("the folder can be opened up");
+}
+
+/// Puts a self-signed certificate for `localhost` into the folder; the key is the server's alone.
+fn certify(folder: &Path) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    std::fs::write(folder.join("cert.pem"), made.cert.pem()).expect("the certificate is written");
+    let key = folder.join("key.pem");
+    std::fs::write(&key, made.signing_key.serialize_pem()).expect("the key is written");
+    let owned = as_nobody(Path::new("true")).get_program() == "setpriv";
+    if owned {
+        std::os::unix::fs::chown(&key, Some(65534), Some(65534)).expect("the key is handed over");
+    }
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).expect("the key is closed");
 }
 
 /// PostgreSQL refuses to run as root, so root runs it as nobody.

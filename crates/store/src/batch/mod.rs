@@ -385,7 +385,7 @@ fn bulk_indexes(conn: &Conn) -> Result<()> {
 impl Columns {
     /// The text of a well-known field in a row, blank when the rows do not bring it.
     fn text<'r>(&self, field: &str, row: &'r [Value]) -> &'r str {
-        text(self.places.get(field).map(|i| &row[*i]))
+        text(self.places.get(field).and_then(|i| row.get(*i)))
     }
 
     /// How a row names its customer.
