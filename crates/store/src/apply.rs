@@ -165,7 +165,10 @@ impl<'c> Writing<'c> {
         let mut by_record: BTreeMap<i64, Vec<(FieldKey, Value)>> = BTreeMap::new();
         for c in cells {
             let value = check(def.require(&c.field)?, c.value)?;
-            by_record.entry(c.id.0).or_default().push((c.field, value));
+            // Of several edits of one cell the last counts.
+            let cells = by_record.entry(c.id.0).or_default();
+            cells.retain(|(field, _)| *field != c.field);
+            cells.push((c.field, value));
         }
         let ids: Vec<i64> = by_record.keys().copied().collect();
         self.touched.remember(self.conn, &self.shape.derivation, table, &ids)?;
