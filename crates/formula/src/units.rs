@@ -138,8 +138,7 @@ pub(crate) fn fit(e: Expr, want: Type) -> Result<Expr> {
     use Type::{Blank, Bool, Date, DateTime, Money, Number, Text};
     match (e.ty, want) {
         (a, b) if a == b => Ok(e),
-        (Blank, _) if matches!(e.node, Node::Error(_)) => Ok(Expr::new(e.node, want)),
-        (Blank, _) => Ok(e),
+        (Blank, _) => Ok(Expr::new(e.node, want)),
         (Number, Money) => Ok(scale(e, 100, Money)),
         (Money, Number) => Ok(Expr::new(Node::Unscale(e.boxed(), 100), Number)),
         (Text, Money) => Ok(scale(number(e)?, 100, Money)),

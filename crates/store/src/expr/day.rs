@@ -168,8 +168,7 @@ impl Lower<'_> {
 
     fn date_value(&self, e: &Typed) -> Out {
         let out = self.expr(e);
-        let t = out.v.clone();
-        let null = t.null();
+        let t = if out.v.rep() == Rep::Text { out.v.clone() } else { self.blank(Rep::Text) };
         let v = match self.dialect.date_parts() {
             None => Sql::made("kebu_date({0})", vec![t.clone()], Rep::Int, true),
             Some((parts, pattern)) => {
@@ -189,7 +188,6 @@ impl Lower<'_> {
         let blank = self.blank_test(formula::Type::Text, &t);
         let text = "CASE WHEN {0} IS NULL AND NOT ({1}) THEN {2} END";
         let own = Sql::made(text, vec![v.clone(), blank, self.code(ErrorValue::Value)], Rep::Int, true);
-        let _ = null;
         let strict = out.e.is_none() || out.strict;
         Out { v, e: self.first_error([out.e, Some(own)]), strict }
     }
