@@ -43,7 +43,9 @@ fn rollup(
     if inside > MOST_INSIDE {
         return Err(fault(
             format!("汇总函数的条件里最多再套 {MOST_INSIDE} 个汇总函数；请把里面的做成单独的字段"),
-            format!("At most {MOST_INSIDE} roll-ups fit inside the criteria of another; make the inner ones fields of their own"),
+            format!(
+                "At most {MOST_INSIDE} roll-ups fit inside the criteria of another; make the inner ones fields of their own"
+            ),
         ));
     }
     let r = Rollup { table: table.clone(), aggregate, value: value.cloned(), criteria };
@@ -86,7 +88,7 @@ pub(crate) fn single_if(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr>
 }
 
 fn gathered(t: &Typer<'_>, name: &str, aggregate: Aggregate, value: Option<&Ast>, pairs: &[Ast]) -> Result<Expr> {
-    if pairs.is_empty() || pairs.len() % 2 != 0 {
+    if pairs.is_empty() || !pairs.len().is_multiple_of(2) {
         return Err(arity_error(name));
     }
     let (table, field) = match value {

@@ -423,7 +423,7 @@ fn ranks<'a>(columns: &'a [&'a Column]) -> Vec<&'a Rank> {
             let Node::Rank(r) = &e.node else { return };
             let Node::Field(f) = &r.of.node else { return };
             let same = |x: &&Rank| x.table == r.table && x.field == r.field && x.of == r.of;
-            if !columns.iter().any(|c| c.field == *f) && !out.iter().any(|x| same(x)) {
+            if !columns.iter().any(|c| c.field == *f) && !out.iter().any(same) {
                 out.push(r);
             }
         });

@@ -79,11 +79,13 @@ fn text<'a>(ctx: &'a Context<'_>, i: usize) -> Option<&'a str> {
     ctx.get_raw(i).as_str().ok()
 }
 
+type Curve = fn(f64) -> f64;
+
 /// Adds the functions to a connection.
 pub(crate) fn register(conn: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     // The bundled SQLite is built without its functions of mathematics.
-    let curves: [(&str, fn(f64) -> f64); 5] =
+    let curves: [(&str, Curve); 5] =
         [("floor", f64::floor), ("ceil", f64::ceil), ("sqrt", f64::sqrt), ("exp", f64::exp), ("ln", f64::ln)];
     for (name, f) in curves {
         conn.create_scalar_function(name, 1, flags, move |c| Ok(real(c, 0).map(f)))?;

@@ -147,7 +147,10 @@ impl Dialect {
 
     /// A text so many times.
     pub(crate) fn repeat(self) -> &'static str {
-        self.pick("CASE WHEN {1} IS NOT NULL THEN replace(hex(zeroblob({1})), '00', {0}) END", "repeat({0}, CAST({1} AS INTEGER))")
+        self.pick(
+            "CASE WHEN {1} IS NOT NULL THEN replace(hex(zeroblob({1})), '00', {0}) END",
+            "repeat({0}, CAST({1} AS INTEGER))",
+        )
     }
 
     /// A real number rounded to a whole one, halves away from zero, still real.
@@ -238,7 +241,8 @@ impl Dialect {
     pub(crate) fn padded(self) -> &'static str {
         self.pick(
             "CASE WHEN {0} IS NOT NULL THEN printf('%0*d', {1}, {0}) END",
-            "lpad(CAST({0} AS TEXT), greatest(length(CAST({0} AS TEXT)), {1}), '0')")
+            "lpad(CAST({0} AS TEXT), greatest(length(CAST({0} AS TEXT)), {1}), '0')",
+        )
     }
 
     /// Words with capitals; `{1}` and `{2}` are what [`Self::proper_patterns`] gives.

@@ -324,7 +324,7 @@ impl Lower<'_> {
 
     /// Text, empty where it is blank.
     pub(super) fn filled(&self, v: Sql) -> Sql {
-        if v.rep() == Rep::Null {
+        if v.is_null() {
             return self.literal("");
         }
         if v.null() { Sql::made("coalesce({0}, '')", vec![v], Rep::Text, false) } else { v }

@@ -150,12 +150,7 @@ impl Bed {
     }
 }
 
-fn ask_sqlite(
-    conn: &rusqlite::Connection,
-    sql: &str,
-    values: &[Bound],
-    ids: &[i64],
-) -> rusqlite::Result<Vec<Answer>> {
+fn ask_sqlite(conn: &rusqlite::Connection, sql: &str, values: &[Bound], ids: &[i64]) -> rusqlite::Result<Vec<Answer>> {
     use rusqlite::types::ValueRef;
     let mut s = conn.prepare(sql)?;
     for (i, v) in values.iter().enumerate() {
@@ -203,13 +198,18 @@ fn as_user(program: &Path) -> Command {
 
 impl Server {
     fn start() -> Option<Self> {
-        let bin = (10..=20).rev().map(|v| PathBuf::from(format!("/usr/lib/postgresql/{v}/bin"))).find(|p| p.exists())?;
+        let bin =
+            (10..=20).rev().map(|v| PathBuf::from(format!("/usr/lib/postgresql/{v}/bin"))).find(|p| p.exists())?;
         let folder = std::env::temp_dir().join(format!("kebu-formulas-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         let quiet = |c: &mut Command| c.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|s| s.success());
         let data = folder.join("data");
         let made = quiet(as_user(Path::new("mkdir")).arg(&folder))
-            && quiet(as_user(&bin.join("initdb")).args(["-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "-U", "kebu", "-D"]).arg(&data));
+            && quiet(
+                as_user(&bin.join("initdb"))
+                    .args(["-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "-U", "kebu", "-D"])
+                    .arg(&data),
+            );
         let options = format!("-k {} -c listen_addresses='' -c fsync=off", folder.display());
         let up = made && quiet(as_user(&bin.join("pg_ctl")).args(["-w", "-o", &options, "-D"]).arg(&data).arg("start"));
         if !up {

@@ -104,7 +104,8 @@ fn libreoffice_agrees() {
         let expected = said(parts.next().unwrap_or_default());
         let given: HashMap<&str, &str> = inputs.split('|').filter_map(|p| p.split_once('=')).collect();
         let id = n as i64 + 1;
-        let cells: Vec<Cell> = keys.iter().map(|k| given.get(k.as_str()).map_or(Cell::Null, |v| stored(k, v))).collect();
+        let cells: Vec<Cell> =
+            keys.iter().map(|k| given.get(k.as_str()).map_or(Cell::Null, |v| stored(k, v))).collect();
         bed.insert("cells", id, &cells);
         count += 1;
         let difference = differences.get(&format!("{formula}\t{inputs}"));

@@ -29,7 +29,9 @@ fn shipped_formulas_stay_plain() {
 fn nested_errors_do_not_blow_up() {
     let bed = super::bed::schema();
     let table = &bed.tables[0];
-    for (open, close) in [("IFERROR(1/", ",0)"), ("SQRT(", ")"), ("AVERAGE([@N1],", ")"), ("MOD(7.5,", ")"), ("ROUND(2/", ",1)")] {
+    for (open, close) in
+        [("IFERROR(1/", ",0)"), ("SQRT(", ")"), ("AVERAGE([@N1],", ")"), ("MOD(7.5,", ")"), ("ROUND(2/", ",1)")]
+    {
         let text = format!("{}[@N1]{}", open.repeat(40), close.repeat(40));
         let typed = formula::check(&bed, table, &text).unwrap();
         let kind = crate::preview::kind_of(&typed, table);
