@@ -54,7 +54,7 @@ guide: tools page e2e/node_modules/.package-lock.json
 need:
 	@scripts/need.sh
 
-## What testing needs besides: a browser with Chinese fonts, sqlite3, Python with openpyxl.
+## What testing needs besides: PostgreSQL, a browser with Chinese fonts, LibreOffice, sqlite3, Python with openpyxl.
 tools: need
 	@scripts/test-tools.sh
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes sure of what the tests need besides Rust and Node: a browser, Chinese fonts, the sqlite3 shell, and
-# Python with openpyxl (a reader of workbooks that is not ours). Installs what is missing where it may.
+# Makes sure of what the tests need besides Rust and Node: PostgreSQL's programs (the tests start a server of
+# their own), a browser, Chinese fonts, LibreOffice (which recalculates exported formulas), the sqlite3 shell,
+# and Python with openpyxl (a reader of workbooks that is not ours). Installs what is missing where it may.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,9 +15,13 @@ has_browser() {
 }
 has_fonts() { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn family 2>/dev/null | head -n 1)" ]; }
 has_sqlite() { command -v sqlite3 >/dev/null; }
+has_postgres() { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+has_office() { command -v soffice >/dev/null; }
 has_python() { command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null; }
 
 wanted=()
+has_postgres || wanted+=(postgresql)
+has_office || wanted+=(libreoffice-calc-nogui)
 has_browser || wanted+=(chromium)
 has_fonts || wanted+=(fonts-noto-cjk fontconfig)
 has_sqlite || wanted+=(sqlite3)

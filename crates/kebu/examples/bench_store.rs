@@ -36,7 +36,7 @@ fn main() -> Outcome<()> {
     let folder = std::env::args().nth(1).ok_or("usage: bench_store DATA [RUNS]")?;
     let runs = std::env::args().nth(2).map_or(Ok(3), |n| n.parse())?;
     let today = Date::from_iso("2026-11-21").ok_or("no date")?;
-    let data = DataFolder::open(Path::new(&folder), today)?;
+    let data = DataFolder::open(Path::new(&folder), std::env::var("KEBU_DATABASE").ok().as_deref(), today)?;
     let (book, scope) = (&data.book, Scope::system(Lang::Zh));
     let schema = book.schema();
     let built_in = schema.require(builtin::CUSTOMERS)?.require("amount_points")?.formula.clone().ok_or("no formula")?;

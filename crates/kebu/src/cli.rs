@@ -14,6 +14,9 @@ pub(crate) struct Cli {
     /// 数据文件夹 · data folder
     #[arg(long, env = "KEBU_DATA", default_value = "kebu-data", global = true, value_name = "DIR")]
     pub data: PathBuf,
+    /// 数据库地址(默认用数据文件夹里的 SQLite),如 postgres://用户:密码@主机/库名 · PostgreSQL address instead of files
+    #[arg(long, env = "KEBU_DATABASE", global = true, value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
     /// 基准日期(默认今天),如 2026-11-21 · as-of date, today by default
     #[arg(long, env = "KEBU_AS_OF", global = true, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,

@@ -17,6 +17,7 @@ const WITH_REJECTED: u8 = 3;
 
 struct Context {
     data: PathBuf,
+    database: Option<String>,
     as_of: Option<Date>,
     json: bool,
     lang: Lang,
@@ -40,9 +41,12 @@ impl Context {
 
     /// Opens the data folder as it is; says so when that made a new book, in case of a mistyped path.
     fn folder(&self) -> Result<DataFolder> {
-        let data = DataFolder::open(&self.data, self.today())?;
+        let data = DataFolder::open(&self.data, self.database.as_deref(), self.today())?;
         if data.created {
-            let place = self.data.display();
+            let place = match &self.database {
+                Some(_) => tr(self.lang, "数据库", "the database").to_owned(),
+                None => self.data.display().to_string(),
+            };
             remark(&format!("{}{place}", tr(self.lang, "新建了空的客户簿，数据在 ", "Made a new, empty book in ")));
         }
         Ok(data)
@@ -56,7 +60,7 @@ impl Context {
 /// Runs a command; its exit code, or the error with the language to show it in.
 pub(crate) fn run(cli: Cli) -> std::result::Result<u8, (Lang, Error)> {
     let lang = cli.lang.into();
-    let c = Context { data: cli.data, as_of: cli.as_of, json: cli.json, lang };
+    let c = Context { data: cli.data, database: cli.database, as_of: cli.as_of, json: cli.json, lang };
     match cli.command {
         Command::Serve(s) => serve(&c, &s),
         Command::Import(i) => import(&c, &i),

@@ -119,9 +119,13 @@ pub(crate) fn secret(headers: &HeaderMap) -> Option<&str> {
     bearer.or_else(|| cookie(headers))
 }
 
-fn session(app: &App, headers: &HeaderMap) -> Result<Option<Session>> {
+async fn session(app: &Arc<App>, headers: &HeaderMap) -> Result<Option<Session>, ApiError> {
     let Some(secret) = secret(headers) else { return Ok(None) };
-    app.data.system.session(&digest(secret))
+    let digest = digest(secret);
+    if app.data.system.at_hand() {
+        return Ok(app.data.system.session(&digest)?);
+    }
+    crate::app::blocking(app, move |app| app.data.system.session(&digest)).await
 }
 
 /// The caller, when a session is a must.
@@ -134,7 +138,8 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let session = session(app, &parts.headers)?
+        let session = session(app, &parts.headers)
+            .await?
             .ok_or_else(|| Error::new(ErrorCode::Unauthorized, "请先登录", "Log in first"))?;
         let scope = Scope { user: session.user.id, access: session.user.access, lang: language(&parts.headers) };
         Ok(Self { user: session.user, scope })

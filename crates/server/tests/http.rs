@@ -21,9 +21,19 @@ const ROLES: [(&str, Option<Access>); 4] =
 
 impl Site {
     fn new() -> Self {
+        Self::over(None)
+    }
+
+    /// On a PostgreSQL server. Made on a thread of its own: nothing may wait for a server on an async one.
+    fn on_postgres() -> Self {
+        let made = std::thread::spawn(|| Self::over(Some(testkit::postgres::new_database())));
+        made.join().expect("the site is made")
+    }
+
+    fn over(database: Option<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let today = Date::from_iso("2026-11-21").unwrap();
-        let data = DataFolder::open(&folder.path().join("data"), today).unwrap();
+        let data = DataFolder::open(&folder.path().join("data"), database.as_deref(), today).unwrap();
         for (login, access) in ROLES.iter().filter_map(|(l, a)| a.map(|a| (*l, a))) {
             let id = data.system.add_user(login, "", "unused", access, false).unwrap();
             data.system.add_session(&digest(login), id, true, "test", None).unwrap();
@@ -34,7 +44,7 @@ impl Site {
     fn fresh() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let today = Date::from_iso("2026-11-21").unwrap();
-        let data = DataFolder::open(&folder.path().join("data"), today).unwrap();
+        let data = DataFolder::open(&folder.path().join("data"), None, today).unwrap();
         Self { app: App::new(Arc::new(data), Clock::Fixed(today)).unwrap(), folder }
     }
 
@@ -154,8 +164,9 @@ async fn every_route_has_its_row_and_fails_closed() {
         }
     }
     assert_eq!(routes, MATRIX.len(), "a row of the matrix has no route");
+}
 
-    let site = Site::new();
+async fn roles_may_do_what_the_matrix_says(site: &Site) {
     for (method, _, path, body, least) in MATRIX {
         let rank = |role: &str| ROLES.iter().position(|(r, _)| *r == role).unwrap();
         for (role, _) in ROLES {
@@ -247,9 +258,7 @@ async fn log_in_is_checked_and_guessing_is_slowed() {
     assert_eq!((status, answer["error"]["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("busy")));
 }
 
-#[tokio::test]
-async fn records_are_made_edited_read_and_undone() {
-    let site = Site::new();
+async fn records_are_made_edited_read_and_undone(site: &Site) {
     let made = site.ok("POST", "/tables/customers/records", Some(json!({ "records": [
         { "name": "王小华", "mobile": { "text": "138 0013 8000" }, "birthday": { "text": "农历八月十五" }, "tags": ["送礼"] },
     ] }))).await;
@@ -291,9 +300,7 @@ async fn records_are_made_edited_read_and_undone() {
     assert_eq!((status, answer["error"]["code"].as_str()), (StatusCode::NOT_FOUND, Some("not_found")));
 }
 
-#[tokio::test]
-async fn views_are_paged_filtered_summed_and_exported() {
-    let site = Site::new();
+async fn views_are_paged_filtered_summed_and_exported(site: &Site) {
     let started = site.ok("POST", "/demo", Some(json!({ "customers": 300, "orders": 2_000 }))).await;
     assert_eq!(site.job(&started).await["state"], "done");
     let open = json!({ "table": "customers", "columns": ["code", "name", "grade", "total"],
@@ -330,9 +337,7 @@ async fn views_are_paged_filtered_summed_and_exported() {
     assert_eq!(site.ok("DELETE", "/demo", None).await["deleted"], 2_300);
 }
 
-#[tokio::test]
-async fn files_are_recognised_checked_imported_and_taken_back() {
-    let site = Site::new();
+async fn files_are_recognised_checked_imported_and_taken_back(site: &Site) {
     let customers = "客户姓名,手机,备注\n王芳,13800138000,\n李强,138****1234,熟客\n,,\n".as_bytes();
     let orders = "订单号,手机号,下单时间,金额\nA1,13800138000,2026-11-01,1.2万\nA2,13800138000,没有日期,5\n".as_bytes();
     let (status, import) = site
@@ -373,9 +378,7 @@ async fn files_are_recognised_checked_imported_and_taken_back() {
     assert!(site.folder.path().join("data/tmp").read_dir().unwrap().next().is_none(), "uploads are removed");
 }
 
-#[tokio::test]
-async fn bad_requests_are_answered_in_the_callers_language() {
-    let site = Site::new();
+async fn bad_requests_are_answered_in_the_callers_language(site: &Site) {
     for (method, path, body) in [
         ("POST", "/views", r#"{"table":"customers"}"#),
         ("POST", "/views", r#"{"table":"nosuch","columns":[]}"#),
@@ -429,3 +432,32 @@ async fn files_larger_than_a_form_are_taken() {
     assert_eq!(status, StatusCode::OK, "{import}");
     assert_eq!(import["sheets"][0]["role"], "customers");
 }
+
+/// Two tests of each function: a site on files, and one on PostgreSQL.
+macro_rules! on_both_engines {
+    ($($test:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(&super::Site::new()).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $test() {
+                let site = super::Site::on_postgres();
+                super::$test(&site).await;
+                // Closing connections waits for the server, which no async thread may.
+                std::thread::spawn(move || drop(site)).join().expect("the site is closed");
+            })*
+        }
+    };
+}
+
+on_both_engines!(
+    records_are_made_edited_read_and_undone,
+    views_are_paged_filtered_summed_and_exported,
+    files_are_recognised_checked_imported_and_taken_back,
+    bad_requests_are_answered_in_the_callers_language,
+    roles_may_do_what_the_matrix_says,
+);

@@ -1,17 +1,16 @@
 //! Applying changes: rows, identities, search text, derived columns and log in one transaction.
 
-use crate::cells::{Cell, check, from_sql};
+use crate::cells::{check, from_sql, param};
+use crate::conn::{Conn, Param, params};
 use crate::dialect::quote;
 use crate::recalc::{Touched, recalculate};
-use crate::store::{Shape, Store, code_counter, counter, id_counter, require};
-use crate::{layout, log, search, sqlite};
+use crate::store::{Now, Shape, Store, code_counter, counter, id_counter, require};
+use crate::{layout, log, search};
 use model::{
     Access, CellEdit, Change, ChangeOutcome, Date, Error, ErrorCode, FieldKey, FieldKind, IDENTITY_FIELDS, Identity,
     Origin, RecordId, Result, Scope, TableDef, TableKey, Value, builtin,
 };
 use roaring::RoaringTreemap;
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,9 +21,8 @@ impl Store {
     /// `forbidden`, or `invalid`, `not_found` or `conflict` on a field, saying which and why.
     pub fn apply(&self, scope: &Scope, change: Change, origin: Origin) -> Result<ChangeOutcome> {
         require(scope, Access::Write)?;
-        let (shape, today) = (self.shape(), self.today());
-        self.engine.transaction(|conn| {
-            let mut w = Writing::begin(conn, shape, today, scope, origin)?;
+        self.write(|conn, now| {
+            let mut w = Writing::begin(conn, now, scope, origin)?;
             let mut outcome = ChangeOutcome { change: w.change, ..ChangeOutcome::default() };
             match change {
                 Change::Create { table, records } => {
@@ -49,7 +47,7 @@ impl Store {
 
 /// A change being written inside a transaction.
 pub(crate) struct Writing<'c> {
-    pub conn: &'c Connection,
+    pub conn: &'c Conn,
     pub shape: Arc<Shape>,
     pub today: Date,
     pub change: i64,
@@ -59,14 +57,9 @@ pub(crate) struct Writing<'c> {
 
 impl<'c> Writing<'c> {
     /// Opens an entry in the log.
-    pub(crate) fn begin(
-        conn: &'c Connection,
-        shape: Arc<Shape>,
-        today: Date,
-        scope: &Scope,
-        origin: Origin,
-    ) -> Result<Self> {
+    pub(crate) fn begin(conn: &'c Conn, now: Now, scope: &Scope, origin: Origin) -> Result<Self> {
         let change = log::open(conn, scope, origin)?;
+        let Now { shape, today } = now;
         Ok(Self { conn, shape, today, change, touched: Touched::default(), searchable: RoaringTreemap::new() })
     }
 
@@ -85,7 +78,11 @@ impl<'c> Writing<'c> {
         let def = self.table(table)?;
         let mut row: Vec<(FieldKey, Value)> = Vec::with_capacity(cells.len() + 1);
         for (key, value) in cells {
-            let value = check(def.require(&key)?, value)?;
+            let field = def.require(&key)?;
+            let value = check(field, value)?;
+            if let (FieldKind::Link { table }, Value::Link(to)) = (&field.kind, &value) {
+                self.refuse_missing(table, *to, &key)?;
+            }
             if !value.is_blank() {
                 row.push((key, value));
             }
@@ -129,8 +126,7 @@ impl<'c> Writing<'c> {
 
     fn refuse_taken(&self, def: &TableDef, field: &FieldKey, code: &str) -> Result<()> {
         let sql = ["SELECT 1 FROM ", &quote(&def.key), " WHERE ", &quote(field), " = ?1"].concat();
-        let taken = self.conn.prepare_cached(&sql).map_err(sqlite)?.exists([code]).map_err(sqlite)?;
-        if !taken {
+        if !self.conn.exists(&sql, params![code])? {
             return Ok(());
         }
         Err(Error::new(
@@ -151,12 +147,8 @@ impl<'c> Writing<'c> {
         sql.push_str(") VALUES (?");
         sql.push_str(&", ?".repeat(row.len()));
         sql.push(')');
-        let mut s = self.conn.prepare_cached(&sql).map_err(sqlite)?;
-        s.raw_bind_parameter(1, id).map_err(sqlite)?;
-        for (i, (_, v)) in row.iter().enumerate() {
-            s.raw_bind_parameter(i + 2, Cell(v)).map_err(sqlite)?;
-        }
-        s.raw_execute().map_err(sqlite)?;
+        let values: Vec<Param<'_>> = std::iter::once(Param::Int(id)).chain(row.iter().map(|(_, v)| param(v))).collect();
+        self.conn.run(&sql, &values)?;
         if def.key == *builtin::CUSTOMERS {
             for (k, v) in row {
                 add_identity(self.conn, id, k, v)?;
@@ -173,7 +165,10 @@ impl<'c> Writing<'c> {
         let mut by_record: BTreeMap<i64, Vec<(FieldKey, Value)>> = BTreeMap::new();
         for c in cells {
             let value = check(def.require(&c.field)?, c.value)?;
-            by_record.entry(c.id.0).or_default().push((c.field, value));
+            // Of several edits of one cell the last counts.
+            let cells = by_record.entry(c.id.0).or_default();
+            cells.retain(|(field, _)| *field != c.field);
+            cells.push((c.field, value));
         }
         let ids: Vec<i64> = by_record.keys().copied().collect();
         self.touched.remember(self.conn, &self.shape.derivation, table, &ids)?;
@@ -214,9 +209,13 @@ impl<'c> Writing<'c> {
         Ok(true)
     }
 
-    fn refuse_missing(&self, table: &TableKey, id: RecordId, field: &FieldKey) -> Result<()> {
+    pub(crate) fn exists(&self, table: &str, id: RecordId) -> Result<bool> {
         let sql = ["SELECT 1 FROM ", &quote(table), " WHERE id = ?1"].concat();
-        if self.conn.prepare_cached(&sql).map_err(sqlite)?.exists([id.0]).map_err(sqlite)? {
+        self.conn.exists(&sql, params![id.0])
+    }
+
+    fn refuse_missing(&self, table: &TableKey, id: RecordId, field: &FieldKey) -> Result<()> {
+        if self.exists(table, id)? {
             return Ok(());
         }
         let def = self.table(table)?;
@@ -234,12 +233,9 @@ impl<'c> Writing<'c> {
             sql.push_str(" = ?");
         }
         sql.push_str(" WHERE id = ?");
-        let mut s = self.conn.prepare_cached(&sql).map_err(sqlite)?;
-        for (i, (_, _, new)) in changes.iter().enumerate() {
-            s.raw_bind_parameter(i + 1, Cell(new)).map_err(sqlite)?;
-        }
-        s.raw_bind_parameter(changes.len() + 1, id).map_err(sqlite)?;
-        s.raw_execute().map_err(sqlite)?;
+        let mut values: Vec<Param<'_>> = changes.iter().map(|(_, _, new)| param(new)).collect();
+        values.push(Param::Int(id));
+        self.conn.run(&sql, &values)?;
         for (k, old, new) in changes {
             log::edited(self.conn, self.change, &def.key, id, k, old, new)?;
             if def.key == *builtin::CUSTOMERS {
@@ -271,11 +267,7 @@ impl<'c> Writing<'c> {
         sql.push_str(" WHERE id = ?1");
         let kinds = keys.iter().map(|k| def.require(k).map(|f| &f.kind)).collect::<Result<Vec<_>>>()?;
         self.conn
-            .prepare_cached(&sql)
-            .map_err(sqlite)?
-            .query_row([id], |r| kinds.iter().enumerate().map(|(i, k)| Ok(from_sql(k, r.get_ref(i)?))).collect())
-            .optional()
-            .map_err(sqlite)
+            .first(&sql, params![id], |r| kinds.iter().enumerate().map(|(i, k)| Ok(from_sql(k, r.at(i)?))).collect())
     }
 
     /// Removes records; how many there were. Records that link to them stay, without the link.
@@ -295,7 +287,7 @@ impl<'c> Writing<'c> {
                     remove_identity(self.conn, id, k, v)?;
                 }
             }
-            self.conn.prepare_cached(&sql).map_err(sqlite)?.execute([id]).map_err(sqlite)?;
+            self.conn.run(&sql, params![id])?;
             n += 1;
         }
         if *table == *builtin::CUSTOMERS {
@@ -311,22 +303,10 @@ impl<'c> Writing<'c> {
         let shape = Arc::clone(&self.shape);
         for def in &shape.schema.tables {
             for f in def.fields.iter().filter(|f| matches!(&f.kind, FieldKind::Link { table: t } if t == table)) {
-                let sql = [
-                    "SELECT id, ",
-                    &quote(&f.key),
-                    " FROM ",
-                    &quote(&def.key),
-                    " WHERE ",
-                    &quote(&f.key),
-                    " IN (SELECT value FROM rarray(?1))",
-                ]
-                .concat();
-                let mut s = self.conn.prepare_cached(&sql).map_err(sqlite)?;
-                let linked: Vec<(i64, i64)> = s
-                    .query_map([crate::sql::id_list(ids)], |r| Ok((r.get(0)?, r.get(1)?)))
-                    .map_err(sqlite)?
-                    .collect::<rusqlite::Result<_>>()
-                    .map_err(sqlite)?;
+                let column = quote(&f.key);
+                let among = self.conn.dialect().among_ids(&column);
+                let sql = ["SELECT id, ", &column, " FROM ", &quote(&def.key), " WHERE ", &among].concat();
+                let linked: Vec<(i64, i64)> = self.conn.all(&sql, params![ids], |r| Ok((r.get(0)?, r.get(1)?)))?;
                 for (id, to) in linked {
                     self.update(def, id, &[(&f.key, &Value::Link(RecordId(to)), &Value::Null)])?;
                 }
@@ -337,15 +317,14 @@ impl<'c> Writing<'c> {
 }
 
 /// The next free automatic code of a table.
-pub(crate) fn next_code(conn: &Connection, def: &TableDef, field: &str, prefix: &str, width: u8) -> Result<String> {
+pub(crate) fn next_code(conn: &Conn, def: &TableDef, field: &str, prefix: &str, width: u8) -> Result<String> {
     let name = code_counter(&def.key);
     let mut n = counter(conn, &name)?;
     let sql = ["SELECT 1 FROM ", &quote(&def.key), " WHERE ", &quote(field), " = ?1"].concat();
-    let mut taken = conn.prepare_cached(&sql).map_err(sqlite)?;
     loop {
         let code = format!("{prefix}{n:0width$}", width = usize::from(width));
         n += 1;
-        if !taken.exists([&code]).map_err(sqlite)? {
+        if !conn.exists(&sql, params![&code])? {
             layout::set_meta(conn, &name, &n.to_string())?;
             return Ok(code);
         }
@@ -353,21 +332,17 @@ pub(crate) fn next_code(conn: &Connection, def: &TableDef, field: &str, prefix: 
 }
 
 /// Keeps the identity behind a customer's cell.
-pub(crate) fn add_identity(conn: &Connection, customer: i64, field: &str, value: &Value) -> Result<()> {
+pub(crate) fn add_identity(conn: &Conn, customer: i64, field: &str, value: &Value) -> Result<()> {
     let Some(i) = identity(field, value) else { return Ok(()) };
-    conn.prepare_cached("INSERT OR IGNORE INTO _identities (kind, value, customer) VALUES (?1, ?2, ?3)")
-        .map_err(sqlite)?
-        .execute((i.kind as i64, i.value, customer))
-        .map_err(sqlite)?;
+    let sql = "INSERT INTO _identities (kind, value, customer) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    conn.run(sql, params![i.kind as i64, i.value, customer])?;
     Ok(())
 }
 
-pub(crate) fn remove_identity(conn: &Connection, customer: i64, field: &str, value: &Value) -> Result<()> {
+pub(crate) fn remove_identity(conn: &Conn, customer: i64, field: &str, value: &Value) -> Result<()> {
     let Some(i) = identity(field, value) else { return Ok(()) };
-    conn.prepare_cached("DELETE FROM _identities WHERE kind = ?1 AND value = ?2 AND customer = ?3")
-        .map_err(sqlite)?
-        .execute((i.kind as i64, i.value, customer))
-        .map_err(sqlite)?;
+    let sql = "DELETE FROM _identities WHERE kind = ?1 AND value = ?2 AND customer = ?3";
+    conn.run(sql, params![i.kind as i64, i.value, customer])?;
     Ok(())
 }
 
@@ -390,9 +365,4 @@ fn needed(def: &TableDef, field: &FieldKey) -> Error {
     let label = def.field(field).map(|f| f.label.clone());
     let (zh, en) = label.map_or_else(Default::default, |l| (l.zh.to_string(), l.en.to_string()));
     Error::new(ErrorCode::Invalid, format!("“{zh}”不能为空"), format!("“{en}” cannot be empty")).on(field)
-}
-
-/// Text of a cell or nothing, for reading straight from a row.
-pub(crate) fn text_of(v: ValueRef<'_>) -> Option<&str> {
-    v.as_str_or_null().ok().flatten()
 }

@@ -1,35 +1,30 @@
 //! Cells in the database and in the change log.
 
+use crate::conn::{Param, ValueRef};
 use model::{Birthday, Date, DateTime, Error, ErrorCode, FieldDef, FieldKind, Money, RecordId, Result, Value};
-use rusqlite::ToSql;
-use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
 
 /// A cell on its way into the database.
-pub(crate) struct Cell<'a>(pub &'a Value);
-
-impl ToSql for Cell<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self.0 {
-            Value::Null => ToSqlOutput::Owned(SqlValue::Null),
-            Value::Bool(b) => ToSqlOutput::Owned(SqlValue::Integer((*b).into())),
-            Value::Int(n) => ToSqlOutput::Owned(SqlValue::Integer(*n)),
-            Value::Number(n) => ToSqlOutput::Owned(SqlValue::Real(*n)),
-            Value::Money(m) => ToSqlOutput::Owned(SqlValue::Integer(m.0)),
-            Value::Date(d) => ToSqlOutput::Owned(SqlValue::Integer(d.0.into())),
-            Value::DateTime(t) => ToSqlOutput::Owned(SqlValue::Integer(t.0)),
-            Value::Link(id) => ToSqlOutput::Owned(SqlValue::Integer(id.0)),
-            Value::Text(t) if t.is_empty() => ToSqlOutput::Owned(SqlValue::Null),
-            Value::Text(t) => ToSqlOutput::Borrowed(ValueRef::Text(t.as_bytes())),
-            Value::Tags(t) if t.is_empty() => ToSqlOutput::Owned(SqlValue::Null),
-            Value::Tags(t) => ToSqlOutput::Owned(SqlValue::Text(t.join("\n"))),
-        })
+pub(crate) fn param(v: &Value) -> Param<'_> {
+    match v {
+        Value::Null => Param::Null,
+        Value::Bool(b) => Param::Int((*b).into()),
+        Value::Int(n) => Param::Int(*n),
+        Value::Number(n) => Param::Real(*n),
+        Value::Money(m) => Param::Int(m.0),
+        Value::Date(d) => Param::Int(d.0.into()),
+        Value::DateTime(t) => Param::Int(t.0),
+        Value::Link(id) => Param::Int(id.0),
+        Value::Text(t) if t.is_empty() => Param::Null,
+        Value::Text(t) => Param::Text(t),
+        Value::Tags(t) if t.is_empty() => Param::Null,
+        Value::Tags(t) => Param::Owned(t.join("\n")),
     }
 }
 
 /// A stored cell of a field.
 pub(crate) fn from_sql(kind: &FieldKind, v: ValueRef<'_>) -> Value {
     match (v, kind) {
-        (ValueRef::Null | ValueRef::Blob(_), _) => Value::Null,
+        (ValueRef::Null, _) => Value::Null,
         (ValueRef::Integer(n), FieldKind::Money) => Value::Money(Money(n)),
         (ValueRef::Integer(n), FieldKind::Date) => Value::Date(Date(n as i32)),
         (ValueRef::Integer(n), FieldKind::DateTime) => Value::DateTime(DateTime(n)),

@@ -1,13 +1,15 @@
 //! `kebu check`: everything stored is computed again and compared.
 
-use crate::apply::text_of;
 use crate::cells::from_sql;
+use crate::conn::Conn;
 use crate::derive::{Derivation, Goal, Reach};
+use crate::dialect::Dialect;
+use crate::layout;
 use crate::sql::Fill;
 use crate::store::{Store, all_ids, require};
-use crate::{layout, sqlite};
-use model::{Access, FieldKey, IDENTITY_FIELDS, Identity, Result, Scope, Value};
-use rusqlite::Connection;
+use model::{Access, FieldKey, IDENTITY_FIELDS, Identity, Result, Scope, TableKey, Value};
+use std::collections::HashSet;
+use std::hash::BuildHasher;
 
 /// What a check found.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,69 +38,65 @@ impl Store {
     pub fn check(&self, scope: &Scope, progress: &mut dyn FnMut(u64, u64) -> Result<()>) -> Result<CheckReport> {
         require(scope, Access::Read)?;
         let (shape, today) = (self.shape(), self.today());
-        self.engine.read(|conn| {
-            conn.execute_batch("BEGIN").map_err(sqlite)?;
-            let result = (|| {
-                let mut report = CheckReport::default();
-                for (i, phase) in shape.derivation.program.phases.iter().enumerate() {
-                    let ids = all_ids(conn, &phase.table)?;
-                    let columns = Derivation::all(phase);
-                    report.records += ids.len();
-                    report.cells += ids.len() * columns.len() as u64;
-                    crate::recalc::for_chunks(&ids, false, progress, |reach, list, range| {
-                        let fill = match reach {
-                            Reach::Ids => Fill::ids(today, list),
-                            Reach::Range => Fill::range(today, range.0, range.1),
-                        };
-                        let stmt = shape.derivation.statement(i, &columns, reach, Goal::Compare);
-                        let mut s = stmt.bound(conn, &fill)?;
-                        let mut rows = s.raw_query();
-                        while let Some(r) = rows.next().map_err(sqlite)? {
-                            let id: i64 = r.get(0).map_err(sqlite)?;
-                            let def = shape.schema.require(&phase.table)?;
-                            for (c, column) in phase.columns.iter().enumerate() {
-                                let kind = &def.require(&column.field)?.kind;
-                                let stored = from_sql(kind, r.get_ref(1 + 2 * c).map_err(sqlite)?);
-                                let computed = from_sql(kind, r.get_ref(2 + 2 * c).map_err(sqlite)?);
-                                if stored != computed {
-                                    report.different += 1;
-                                    if report.differences.len() < 50 {
-                                        let table = phase.table.to_string();
-                                        report.differences.push((table, id, column.field.clone(), stored, computed));
-                                    }
-                                }
-                            }
+        self.engine.snapshot(|conn| {
+            let mut report = CheckReport::default();
+            for (i, phase) in shape.derivation.program.phases.iter().enumerate() {
+                let def = shape.schema.require(&phase.table)?;
+                let kinds =
+                    phase.columns.iter().map(|c| def.require(&c.field).map(|f| &f.kind)).collect::<Result<Vec<_>>>()?;
+                let ids = all_ids(conn, &phase.table)?;
+                let columns = Derivation::all(phase);
+                report.records += ids.len();
+                report.cells += ids.len() * columns.len() as u64;
+                crate::recalc::for_chunks(&ids, false, progress, |reach, list, range| {
+                    let fill = match reach {
+                        Reach::Ids => Fill::ids(today, list),
+                        Reach::Range => Fill::range(today, range.0, range.1),
+                    };
+                    let stmt = shape.derivation.statement(i, &columns, reach, Goal::Compare);
+                    stmt.each(conn, &fill, &mut |r| {
+                        let id: i64 = r.get(0)?;
+                        for (c, (column, kind)) in phase.columns.iter().zip(&kinds).enumerate() {
+                            let stored = from_sql(kind, r.at(1 + 2 * c)?);
+                            let computed = from_sql(kind, r.at(2 + 2 * c)?);
+                            report.compare(&phase.table, id, &column.field, stored, computed);
                         }
                         Ok(())
-                    })?;
-                }
-                report.faults.extend(faults(conn)?);
-                Ok(report)
-            })();
-            conn.execute_batch("COMMIT").map_err(sqlite)?;
-            result
+                    })
+                })?;
+            }
+            report.faults.extend(faults(conn)?);
+            Ok(report)
         })
     }
 }
 
-fn faults(conn: &Connection) -> Result<Vec<String>> {
-    let mut out = Vec::new();
-    let mut s = conn.prepare("PRAGMA quick_check(20)").map_err(sqlite)?;
-    let mut rows = s.query([]).map_err(sqlite)?;
-    while let Some(r) = rows.next().map_err(sqlite)? {
-        let line: String = r.get(0).map_err(sqlite)?;
-        if line != "ok" {
-            out.push(line);
+impl CheckReport {
+    fn compare(&mut self, table: &TableKey, id: i64, field: &FieldKey, stored: Value, computed: Value) {
+        if stored == computed {
+            return;
+        }
+        self.different += 1;
+        if self.differences.len() < 50 {
+            self.differences.push((table.to_string(), id, field.clone(), stored, computed));
         }
     }
-    let orphans: i64 = conn
-        .query_row(
-            "SELECT count(*) FROM orders o WHERE o.customer IS NOT NULL
-             AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = o.customer)",
-            [],
-            |r| r.get(0),
-        )
-        .map_err(sqlite)?;
+}
+
+fn faults(conn: &Conn) -> Result<Vec<String>> {
+    let mut out = Vec::new();
+    if conn.dialect() == Dialect::Sqlite {
+        // SQLite's own check looks at the full-text index as this connection last knew it; a question to
+        // the index makes it look anew.
+        conn.exists("SELECT 1 FROM _search WHERE _search MATCH 'k' LIMIT 1", &[])?;
+        let lines: Vec<String> = conn.all("PRAGMA quick_check(20)", &[], |r| r.get(0))?;
+        out.extend(lines.into_iter().filter(|l| l != "ok"));
+    }
+    let orphans: i64 = conn.one(
+        "SELECT count(*) FROM orders o WHERE o.customer IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = o.customer)",
+        &[],
+    )?;
     if orphans > 0 {
         out.push(format!("{orphans} orders belong to customers that do not exist"));
     }
@@ -109,32 +107,34 @@ fn faults(conn: &Connection) -> Result<Vec<String>> {
     Ok(out)
 }
 
-fn counter_faults(conn: &Connection) -> Result<Option<String>> {
+fn counter_faults(conn: &Conn) -> Result<Option<String>> {
     let next = crate::store::counter(conn, "next_id.customers")?;
-    let max: Option<i64> = conn.query_row("SELECT max(id) FROM customers", [], |r| r.get(0)).map_err(sqlite)?;
+    let max: Option<i64> = conn.one("SELECT max(id) FROM customers", &[])?;
     Ok(max.filter(|m| *m >= next).map(|m| format!("customer {m} is beyond the next id {next}")))
 }
 
 /// Identities must be exactly those of the customers' cells.
-fn identity_faults(conn: &Connection) -> Result<Vec<String>> {
-    let mut s = conn.prepare("SELECT id, mobile, wechat, email, account FROM customers").map_err(sqlite)?;
-    let mut known =
-        conn.prepare("SELECT 1 FROM _identities WHERE kind = ?1 AND value = ?2 AND customer = ?3").map_err(sqlite)?;
-    let mut rows = s.query([]).map_err(sqlite)?;
-    let (mut wanted, mut missing) = (0_i64, 0_u64);
-    while let Some(r) = rows.next().map_err(sqlite)? {
-        let id: i64 = r.get(0).map_err(sqlite)?;
+fn identity_faults(conn: &Conn) -> Result<Vec<String>> {
+    // Digests of 64 bits instead of the texts: a few megabytes for a million customers.
+    let hasher = std::hash::RandomState::new();
+    let digest = |kind: i64, value: &str, customer: i64| hasher.hash_one((kind, value, customer));
+    let mut known: HashSet<u64> = HashSet::new();
+    conn.each("SELECT kind, value, customer FROM _identities", &[], &mut |r| {
+        known.insert(digest(r.get(0)?, r.text(1)?, r.get(2)?));
+        Ok(())
+    })?;
+    let stored = known.len() as u64;
+    let (mut wanted, mut missing) = (0_u64, 0_u64);
+    conn.each("SELECT id, mobile, wechat, email, account FROM customers", &[], &mut |r| {
+        let id: i64 = r.get(0)?;
         for (i, field) in IDENTITY_FIELDS.iter().enumerate() {
-            let text = text_of(r.get_ref(i + 1).map_err(sqlite)?).unwrap_or("");
-            if let Some(identity) = Identity::of_field(field, text) {
+            if let Some(identity) = Identity::of_field(field, r.text(i + 1)?) {
                 wanted += 1;
-                if !known.exists((identity.kind as i64, &identity.value, id)).map_err(sqlite)? {
-                    missing += 1;
-                }
+                missing += u64::from(!known.contains(&digest(identity.kind as i64, &identity.value, id)));
             }
         }
-    }
-    let stored: i64 = conn.query_row("SELECT count(*) FROM _identities", [], |r| r.get(0)).map_err(sqlite)?;
+        Ok(())
+    })?;
     let mut out = Vec::new();
     if missing > 0 {
         out.push(format!("{missing} identities are missing"));

@@ -1,6 +1,6 @@
 //! Figures for charts.
 
-use crate::sqlite;
+use crate::conn::Conn;
 use crate::store::{Store, require};
 use model::{Access, Date, Money, Result, Scope};
 use serde::Serialize;
@@ -62,10 +62,7 @@ impl Store {
         require(scope, Access::Read)?;
         let today = self.today();
         self.engine.read(|conn| {
-            let change: i64 = conn
-                .prepare_cached("SELECT coalesce(max(id), 0) FROM _changes")
-                .and_then(|mut s| s.query_row([], |r| r.get(0)))
-                .map_err(sqlite)?;
+            let change: i64 = conn.one("SELECT coalesce(max(id), 0) FROM _changes", &[])?;
             let key = (change, today);
             let mut kept = self.overview.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             if let Some((at, figures)) = &*kept
@@ -79,17 +76,10 @@ impl Store {
         })
     }
 
-    fn count_overview(&self, conn: &rusqlite::Connection, today: Date) -> Result<Overview> {
-        let mut s = conn
-            .prepare_cached(
-                "SELECT coalesce(grade, ''), count(*), coalesce(sum(total), 0) FROM customers GROUP BY 1 ORDER BY max(points) DESC",
-            )
-            .map_err(sqlite)?;
-        let grades: Vec<GradeFigure> = s
-            .query_map([], |r| Ok(GradeFigure { grade: r.get(0)?, count: r.get(1)?, total: Money(r.get(2)?) }))
-            .map_err(sqlite)?
-            .collect::<rusqlite::Result<_>>()
-            .map_err(sqlite)?;
+    fn count_overview(&self, conn: &Conn, today: Date) -> Result<Overview> {
+        let sql = "SELECT coalesce(grade, ''), count(*), coalesce(sum(total), 0) FROM customers GROUP BY 1 ORDER BY max(points) DESC";
+        let grades: Vec<GradeFigure> =
+            conn.all(sql, &[], |r| Ok(GradeFigure { grade: r.get(0)?, count: r.get(1)?, total: Money(r.get(2)?) }))?;
         let (months, orders, amount) = count_orders(conn, today)?;
         Ok(Overview {
             customers: grades.iter().map(|g| g.count).sum(),
@@ -107,22 +97,15 @@ impl Store {
         self.engine.read(|conn| self.provinces_on(conn))
     }
 
-    fn provinces_on(&self, conn: &rusqlite::Connection) -> Result<Vec<ProvinceFigure>> {
-        let mut s = conn
-            .prepare_cached(
-                "SELECT coalesce(province, ''), count(*), coalesce(sum(total), 0) FROM customers GROUP BY 1 ORDER BY 3 DESC, 2 DESC LIMIT 10",
-            )
-            .map_err(sqlite)?;
-        s.query_map([], |r| Ok(ProvinceFigure { province: r.get(0)?, count: r.get(1)?, total: Money(r.get(2)?) }))
-            .map_err(sqlite)?
-            .collect::<rusqlite::Result<_>>()
-            .map_err(sqlite)
+    fn provinces_on(&self, conn: &Conn) -> Result<Vec<ProvinceFigure>> {
+        let sql = "SELECT coalesce(province, ''), count(*), coalesce(sum(total), 0) FROM customers GROUP BY 1 ORDER BY 3 DESC, 2 DESC LIMIT 10";
+        conn.all(sql, &[], |r| Ok(ProvinceFigure { province: r.get(0)?, count: r.get(1)?, total: Money(r.get(2)?) }))
     }
 }
 
 /// One pass over the counted orders: the 24 months up to the as-of day's (months without orders are
 /// zero), and purchases and amount in all.
-fn count_orders(conn: &rusqlite::Connection, today: Date) -> Result<(Vec<MonthFigure>, u64, Money)> {
+fn count_orders(conn: &Conn, today: Date) -> Result<(Vec<MonthFigure>, u64, Money)> {
     let (y, m, _) = today.ymd();
     let first = y * 12 + m as i32 - 1 - 23;
     let starts: Vec<Date> = (0..=24)
@@ -134,22 +117,21 @@ fn count_orders(conn: &rusqlite::Connection, today: Date) -> Result<(Vec<MonthFi
         .map(|d| MonthFigure { month: d.to_string()[..7].to_owned(), orders: 0, amount: Money(0) })
         .collect();
     // The columns are those of the index by customer, which is a third of the table.
-    let mut s = conn.prepare_cached("SELECT time, purchase, amount FROM orders WHERE counted = 1").map_err(sqlite)?;
-    let mut rows = s.query([]).map_err(sqlite)?;
     let (mut orders, mut amount) = (0, Money(0));
-    while let Some(r) = rows.next().map_err(sqlite)? {
-        let purchase: u64 = r.get::<_, Option<u64>>(1).map_err(sqlite)?.unwrap_or(0);
-        let paid: i64 = r.get::<_, Option<i64>>(2).map_err(sqlite)?.unwrap_or(0);
+    conn.each("SELECT time, purchase, amount FROM orders WHERE counted = 1", &[], &mut |r| {
+        let purchase = r.get::<Option<u64>>(1)?.unwrap_or(0);
+        let paid = r.get::<Option<i64>>(2)?.unwrap_or(0);
         orders += purchase;
         amount.0 += paid;
-        let Some(time) = r.get::<_, Option<i64>>(0).map_err(sqlite)? else { continue };
+        let Some(time) = r.get::<Option<i64>>(0)? else { return Ok(()) };
         let day = model::DateTime(time).date();
         let after = starts.partition_point(|d| *d <= day);
         if let Some(m) = after.checked_sub(1).and_then(|i| months.get_mut(i)) {
             m.orders += purchase;
             m.amount.0 += paid;
         }
-    }
+        Ok(())
+    })?;
     Ok((months, orders, amount))
 }
 
@@ -169,16 +151,14 @@ impl Store {
         let at = d.program.phases[i].columns.iter().position(|c| c.field == "grade").unwrap_or(0) + 1;
         let stmt = d.statement(i, &columns, Reach::Range, Goal::Read);
         self.engine.read(|conn| {
-            let mut s = stmt.bound(conn, &crate::sql::Fill::range(today, 0, i64::MAX))?;
-            let mut rows = s.raw_query();
-            while let Some(r) = rows.next().map_err(sqlite)? {
-                let grade = r.get_ref(at).map_err(sqlite)?.as_str_or_null().map_err(crate::failure)?.unwrap_or("");
+            stmt.each(conn, &crate::sql::Fill::range(today, 0, i64::MAX), &mut |r| {
+                let grade = r.text(at)?;
                 match out.get_mut(grade) {
                     Some(n) => *n += 1,
                     None => drop(out.insert(grade.to_owned(), 1)),
                 }
-            }
-            Ok(())
+                Ok(())
+            })
         })?;
         Ok(out)
     }

@@ -1,5 +1,6 @@
 //! Filters to SQL conditions.
 
+use crate::dialect::{self, Dialect};
 use model::{Condition, Date, Error, ErrorCode, FieldDef, FieldKind, Filter, Op, Result, TableDef, Value};
 use sea_query::{Alias, BinOper, Expr, ExprTrait, Func};
 
@@ -7,19 +8,19 @@ use sea_query::{Alias, BinOper, Expr, ExprTrait, Func};
 ///
 /// # Errors
 /// `not_found` for a field the table lacks, `invalid` for a value that does not fit it.
-pub(crate) fn condition(table: &TableDef, filter: &Filter) -> Result<Option<Expr>> {
+pub(crate) fn condition(dialect: Dialect, table: &TableDef, filter: &Filter) -> Result<Option<Expr>> {
     match filter {
-        Filter::All(parts) => join(table, parts, BinOper::And),
-        Filter::Any(parts) if parts.is_empty() => Ok(Some(crate::expr::whole(0))),
-        Filter::Any(parts) => join(table, parts, BinOper::Or),
-        Filter::Is(c) => single(table.require(&c.field)?, c).map(Some),
+        Filter::All(parts) => join(dialect, table, parts, BinOper::And),
+        Filter::Any(parts) if parts.is_empty() => Ok(Some(dialect::never())),
+        Filter::Any(parts) => join(dialect, table, parts, BinOper::Or),
+        Filter::Is(c) => single(dialect, table.require(&c.field)?, c).map(Some),
     }
 }
 
-fn join(table: &TableDef, parts: &[Filter], op: BinOper) -> Result<Option<Expr>> {
+fn join(dialect: Dialect, table: &TableDef, parts: &[Filter], op: BinOper) -> Result<Option<Expr>> {
     let mut out: Option<Expr> = None;
     for p in parts {
-        if let Some(e) = condition(table, p)? {
+        if let Some(e) = condition(dialect, table, p)? {
             out = Some(match out {
                 Some(before) => before.binary(op, e),
                 None => e,
@@ -33,7 +34,7 @@ fn column(f: &FieldDef) -> Expr {
     Expr::col((Alias::new("c"), Alias::new(f.key.as_str())))
 }
 
-fn single(f: &FieldDef, c: &Condition) -> Result<Expr> {
+fn single(dialect: Dialect, f: &FieldDef, c: &Condition) -> Result<Expr> {
     let first = || c.values.first().ok_or_else(|| unfit(f));
     let text = is_text(&f.kind);
     let blank = || if text { column(f).is_null().or(column(f).eq("")) } else { column(f).is_null() };
@@ -43,21 +44,21 @@ fn single(f: &FieldDef, c: &Condition) -> Result<Expr> {
         Op::Contains => {
             let Value::Text(part) = first()? else { return Err(unfit(f)) };
             let lower: Expr = Func::lower(column(f)).into();
-            crate::dialect::position(lower, Expr::val(part.to_ascii_lowercase())).gt(0)
+            dialect.position_of(lower, Expr::val(part.to_ascii_lowercase())).gt(0)
         }
         Op::In => {
             let mut out: Option<Expr> = None;
             for v in &c.values {
-                let one = if v.is_blank() { blank() } else { matches(f, v)? };
+                let one = if v.is_blank() { blank() } else { matches(dialect, f, v)? };
                 out = Some(match out {
                     Some(before) => before.or(one),
                     None => one,
                 });
             }
-            out.unwrap_or_else(|| crate::expr::whole(0))
+            out.unwrap_or_else(|| dialect::never())
         }
-        Op::Eq => matches(f, first()?)?,
-        Op::Ne => matches(f, first()?)?.not(),
+        Op::Eq => matches(dialect, f, first()?)?,
+        Op::Ne => matches(dialect, f, first()?)?.not(),
         Op::Lt => before(f, first()?, false)?,
         Op::Le => before(f, first()?, true)?,
         Op::Gt => after(f, first()?, false)?,
@@ -66,7 +67,7 @@ fn single(f: &FieldDef, c: &Condition) -> Result<Expr> {
 }
 
 /// Equal; a day equals every moment in it, and a tag any list that holds it.
-fn matches(f: &FieldDef, v: &Value) -> Result<Expr> {
+fn matches(dialect: Dialect, f: &FieldDef, v: &Value) -> Result<Expr> {
     match (&f.kind, v) {
         (FieldKind::DateTime, Value::Date(d)) => {
             Ok(column(f).gte(d.start().0).and(column(f).lt(Date(d.0 + 1).start().0)))
@@ -74,7 +75,7 @@ fn matches(f: &FieldDef, v: &Value) -> Result<Expr> {
         (FieldKind::Tags, Value::Text(t)) => {
             let wrapped =
                 Expr::val("\n").binary(BinOper::Custom("||"), column(f)).binary(BinOper::Custom("||"), Expr::val("\n"));
-            Ok(crate::dialect::position(wrapped, Expr::val(format!("\n{t}\n"))).gt(0))
+            Ok(dialect.position_of(wrapped, Expr::val(format!("\n{t}\n"))).gt(0))
         }
         _ => Ok(column(f).eq(bound(f, v)?)),
     }

@@ -1,5 +1,6 @@
-//! The data folder: `system.db` and `books/<id>.db`.
+//! The data folder: `system.db` and `books/<id>.db`; with a PostgreSQL database, passing files only.
 
+use crate::conn::{Conn, Server};
 use crate::store::{Store, StoreOptions};
 use crate::system::{BookInfo, System};
 use model::{Date, Error, ErrorCode, Result};
@@ -19,20 +20,54 @@ pub struct DataFolder {
 }
 
 impl DataFolder {
-    /// Opens a data folder. An empty or missing folder becomes a new book; a folder that once held one
-    /// and no longer does is an error, never an empty book.
+    /// Opens the data: in a folder, or on the PostgreSQL server at a `postgres://` address, where the folder
+    /// only holds passing files. An empty or missing folder or database becomes a new book; one that once
+    /// held a book and no longer does is an error, never an empty book.
     ///
     /// # Errors
-    /// `conflict` when the folder holds something else, lost its book, or is newer than the program.
-    pub fn open(path: &Path, today: Date) -> Result<Self> {
-        let io = |e: std::io::Error| {
-            Error::new(
-                ErrorCode::Conflict,
-                format!("数据文件夹“{}”用不了：{e}；请检查路径和权限", path.display()),
-                format!("The data folder “{}” cannot be used: {e}; check the path and its permissions", path.display()),
-            )
+    /// `conflict` when it holds something else, lost its book, or is newer than the program; `busy` when the
+    /// server cannot be reached.
+    pub fn open(path: &Path, database: Option<&str>, today: Date) -> Result<Self> {
+        std::fs::create_dir_all(path).map_err(|e| unusable(path, &e))?;
+        match database {
+            Some(url) => Self::on_server(path, url, today),
+            None => Self::in_files(path, today),
+        }
+    }
+
+    fn on_server(path: &Path, url: &str, today: Date) -> Result<Self> {
+        let server = Server::parse(url)?;
+        // Schemas named here stand for themselves; the first connection may have none of its own yet.
+        let conn = Conn::server(&server, "kebu")?;
+        conn.batch("CREATE SCHEMA IF NOT EXISTS kebu")?;
+        drop(conn);
+        let system = System::connect(&server)?;
+        let (info, created) = match system.books()?.into_iter().next() {
+            Some(info) => (info, false),
+            None => (system.add_book("客户簿")?, true),
         };
-        std::fs::create_dir_all(path).map_err(io)?;
+        let schema = format!("book_{}", info.id);
+        if system.make_schema(&schema)? != created {
+            return Err(Error::new(
+                ErrorCode::Conflict,
+                if created {
+                    format!("数据库里已有别的“{schema}”；请换一个空的数据库")
+                } else {
+                    format!("数据库里找不到“{schema}”；请从备份恢复它，没有新建空的客户簿")
+                },
+                if created {
+                    format!("The database holds another “{schema}”; give Kebu an empty database")
+                } else {
+                    format!("“{schema}” is missing in the database; restore it from a backup. No empty book was made")
+                },
+            ));
+        }
+        let book = Store::connect(url, &schema, StoreOptions { today, scratch: false })?;
+        Ok(Self { system, book, info, created, path: path.to_owned() })
+    }
+
+    fn in_files(path: &Path, today: Date) -> Result<Self> {
+        let io = |e: std::io::Error| unusable(path, &e);
         let system_file = path.join("system.db");
         let created = !system_file.exists();
         if created && std::fs::read_dir(path).map_err(io)?.next().is_some() {
@@ -89,4 +124,12 @@ impl DataFolder {
     pub fn clear_temp(&self) {
         let _ = std::fs::remove_dir_all(self.path.join("tmp"));
     }
+}
+
+fn unusable(path: &Path, e: &std::io::Error) -> Error {
+    Error::new(
+        ErrorCode::Conflict,
+        format!("数据文件夹“{}”用不了：{e}；请检查路径和权限", path.display()),
+        format!("The data folder “{}” cannot be used: {e}; check the path and its permissions", path.display()),
+    )
 }

@@ -1,13 +1,13 @@
 //! Cells as the API writes them: straight from the database's row into JSON text.
 
+use crate::conn::ValueRef;
 use model::{Date, DateTime, FieldKind, Value};
-use rusqlite::types::ValueRef;
 use std::io::Write;
 
 /// Writes a stored cell. A link is written by the caller, which knows the linked record.
 pub(crate) fn cell(out: &mut Vec<u8>, kind: &FieldKind, v: ValueRef<'_>) {
     match (v, kind) {
-        (ValueRef::Null | ValueRef::Blob(_), _) => out.extend_from_slice(b"null"),
+        (ValueRef::Null, _) => out.extend_from_slice(b"null"),
         (ValueRef::Integer(n), FieldKind::Date) => quoted(out, &Date(n as i32)),
         (ValueRef::Integer(n), FieldKind::DateTime) => moment(out, DateTime(n)),
         (ValueRef::Integer(n), FieldKind::Bool) => out.extend_from_slice(if n == 0 { b"false" } else { b"true" }),

@@ -1,80 +1,151 @@
-//! The layout of a book on disk: tables, indexes, migrations.
+//! The layout of a book in its database: tables, indexes, migrations.
 
-use crate::dialect::{column_type, quote};
-use crate::{failure, sqlite};
-use model::{Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin};
-use rusqlite::{Connection, OptionalExtension};
+use crate::conn::{Conn, params};
+use crate::dialect::{Dialect, column_type, quote};
+use crate::failure;
+use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin};
 
-/// Marks a Kebu book in the file's header ("Kebu").
+/// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 1;
+pub(crate) const VERSION: i32 = 2;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
 /// # Errors
 /// `conflict` for a file that is not a book or was written by a newer Kebu; it is left untouched.
-pub(crate) fn open(conn: &mut Connection) -> Result<Schema> {
-    let id: i32 = conn.query_row("PRAGMA application_id", [], |r| r.get(0)).map_err(not_a_book)?;
-    let version: i32 = conn.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(sqlite)?;
-    let empty: bool =
-        conn.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |r| r.get(0)).map_err(not_a_book)?;
-    if empty && version == 0 {
-        return create(conn);
+pub(crate) fn open(conn: &Conn) -> Result<Schema> {
+    let version = stored_version(conn)?;
+    if version == Some(VERSION) {
+        return load_schema(conn);
     }
-    if id != APPLICATION_ID {
-        return Err(Error::new(
-            ErrorCode::Conflict,
-            "这个文件不是客簿的数据文件，没有动它",
-            "This file is not a Kebu book; it was left untouched",
-        ));
-    }
-    if version > VERSION {
-        return Err(Error::new(
-            ErrorCode::Conflict,
-            format!("数据由更新版本的客簿写成（格式 {version}），请升级程序；数据没有改动"),
-            format!(
-                "The book was written by a newer Kebu (format {version}); upgrade the program. Nothing was changed"
-            ),
-        ));
+    refuse_newer(version, VERSION)?;
+    conn.begin_making()?;
+    let made = match version {
+        None => create(conn),
+        Some(version) => migrate(conn, version),
+    };
+    match made {
+        Ok(()) => conn.commit()?,
+        Err(e) => {
+            conn.rollback()?;
+            return Err(e);
+        }
     }
     load_schema(conn)
 }
 
-fn not_a_book(e: rusqlite::Error) -> Error {
-    if let rusqlite::Error::SqliteFailure(code, _) = &e
-        && matches!(code.code, rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt)
-    {
-        return Error::new(
-            ErrorCode::Conflict,
-            "数据文件打不开：不是客簿数据或已损坏；请用备份恢复，文件没有改动",
-            "The data file cannot be opened: it is not a Kebu book or is damaged; restore a backup. It was left untouched",
-        );
-    }
-    sqlite(e)
+/// Checks a file before anything in it is touched.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn check_file(path: &std::path::Path) -> Result<()> {
+    refuse_newer(stored_version(&Conn::untouched(path)?)?, VERSION)
 }
 
-fn create(conn: &mut Connection) -> Result<Schema> {
-    let schema = builtin::schema();
-    conn.pragma_update(None, "application_id", APPLICATION_ID).map_err(sqlite)?;
-    let tx = conn.transaction().map_err(sqlite)?;
-    for table in &schema.tables {
-        tx.execute_batch(&create_table(table)).map_err(sqlite)?;
+/// The version of the tables in a database; None when there are none.
+fn stored_version(conn: &Conn) -> Result<Option<i32>> {
+    match conn.dialect() {
+        Dialect::Sqlite => {
+            let id: i32 = conn.one("PRAGMA application_id", &[])?;
+            let version: i32 = conn.one("PRAGMA user_version", &[])?;
+            let empty: bool = conn.one("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", &[])?;
+            if empty && version == 0 {
+                return Ok(None);
+            }
+            if id != APPLICATION_ID {
+                return Err(Error::new(
+                    ErrorCode::Conflict,
+                    "这个文件不是客簿的数据文件，没有动它",
+                    "This file is not a Kebu book; it was left untouched",
+                ));
+            }
+            Ok(Some(version))
+        }
+        Dialect::Postgres => server_version(conn),
     }
-    tx.execute_batch(SYSTEM_TABLES).map_err(sqlite)?;
-    tx.execute_batch(INDEXES).map_err(sqlite)?;
-    tx.execute_batch(BULK_INDEXES).map_err(sqlite)?;
+}
+
+/// The version noted in a schema's `_meta`; None when the schema holds no such table.
+pub(crate) fn server_version(conn: &Conn) -> Result<Option<i32>> {
+    let made = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = '_meta')";
+    if !conn.one::<bool>(made, &[])? {
+        return Ok(None);
+    }
+    meta(conn, "version")?.map(|v| v.parse().map_err(failure)).transpose()
+}
+
+/// Refuses tables made by a newer program.
+pub(crate) fn refuse_newer(version: Option<i32>, newest: i32) -> Result<()> {
+    match version {
+        Some(v) if v > newest => Err(Error::new(
+            ErrorCode::Conflict,
+            format!("数据由更新版本的客簿写成（格式 {v}），请升级程序；数据没有改动"),
+            format!("The data was written by a newer Kebu (format {v}); upgrade the program. Nothing was changed"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn create(conn: &Conn) -> Result<()> {
+    let (schema, dialect) = (builtin::schema(), conn.dialect());
+    if dialect == Dialect::Sqlite {
+        conn.batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))?;
+    }
+    for table in &schema.tables {
+        conn.batch(&create_table(dialect, table))?;
+    }
+    conn.batch(&dialect.ddl(SYSTEM_TABLES))?;
+    conn.batch(search_table(dialect))?;
+    conn.batch(INDEXES)?;
+    conn.batch(BULK_INDEXES)?;
     for table in &schema.tables {
         for (position, field) in table.fields.iter().enumerate() {
-            insert_field(&tx, table, field, position)?;
+            insert_field(conn, table, field, position)?;
         }
     }
-    tx.pragma_update(None, "user_version", VERSION).map_err(sqlite)?;
-    tx.commit().map_err(sqlite)?;
-    Ok(schema)
+    tables_listed(conn)?;
+    set_version(conn, VERSION)
 }
 
-fn create_table(table: &TableDef) -> String {
+/// Brings the tables of an older program up to date, one step a version. Steps are only ever appended.
+fn migrate(conn: &Conn, from: i32) -> Result<()> {
+    if from < 2 {
+        tables_listed(conn)?;
+    }
+    set_version(conn, VERSION)
+}
+
+fn set_version(conn: &Conn, version: i32) -> Result<()> {
+    if conn.dialect() == Dialect::Sqlite {
+        conn.batch(&format!("PRAGMA user_version = {version}"))?;
+    }
+    set_meta(conn, "version", &version.to_string())
+}
+
+/// Migration 2: the list of tables, so that there can be more than the built-in ones.
+fn tables_listed(conn: &Conn) -> Result<()> {
+    conn.batch(&conn.dialect().ddl(TABLE_LIST))?;
+    for (position, table) in builtin::schema().tables.into_iter().enumerate() {
+        put_table(conn, &table, position)?;
+    }
+    Ok(())
+}
+
+/// Stores the definition of a table, without its fields, at a place in the list.
+pub(crate) fn put_table(conn: &Conn, table: &TableDef, position: usize) -> Result<()> {
+    let bare = TableDef { fields: Vec::new(), ..table.clone() };
+    let def = serde_json::to_string(&bare).map_err(failure)?;
+    conn.run(
+        "INSERT INTO _tables (key, position, def) VALUES (?1, ?2, ?3)
+         ON CONFLICT (key) DO UPDATE SET def = excluded.def, position = excluded.position",
+        params![table.key.as_str(), position as i64, def],
+    )?;
+    Ok(())
+}
+
+/// The statement that makes a table's own table.
+pub(crate) fn create_table(dialect: Dialect, table: &TableDef) -> String {
     let mut sql = ["CREATE TABLE ", &quote(&table.key), " (id INTEGER PRIMARY KEY"].concat();
     for f in &table.fields {
         sql.push_str(", ");
@@ -83,7 +154,7 @@ fn create_table(table: &TableDef) -> String {
         sql.push_str(column_type(&f.kind));
     }
     sql.push_str(") STRICT");
-    sql
+    dialect.ddl(&sql)
 }
 
 const SYSTEM_TABLES: &str = "
@@ -93,7 +164,7 @@ CREATE TABLE _fields (
   PRIMARY KEY (table_key, key)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE _changes (
-  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, user INTEGER NOT NULL, origin TEXT NOT NULL,
+  id ROWNUMBER PRIMARY KEY, at INTEGER NOT NULL, \"user\" INTEGER NOT NULL, origin TEXT NOT NULL,
   about TEXT, undone_by INTEGER
 ) STRICT;
 CREATE TABLE _change_ranges (
@@ -115,10 +186,28 @@ CREATE TABLE _identities (
   kind INTEGER NOT NULL, value TEXT NOT NULL, customer INTEGER NOT NULL,
   PRIMARY KEY (kind, value, customer)
 ) STRICT, WITHOUT ROWID;
-CREATE VIRTUAL TABLE _search USING fts5(
-  tokens, content='', contentless_delete=1, detail=none, tokenize=\"unicode61 remove_diacritics 0 tokenchars '_@.'\"
-);
 ";
+
+const TABLE_LIST: &str = "
+CREATE TABLE _tables (key TEXT PRIMARY KEY, position INTEGER NOT NULL, def TEXT NOT NULL) STRICT, WITHOUT ROWID;
+";
+
+/// Search text of customers by id (`rowid`), and on PostgreSQL the order of logged cells, which SQLite
+/// numbers by itself.
+fn search_table(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => {
+            "CREATE VIRTUAL TABLE _search USING fts5(
+               tokens, content='', contentless_delete=1, detail=none, tokenize=\"unicode61 remove_diacritics 0 tokenchars '_@.'\"
+             );"
+        }
+        Dialect::Postgres => {
+            "CREATE TABLE _search (rowid BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL);
+             CREATE INDEX _search_tokens ON _search USING gin (tokens);
+             ALTER TABLE _change_cells ADD COLUMN rowid BIGINT GENERATED ALWAYS AS IDENTITY;"
+        }
+    }
+}
 
 /// Indexes that matching needs while rows come in.
 const INDEXES: &str = "
@@ -136,61 +225,74 @@ pub(crate) const BULK_INDEXES: &str =
 /// Undoes [`BULK_INDEXES`].
 pub(crate) const DROP_BULK_INDEXES: &str = "DROP INDEX IF EXISTS orders_customer;";
 
-fn insert_field(conn: &Connection, table: &TableDef, field: &FieldDef, position: usize) -> Result<()> {
+fn insert_field(conn: &Conn, table: &TableDef, field: &FieldDef, position: usize) -> Result<()> {
     let def = serde_json::to_string(field).map_err(failure)?;
-    conn.execute(
+    conn.run(
         "INSERT INTO _fields (table_key, key, position, def) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (table_key, key) DO UPDATE SET def = excluded.def, position = excluded.position",
-        (table.key.as_str(), field.key.as_str(), position as i64, def),
-    )
-    .map_err(sqlite)?;
+        params![table.key.as_str(), field.key.as_str(), position as i64, def],
+    )?;
     Ok(())
 }
 
-fn load_schema(conn: &Connection) -> Result<Schema> {
-    let mut schema = builtin::schema();
-    for table in &mut schema.tables {
-        let mut s =
-            conn.prepare_cached("SELECT def FROM _fields WHERE table_key = ?1 ORDER BY position").map_err(sqlite)?;
-        let defs = s.query_map([table.key.as_str()], |r| r.get::<_, String>(0)).map_err(sqlite)?;
+pub(crate) fn load_schema(conn: &Conn) -> Result<Schema> {
+    let parse = |def: String| serde_json::from_str(&def).map_err(failure);
+    let mut tables: Vec<TableDef> =
+        conn.all("SELECT def FROM _tables ORDER BY position, key", &[], |r| parse(r.get(0)?))?;
+    for table in &mut tables {
+        let fields = "SELECT def FROM _fields WHERE table_key = ?1 ORDER BY position, key";
         table.fields =
-            defs.map(|d| serde_json::from_str(&d.map_err(sqlite)?).map_err(failure)).collect::<Result<_>>()?;
+            conn.all(fields, params![table.key.as_str()], |r| serde_json::from_str(r.text(0)?).map_err(failure))?;
     }
-    Ok(schema)
+    Ok(Schema { tables })
 }
 
 /// Adds a field at the end of a table, column and definition.
-pub(crate) fn add_field(conn: &Connection, table: &TableDef, field: &FieldDef) -> Result<()> {
+pub(crate) fn add_field(conn: &Conn, table: &TableDef, field: &FieldDef) -> Result<()> {
     let sql = ["ALTER TABLE ", &quote(&table.key), " ADD COLUMN ", &quote(&field.key), " ", column_type(&field.kind)]
         .concat();
-    conn.execute_batch(&sql).map_err(sqlite)?;
-    insert_field(conn, table, field, table.fields.len())
+    conn.batch(&conn.dialect().ddl(&sql))?;
+    insert_field(conn, table, field, table.fields.len())?;
+    schema_changed(conn)
 }
 
 /// Stores a changed definition of a field.
-pub(crate) fn update_field(conn: &Connection, table: &TableDef, field: &FieldDef) -> Result<()> {
+pub(crate) fn update_field(conn: &Conn, table: &TableDef, field: &FieldDef) -> Result<()> {
     let position = table.fields.iter().position(|f| f.key == field.key).unwrap_or(table.fields.len());
-    insert_field(conn, table, field, position)
+    insert_field(conn, table, field, position)?;
+    schema_changed(conn)
 }
 
 /// Reads an entry of the book's own notes.
-pub(crate) fn meta(conn: &Connection, key: &str) -> Result<Option<String>> {
-    conn.prepare_cached("SELECT value FROM _meta WHERE key = ?1")
-        .map_err(sqlite)?
-        .query_row([key], |r| r.get(0))
-        .optional()
-        .map_err(sqlite)
+pub(crate) fn meta(conn: &Conn, key: &str) -> Result<Option<String>> {
+    conn.first("SELECT value FROM _meta WHERE key = ?1", params![key], |r| r.get(0))
 }
 
 /// Writes an entry of the book's own notes.
-pub(crate) fn set_meta(conn: &Connection, key: &str, value: &str) -> Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO _meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-    )
-    .map_err(sqlite)?
-    .execute((key, value))
-    .map_err(sqlite)?;
+pub(crate) fn set_meta(conn: &Conn, key: &str, value: &str) -> Result<()> {
+    let sql = "INSERT INTO _meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    conn.run(sql, params![key, value])?;
     Ok(())
+}
+
+/// Marks the schema as changed, so that every process takes it anew.
+pub(crate) fn schema_changed(conn: &Conn) -> Result<()> {
+    let sql = "INSERT INTO _meta (key, value) VALUES ('shape', '1')
+               ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(_meta.value AS BIGINT) + 1 AS TEXT)";
+    conn.run(sql, &[]).map(drop)
+}
+
+/// What the book says of itself now: the stamp of its schema and its as-of day.
+pub(crate) fn stamp(conn: &Conn) -> Result<(i64, Option<Date>)> {
+    let (mut shape, mut today) = (0, None);
+    conn.each("SELECT key, value FROM _meta WHERE key IN ('shape', 'today')", &[], &mut |r| {
+        match r.text(0)? {
+            "shape" => shape = r.text(1)?.parse().map_err(failure)?,
+            _ => today = Date::from_iso(r.text(1)?),
+        }
+        Ok(())
+    })?;
+    Ok((shape, today))
 }
 
 /// A key for a field of a user's own, free in a table.
@@ -199,28 +301,29 @@ pub(crate) fn free_key(table: &TableDef) -> model::FieldKey {
 }
 
 /// Remembers which fields a change made, so that its undo can take them away again.
-pub(crate) fn note_new_fields(conn: &Connection, change: i64, fields: &[(String, String)]) -> Result<()> {
+pub(crate) fn note_new_fields(conn: &Conn, change: i64, fields: &[(String, String)]) -> Result<()> {
     if fields.is_empty() {
         return Ok(());
     }
     set_meta(conn, &format!("fields.{change}"), &serde_json::to_string(fields).map_err(failure)?)
 }
 
-/// Removes the fields a change made where no record fills them any more; how many were removed.
-pub(crate) fn drop_new_fields(conn: &Connection, change: i64) -> Result<usize> {
-    let Some(json) = meta(conn, &format!("fields.{change}"))? else { return Ok(0) };
+/// Removes the fields a change made where no record fills them any more.
+pub(crate) fn drop_new_fields(conn: &Conn, change: i64) -> Result<()> {
+    let Some(json) = meta(conn, &format!("fields.{change}"))? else { return Ok(()) };
     let fields: Vec<(String, String)> = serde_json::from_str(&json).map_err(failure)?;
     let mut removed = 0;
     for (table, key) in fields {
-        let filled =
-            ["SELECT EXISTS (SELECT 1 FROM ", &quote(&table), " WHERE ", &quote(&key), " IS NOT NULL)"].concat();
-        if conn.query_row(&filled, [], |r| r.get(0)).map_err(sqlite)? {
+        let filled = ["SELECT 1 FROM ", &quote(&table), " WHERE ", &quote(&key), " IS NOT NULL LIMIT 1"].concat();
+        if conn.exists(&filled, &[])? {
             continue;
         }
-        conn.execute_batch(&["ALTER TABLE ", &quote(&table), " DROP COLUMN ", &quote(&key)].concat())
-            .map_err(sqlite)?;
-        conn.execute("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", (&table, &key)).map_err(sqlite)?;
+        conn.batch(&["ALTER TABLE ", &quote(&table), " DROP COLUMN ", &quote(&key)].concat())?;
+        conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![&table, &key])?;
         removed += 1;
     }
-    Ok(removed)
+    if removed > 0 {
+        schema_changed(conn)?;
+    }
+    Ok(())
 }

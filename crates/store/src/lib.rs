@@ -8,11 +8,13 @@ mod apply;
 mod batch;
 mod cells;
 mod check;
+mod conn;
 mod derive;
 mod dialect;
 mod engine;
 mod expr;
 mod figures;
+mod fill;
 mod filter;
 mod folder;
 mod json;
@@ -33,6 +35,7 @@ mod view;
 pub use batch::{Batch, BatchOptions, Buyer, Upsert};
 pub use check::CheckReport;
 pub use figures::{GradeFigure, MonthFigure, Overview, ProvinceFigure};
+pub use fill::Filling;
 pub use folder::DataFolder;
 pub use log::{HistoryEntry, ImportEntry};
 pub use matching::{CustomerKey, MatchKey};
@@ -50,31 +53,4 @@ pub(crate) fn failure(cause: impl std::fmt::Display) -> Error {
     let text = cause.to_string();
     tracing::error!(cause = %text, "store failure");
     Error::internal(text)
-}
-
-pub(crate) fn sqlite(e: rusqlite::Error) -> Error {
-    use model::ErrorCode;
-    if let rusqlite::Error::SqliteFailure(code, _) = &e {
-        match code.code {
-            rusqlite::ErrorCode::DiskFull => {
-                return Error::new(
-                    ErrorCode::Busy,
-                    "磁盘已满，没有保存；请清理出空间后再试",
-                    "The disk is full, nothing was saved; free some space and try again",
-                );
-            }
-            rusqlite::ErrorCode::OperationInterrupted => {
-                return Error::new(ErrorCode::Cancelled, "已取消", "Cancelled");
-            }
-            rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => {
-                return Error::new(
-                    ErrorCode::Busy,
-                    "客户簿正被另一个程序使用；请关掉它再试",
-                    "The book is in use by another program; close it and try again",
-                );
-            }
-            _ => {}
-        }
-    }
-    failure(e)
 }

@@ -1,10 +1,10 @@
 //! The change log: who changed what, when, from what to what.
 
 use crate::cells::{from_log, to_log};
+use crate::conn::{Conn, params};
+use crate::failure;
 use crate::store::{Store, require};
-use crate::{failure, sqlite};
 use model::{Access, FieldKey, Origin, RecordId, Result, Scope, TableKey, Value};
-use rusqlite::Connection;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Seconds since 1970 in UTC.
@@ -13,32 +13,27 @@ pub(crate) fn now() -> i64 {
 }
 
 /// Opens an entry; its number.
-pub(crate) fn open(conn: &Connection, scope: &Scope, origin: Origin) -> Result<i64> {
-    conn.prepare_cached("INSERT INTO _changes (at, user, origin) VALUES (?1, ?2, ?3)")
-        .map_err(sqlite)?
-        .execute((now(), scope.user.0, origin.as_str()))
-        .map_err(sqlite)?;
-    Ok(conn.last_insert_rowid())
+pub(crate) fn open(conn: &Conn, scope: &Scope, origin: Origin) -> Result<i64> {
+    let sql = "INSERT INTO _changes (at, \"user\", origin) VALUES (?1, ?2, ?3) RETURNING id";
+    conn.one(sql, params![now(), scope.user.0, origin.as_str()])
 }
 
 /// Notes what an entry is about, as JSON.
-pub(crate) fn describe(conn: &Connection, change: i64, about: &str) -> Result<()> {
-    conn.execute("UPDATE _changes SET about = ?2 WHERE id = ?1", (change, about)).map_err(sqlite)?;
+pub(crate) fn describe(conn: &Conn, change: i64, about: &str) -> Result<()> {
+    conn.run("UPDATE _changes SET about = ?2 WHERE id = ?1", params![change, about])?;
     Ok(())
 }
 
 /// Logs records made with consecutive ids, both ends included.
-pub(crate) fn created(conn: &Connection, change: i64, table: &TableKey, low: i64, high: i64) -> Result<()> {
-    conn.prepare_cached("INSERT INTO _change_ranges (change, table_key, low, high) VALUES (?1, ?2, ?3, ?4)")
-        .map_err(sqlite)?
-        .execute((change, table.as_str(), low, high))
-        .map_err(sqlite)?;
+pub(crate) fn created(conn: &Conn, change: i64, table: &TableKey, low: i64, high: i64) -> Result<()> {
+    let sql = "INSERT INTO _change_ranges (change, table_key, low, high) VALUES (?1, ?2, ?3, ?4)";
+    conn.run(sql, params![change, table.as_str(), low, high])?;
     Ok(())
 }
 
 /// Logs one edited cell.
 pub(crate) fn edited(
-    conn: &Connection,
+    conn: &Conn,
     change: i64,
     table: &TableKey,
     record: i64,
@@ -46,18 +41,16 @@ pub(crate) fn edited(
     before: &Value,
     after: &Value,
 ) -> Result<()> {
-    conn.prepare_cached(
+    conn.run(
         "INSERT INTO _change_cells (change, table_key, record, field, before, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )
-    .map_err(sqlite)?
-    .execute((change, table.as_str(), record, field.as_str(), to_log(before), to_log(after)))
-    .map_err(sqlite)?;
+        params![change, table.as_str(), record, field.as_str(), to_log(before), to_log(after)],
+    )?;
     Ok(())
 }
 
 /// Logs a removed record with its content.
 pub(crate) fn deleted(
-    conn: &Connection,
+    conn: &Conn,
     change: i64,
     table: &TableKey,
     record: i64,
@@ -66,10 +59,8 @@ pub(crate) fn deleted(
     let content: Vec<(&str, String)> =
         content.iter().filter(|(_, v)| !v.is_blank()).map(|(f, v)| (f.as_str(), to_log(v))).collect();
     let json = serde_json::to_string(&content).map_err(failure)?;
-    conn.prepare_cached("INSERT INTO _change_rows (change, table_key, record, content) VALUES (?1, ?2, ?3, ?4)")
-        .map_err(sqlite)?
-        .execute((change, table.as_str(), record, json))
-        .map_err(sqlite)?;
+    let sql = "INSERT INTO _change_rows (change, table_key, record, content) VALUES (?1, ?2, ?3, ?4)";
+    conn.run(sql, params![change, table.as_str(), record, json])?;
     Ok(())
 }
 
@@ -115,33 +106,27 @@ impl Store {
         require(scope, Access::Read)?;
         let schema = self.schema();
         let def = schema.require(table)?;
+        const LINES: &str =
+            "SELECT c.id, c.at, c.\"user\", c.origin, x.kind, x.field, x.before, x.after FROM (
+               SELECT change, 'edit' AS kind, field, before, after FROM _change_cells WHERE table_key = ?1 AND record = ?2
+               UNION ALL SELECT change, 'delete', NULL, NULL, NULL FROM _change_rows WHERE table_key = ?1 AND record = ?2
+               UNION ALL SELECT change, 'create', NULL, NULL, NULL FROM _change_ranges
+                 WHERE table_key = ?1 AND low <= ?2 AND high >= ?2
+             ) x JOIN _changes c ON c.id = x.change ORDER BY c.id DESC LIMIT 200";
         self.engine.read(|conn| {
-            let mut s = conn
-                .prepare_cached(
-                    "SELECT c.id, c.at, c.user, c.origin, x.kind, x.field, x.before, x.after FROM (
-                       SELECT change, 'edit' AS kind, field, before, after FROM _change_cells WHERE table_key = ?1 AND record = ?2
-                       UNION ALL SELECT change, 'delete', NULL, NULL, NULL FROM _change_rows WHERE table_key = ?1 AND record = ?2
-                       UNION ALL SELECT change, 'create', NULL, NULL, NULL FROM _change_ranges
-                         WHERE table_key = ?1 AND low <= ?2 AND high >= ?2
-                     ) x JOIN _changes c ON c.id = x.change ORDER BY c.id DESC LIMIT 200",
-                )
-                .map_err(sqlite)?;
-            let mut rows = s.query((table, id.0)).map_err(sqlite)?;
-            let mut out = Vec::new();
-            while let Some(r) = rows.next().map_err(sqlite)? {
-                let kind: String = r.get(4).map_err(sqlite)?;
-                let field: Option<String> = r.get(5).map_err(sqlite)?;
+            conn.all(LINES, params![table, id.0], |r| {
+                let field: Option<String> = r.get(5)?;
                 let value = |i: usize| -> Result<Value> {
-                    let text: Option<String> = r.get(i).map_err(sqlite)?;
+                    let text: Option<String> = r.get(i)?;
                     let field = field.as_deref().and_then(|f| def.field(f));
                     Ok(field.zip(text).map_or(Value::Null, |(f, t)| from_log(&f.kind, &t)))
                 };
-                out.push(HistoryEntry {
-                    change: r.get(0).map_err(sqlite)?,
-                    at: r.get(1).map_err(sqlite)?,
-                    user: r.get(2).map_err(sqlite)?,
-                    origin: r.get(3).map_err(sqlite)?,
-                    kind: match kind.as_str() {
+                Ok(HistoryEntry {
+                    change: r.get(0)?,
+                    at: r.get(1)?,
+                    user: r.get(2)?,
+                    origin: r.get(3)?,
+                    kind: match r.text(4)? {
                         "edit" => "edit",
                         "delete" => "delete",
                         _ => "create",
@@ -149,9 +134,8 @@ impl Store {
                     before: value(6)?,
                     after: value(7)?,
                     field: field.map(Into::into),
-                });
-            }
-            Ok(out)
+                })
+            })
         })
     }
 
@@ -159,13 +143,9 @@ impl Store {
     pub fn imports(&self, scope: &Scope) -> Result<Vec<ImportEntry>> {
         require(scope, Access::Read)?;
         self.engine.read(|conn| {
-            let mut s = conn
-                .prepare_cached(
-                    "SELECT id, at, origin, about, undone_by IS NOT NULL FROM _changes
-                     WHERE origin IN ('import', 'demo') ORDER BY id DESC LIMIT 100",
-                )
-                .map_err(sqlite)?;
-            let rows = s.query_map([], |r| {
+            let sql = "SELECT id, at, origin, about, undone_by IS NOT NULL FROM _changes
+                       WHERE origin IN ('import', 'demo') ORDER BY id DESC LIMIT 100";
+            conn.all(sql, &[], |r| {
                 Ok(ImportEntry {
                     change: r.get(0)?,
                     at: r.get(1)?,
@@ -173,8 +153,7 @@ impl Store {
                     about: r.get(3)?,
                     undone: r.get(4)?,
                 })
-            });
-            rows.map_err(sqlite)?.collect::<rusqlite::Result<_>>().map_err(sqlite)
+            })
         })
     }
 }

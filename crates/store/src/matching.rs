@@ -1,8 +1,7 @@
 //! Finding the customer a row speaks of.
 
-use crate::sqlite;
+use crate::conn::{Conn, params};
 use model::{Identity, IdentityKind, Result, Value, parse};
-use rusqlite::Connection;
 
 /// What decides whether a row is a customer already in the book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -63,6 +62,12 @@ impl CustomerKey<'_> {
             .filter_map(|(field, text)| if text.is_empty() { None } else { Identity::of_field(field, text) })
     }
 
+    /// Every identity the row carries.
+    pub(crate) fn all_identities(&self) -> impl Iterator<Item = Identity> {
+        let mobile = self.mobile().map(|value| Identity { kind: IdentityKind::Mobile, value });
+        self.identities().chain(mobile)
+    }
+
     fn mobile(&self) -> Option<String> {
         if self.mobile.is_empty() { None } else { parse::mobile_identity(self.mobile) }
     }
@@ -70,7 +75,7 @@ impl CustomerKey<'_> {
 
 /// Finds the customer a key speaks of. `strict` keeps people apart who share a mobile but not a name, and
 /// takes a name alone only for rows that carry nothing else; orders look more leniently.
-pub(crate) fn find(conn: &Connection, key: &CustomerKey<'_>, by: MatchKey, strict: bool) -> Result<Found> {
+pub(crate) fn find(conn: &Conn, key: &CustomerKey<'_>, by: MatchKey, strict: bool) -> Result<Found> {
     match by {
         MatchKey::None => Ok(Found::Nobody),
         MatchKey::Code => by_code(conn, key.code),
@@ -85,7 +90,7 @@ pub(crate) fn find(conn: &Connection, key: &CustomerKey<'_>, by: MatchKey, stric
     }
 }
 
-fn by_identity(conn: &Connection, key: &CustomerKey<'_>, strict: bool) -> Result<Found> {
+fn by_identity(conn: &Conn, key: &CustomerKey<'_>, strict: bool) -> Result<Found> {
     let mut otherwise = Found::Nobody;
     if let found @ Found::ByCode(id) = by_code(conn, key.code)? {
         if !strict || !contradicts(conn, id, key)? {
@@ -117,72 +122,52 @@ fn by_identity(conn: &Connection, key: &CustomerKey<'_>, strict: bool) -> Result
     by_name(conn, key, strict)
 }
 
-fn by_code(conn: &Connection, code: &str) -> Result<Found> {
+fn by_code(conn: &Conn, code: &str) -> Result<Found> {
     if code.is_empty() {
         return Ok(Found::Nobody);
     }
-    let mut s = conn.prepare_cached("SELECT id FROM customers WHERE code = ?1").map_err(sqlite)?;
-    let mut rows = s.query([code]).map_err(sqlite)?;
-    Ok(match rows.next().map_err(sqlite)? {
-        Some(r) => Found::ByCode(r.get(0).map_err(sqlite)?),
-        None => Found::Nobody,
-    })
+    let id = conn.first("SELECT id FROM customers WHERE code = ?1", params![code], |r| r.get(0))?;
+    Ok(id.map_or(Found::Nobody, Found::ByCode))
 }
 
 /// Whether a row with a customer's code is plainly about someone else: both the name and the mobile
 /// differ. Codes of another program may look like ours.
-fn contradicts(conn: &Connection, id: i64, key: &CustomerKey<'_>) -> Result<bool> {
+fn contradicts(conn: &Conn, id: i64, key: &CustomerKey<'_>) -> Result<bool> {
     let Some(mobile) = key.mobile() else { return Ok(false) };
     if key.name.is_empty() {
         return Ok(false);
     }
-    let mut s = conn.prepare_cached("SELECT name, mobile FROM customers WHERE id = ?1").map_err(sqlite)?;
-    let mut rows = s.query([id]).map_err(sqlite)?;
-    let Some(r) = rows.next().map_err(sqlite)? else { return Ok(false) };
-    let known: Option<String> = r.get(1).map_err(sqlite)?;
-    let Some(known) = known.as_deref().and_then(parse::mobile_identity) else { return Ok(false) };
-    let name: Option<String> = r.get(0).map_err(sqlite)?;
-    Ok(known != mobile && !same_name(key.name, name.as_deref().unwrap_or("")))
+    let differs = conn.first("SELECT name, mobile FROM customers WHERE id = ?1", params![id], |r| {
+        let Some(known) = parse::mobile_identity(r.text(1)?) else { return Ok(false) };
+        Ok(known != mobile && !same_name(key.name, r.text(0)?))
+    })?;
+    Ok(differs.unwrap_or(false))
 }
 
 /// The one customer of a name; when strict, only if neither row contradicts the other's (perhaps masked) mobile.
-fn by_name(conn: &Connection, key: &CustomerKey<'_>, strict: bool) -> Result<Found> {
-    let mut s = conn.prepare_cached("SELECT id, mobile FROM customers WHERE name = ?1 LIMIT 8").map_err(sqlite)?;
-    let mut rows = s.query([key.name]).map_err(sqlite)?;
+fn by_name(conn: &Conn, key: &CustomerKey<'_>, strict: bool) -> Result<Found> {
     let mut found = Found::Nobody;
-    while let Some(r) = rows.next().map_err(sqlite)? {
-        let mobile: Option<String> = r.get(1).map_err(sqlite)?;
-        let agrees = mobile.as_deref().unwrap_or("") == key.mobile;
-        if strict && !agrees {
-            continue;
+    conn.each("SELECT id, mobile FROM customers WHERE name = ?1 ORDER BY id LIMIT 8", params![key.name], &mut |r| {
+        if strict && r.text(1)? != key.mobile {
+            return Ok(());
         }
         found = match found {
-            Found::Nobody => Found::One(r.get(0).map_err(sqlite)?),
+            Found::Nobody => Found::One(r.get(0)?),
             _ => Found::SeveralNames,
         };
-    }
+        Ok(())
+    })?;
     Ok(found)
 }
 
-fn with_identity(conn: &Connection, kind: IdentityKind, value: &str) -> Result<Vec<i64>> {
-    let mut s = conn
-        .prepare_cached("SELECT customer FROM _identities WHERE kind = ?1 AND value = ?2 ORDER BY customer LIMIT 8")
-        .map_err(sqlite)?;
-    let mut rows = s.query((kind as i64, value)).map_err(sqlite)?;
-    let mut out = Vec::new();
-    while let Some(r) = rows.next().map_err(sqlite)? {
-        out.push(r.get(0).map_err(sqlite)?);
-    }
-    Ok(out)
+fn with_identity(conn: &Conn, kind: IdentityKind, value: &str) -> Result<Vec<i64>> {
+    let sql = "SELECT customer FROM _identities WHERE kind = ?1 AND value = ?2 ORDER BY customer LIMIT 8";
+    conn.all(sql, params![kind as i64, value], |r| r.get(0))
 }
 
-pub(crate) fn name_of(conn: &Connection, id: i64) -> Result<String> {
-    let mut s = conn.prepare_cached("SELECT name FROM customers WHERE id = ?1").map_err(sqlite)?;
-    let name: Option<Option<String>> = s.query_row([id], |r| r.get(0)).map(Some).or_else(|e| match e {
-        rusqlite::Error::QueryReturnedNoRows => Ok(None),
-        e => Err(sqlite(e)),
-    })?;
-    Ok(name.flatten().unwrap_or_default())
+pub(crate) fn name_of(conn: &Conn, id: i64) -> Result<String> {
+    let name = conn.first("SELECT name FROM customers WHERE id = ?1", params![id], |r| Ok(r.text(0)?.to_owned()))?;
+    Ok(name.unwrap_or_default())
 }
 
 /// Whether two names may be one person: equal, one inside the other, or a surname with a form of address.

@@ -35,16 +35,12 @@ impl Store {
         let stmt = Stmt::select(&select(&shape.schema, shape.derivation.dialect, def, &typed, &kind)?);
         let list: Vec<i64> = ids.iter().map(|id| id.0).collect();
         let rows = self.engine.read(|conn| {
-            let fill = Fill::ids(self.today(), &list);
-            let mut s = stmt.bound(conn, &fill)?;
-            let mut rows = s.raw_query();
             let mut out = Vec::new();
-            while let Some(r) = rows.next().map_err(crate::sqlite)? {
-                let id = RecordId(r.get(0).map_err(crate::sqlite)?);
-                let value = from_sql(&kind, r.get_ref(1).map_err(crate::sqlite)?);
-                let error: Option<i64> = r.get(2).map_err(crate::sqlite)?;
-                out.push((id, value, error.and_then(ErrorValue::of)));
-            }
+            stmt.each(conn, &Fill::ids(self.today(), &list), &mut |r| {
+                let error: Option<i64> = r.get(2)?;
+                out.push((RecordId(r.get(0)?), from_sql(&kind, r.at(1)?), error.and_then(ErrorValue::of)));
+                Ok(())
+            })?;
             Ok(out)
         })?;
         Ok(Preview { ty: typed.ty, kind, rows })

@@ -2,13 +2,12 @@
 
 use crate::apply::gone;
 use crate::cells::from_sql;
+use crate::conn::{Conn, ValueRef, params};
 use crate::dialect::quote;
+use crate::failure;
 use crate::json;
 use crate::store::{Store, require};
-use crate::{failure, sqlite};
 use model::{Access, FieldDef, FieldKey, FieldKind, Label, RecordId, Result, Scope, TableDef, Value, builtin};
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
 
 /// One reason of a grade, in words.
@@ -75,10 +74,7 @@ impl Store {
         let def = schema.require(table)?;
         let Some(f) = def.fields.iter().find(|f| matches!(f.kind, FieldKind::Code { .. })) else { return Ok(None) };
         let sql = ["SELECT id FROM ", &quote(table), " WHERE ", &quote(&f.key), " = ?1"].concat();
-        self.engine.read(|conn| {
-            let mut s = conn.prepare_cached(&sql).map_err(sqlite)?;
-            s.query_row([code], |r| r.get(0).map(RecordId)).optional().map_err(sqlite)
-        })
+        self.engine.read(|conn| conn.first(&sql, params![code], |r| r.get(0).map(RecordId)))
     }
 
     /// What the customer panel shows.
@@ -104,10 +100,7 @@ impl Store {
                 list.push(b'}');
             }
             list.push(b']');
-            let order_total = conn
-                .prepare_cached("SELECT count(*) FROM orders WHERE customer = ?1")
-                .and_then(|mut s| s.query_row([id.0], |r| r.get(0)))
-                .map_err(sqlite)?;
+            let order_total = conn.one("SELECT count(*) FROM orders WHERE customer = ?1", params![id.0])?;
             Ok(Card {
                 values: object(conn, customers, id.0)?,
                 reasons: reasons(&customers.fields, &cells),
@@ -127,23 +120,17 @@ impl Store {
         let sql =
             ["SELECT ", &quote(field), ", count(*) FROM ", &quote(table), " GROUP BY 1 ORDER BY 2 DESC, 1"].concat();
         self.engine.read(|conn| {
-            let mut s = conn.prepare_cached(&sql).map_err(sqlite)?;
-            let mut rows = s.query([]).map_err(sqlite)?;
             let mut counts: Vec<FieldValue> = Vec::new();
             let mut tags: HashMap<String, u64> = HashMap::new();
-            while let Some(r) = rows.next().map_err(sqlite)? {
-                let count: u64 = r.get(1).map_err(sqlite)?;
-                match from_sql(&f.kind, r.get_ref(0).map_err(sqlite)?) {
+            conn.each(&sql, &[], &mut |r| {
+                let count: u64 = r.get(1)?;
+                match from_sql(&f.kind, r.at(0)?) {
                     Value::Tags(list) => list.into_iter().for_each(|t| *tags.entry(t).or_default() += count),
-                    value if holds(&value, part) => {
-                        counts.push(FieldValue { value, count });
-                        if counts.len() > 500 && !matches!(f.kind, FieldKind::Tags) {
-                            break;
-                        }
-                    }
+                    value if counts.len() <= 500 && holds(&value, part) => counts.push(FieldValue { value, count }),
                     _ => {}
                 }
-            }
+                Ok(())
+            })?;
             counts.extend(
                 tags.into_iter()
                     .map(|(t, count)| FieldValue { value: Value::Text(t), count })
@@ -183,61 +170,61 @@ fn select_all(def: &TableDef) -> String {
     sql
 }
 
-fn values(conn: &Connection, def: &TableDef, id: i64) -> Result<Vec<Value>> {
-    conn.prepare_cached(&select_all(def))
-        .map_err(sqlite)?
-        .query_row([id], |r| {
-            def.fields.iter().enumerate().map(|(i, f)| Ok(from_sql(&f.kind, r.get_ref(i + 1)?))).collect()
-        })
-        .optional()
-        .map_err(sqlite)?
-        .ok_or_else(|| gone(def, id))
+fn values(conn: &Conn, def: &TableDef, id: i64) -> Result<Vec<Value>> {
+    conn.first(&select_all(def), params![id], |r| {
+        def.fields.iter().enumerate().map(|(i, f)| Ok(from_sql(&f.kind, r.at(i + 1)?))).collect()
+    })?
+    .ok_or_else(|| gone(def, id))
 }
 
 /// A record's cells as a JSON object; a link as `[id, code, name]`.
-fn object(conn: &Connection, def: &TableDef, id: i64) -> Result<Vec<u8>> {
-    let mut s = conn.prepare_cached(&select_all(def)).map_err(sqlite)?;
-    let mut rows = s.query([id]).map_err(sqlite)?;
-    let row = rows.next().map_err(sqlite)?.ok_or_else(|| gone(def, id))?;
+fn object(conn: &Conn, def: &TableDef, id: i64) -> Result<Vec<u8>> {
     let mut out = vec![b'{'];
-    for (i, f) in def.fields.iter().enumerate() {
-        if i > 0 {
-            out.push(b',');
+    // Where a link goes in the text, and to what; it is filled in when the row has been read.
+    let mut links: Vec<(usize, &str, i64)> = Vec::new();
+    let found = conn.first(&select_all(def), params![id], |row| {
+        for (i, f) in def.fields.iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            json::string(&mut out, &f.key);
+            out.push(b':');
+            match (&f.kind, row.at(i + 1)?) {
+                (FieldKind::Link { table }, ValueRef::Integer(to)) => links.push((out.len(), table, to)),
+                (kind, v) => json::cell(&mut out, kind, v),
+            }
         }
-        json::string(&mut out, &f.key);
-        out.push(b':');
-        let v = row.get_ref(i + 1).map_err(sqlite)?;
-        match (&f.kind, v) {
-            (FieldKind::Link { table }, ValueRef::Integer(to)) => link(conn, table, to, &mut out)?,
-            (kind, v) => json::cell(&mut out, kind, v),
-        }
+        Ok(())
+    })?;
+    if found.is_none() {
+        return Err(gone(def, id));
     }
     out.push(b'}');
+    for (at, table, to) in links.into_iter().rev() {
+        out.splice(at..at, link(conn, table, to)?);
+    }
     Ok(out)
 }
 
-fn link(conn: &Connection, table: &str, id: i64, out: &mut Vec<u8>) -> Result<()> {
+/// A linked record as `[id, code, name]`.
+fn link(conn: &Conn, table: &str, id: i64) -> Result<Vec<u8>> {
     let sql = ["SELECT code, name FROM ", &quote(table), " WHERE id = ?1"].concat();
-    let mut s = conn.prepare_cached(&sql).map_err(sqlite)?;
-    let mut rows = s.query([id]).map_err(sqlite)?;
-    out.push(b'[');
-    json::integer(out, id);
-    if let Some(r) = rows.next().map_err(sqlite)? {
+    let mut out = vec![b'['];
+    json::integer(&mut out, id);
+    conn.first(&sql, params![id], |r| {
         for i in 0..2 {
             out.push(b',');
-            json::cell(out, &FieldKind::Text, r.get_ref(i).map_err(sqlite)?);
+            json::cell(&mut out, &FieldKind::Text, r.at(i)?);
         }
-    }
+        Ok(())
+    })?;
     out.push(b']');
-    Ok(())
+    Ok(out)
 }
 
-fn order_ids(conn: &Connection, customer: i64) -> Result<Vec<i64>> {
-    let mut s = conn
-        .prepare_cached("SELECT id FROM orders WHERE customer = ?1 ORDER BY time DESC, id DESC LIMIT 200")
-        .map_err(sqlite)?;
-    let rows = s.query_map([customer], |r| r.get(0)).map_err(sqlite)?;
-    rows.collect::<rusqlite::Result<_>>().map_err(sqlite)
+fn order_ids(conn: &Conn, customer: i64) -> Result<Vec<i64>> {
+    let sql = "SELECT id FROM orders WHERE customer = ?1 ORDER BY time DESC NULLS LAST, id DESC LIMIT 200";
+    conn.all(sql, params![customer], |r| r.get(0))
 }
 
 /// The grade in words: each criterion's points with the figure behind it.

@@ -1,12 +1,12 @@
 //! Recalculation: which derived columns of which records a change calls for, and computing them.
 
+use crate::conn::{Conn, Param, ValueRef, params};
 use crate::derive::{Derivation, Goal, Reach};
-use crate::dialect::quote;
+use crate::dialect::{Dialect, quote};
 use crate::sql::Fill;
 use formula::{Local, Phase};
 use model::{Date, FieldKey, Result, TableKey};
 use roaring::RoaringTreemap;
-use rusqlite::Connection;
 use std::collections::{HashMap, HashSet};
 
 /// Records of one table that a change touched.
@@ -58,7 +58,7 @@ impl Touched {
     }
 
     /// Remembers what tied records to others before they change.
-    pub(crate) fn remember(&mut self, conn: &Connection, d: &Derivation, table: &TableKey, ids: &[i64]) -> Result<()> {
+    pub(crate) fn remember(&mut self, conn: &Conn, d: &Derivation, table: &TableKey, ids: &[i64]) -> Result<()> {
         let ties: HashSet<FieldKey> = d.relations.iter().filter(|r| r.from == *table).map(|r| r.tie.clone()).collect();
         for tie in ties {
             let values = tie_values(conn, table, &tie, ids)?;
@@ -76,7 +76,7 @@ const CHUNK: u64 = 8_000;
 
 /// Recomputes what the touched records call for, phase by phase.
 pub(crate) fn recalculate(
-    conn: &Connection,
+    conn: &Conn,
     d: &Derivation,
     today: Date,
     touched: &mut Touched,
@@ -87,7 +87,7 @@ pub(crate) fn recalculate(
 
 /// As [`recalculate`], calling `before` with the table of each phase before it runs.
 pub(crate) fn recalculate_with(
-    conn: &Connection,
+    conn: &Conn,
     d: &Derivation,
     today: Date,
     touched: &mut Touched,
@@ -126,7 +126,7 @@ pub(crate) fn recalculate_with(
 }
 
 /// Carries dirt along the relations into the table of a phase.
-fn spread(conn: &Connection, d: &Derivation, phase: &Phase, touched: &mut Touched) -> Result<()> {
+fn spread(conn: &Conn, d: &Derivation, phase: &Phase, touched: &mut Touched) -> Result<()> {
     let here = Derivation::all(phase);
     for r in d.relations.iter().filter(|r| r.to == phase.table && !r.columns.is_disjoint(&here)) {
         let Some(dirty) = touched.0.get(&r.from) else { continue };
@@ -177,11 +177,12 @@ fn tie_sql(table: &str, tie: &str, condition: &str) -> String {
 
 /// Records of `to` that share a tie with records of `from` in a range of ids. Inside one table every
 /// record shares with itself, which is left out: those in range are computed anyway.
-fn shared_tie_sql(from: &str, tie: &str, to: &str, local: &str) -> String {
+fn shared_tie_sql(dialect: Dialect, from: &str, tie: &str, to: &str, local: &str) -> String {
     let mut sql = [
         "SELECT b.id FROM ",
         &quote(from),
-        " a CROSS JOIN ",
+        " a",
+        dialect.join_in_order(),
         &quote(to),
         " b ON b.",
         &quote(local),
@@ -196,31 +197,27 @@ fn shared_tie_sql(from: &str, tie: &str, to: &str, local: &str) -> String {
     sql
 }
 
-fn tie_values(conn: &Connection, table: &str, tie: &str, ids: &[i64]) -> Result<Vec<Tie>> {
-    use rusqlite::types::ValueRef;
-    let sql = tie_sql(table, tie, "id IN (SELECT value FROM rarray(?1))");
-    let mut s = conn.prepare_cached(&sql).map_err(crate::sqlite)?;
-    let mut rows = s.query([crate::sql::id_list(ids)]).map_err(crate::sqlite)?;
+fn tie_values(conn: &Conn, table: &str, tie: &str, ids: &[i64]) -> Result<Vec<Tie>> {
+    let sql = tie_sql(table, tie, &conn.dialect().among_ids("id"));
     let mut out = Vec::new();
-    while let Some(row) = rows.next().map_err(crate::sqlite)? {
-        match row.get_ref(0).map_err(crate::sqlite)? {
+    conn.each(&sql, params![ids], &mut |row| {
+        match row.at(0)? {
             ValueRef::Integer(id) => out.push(Tie::Id(id)),
             ValueRef::Text(t) => out.push(Tie::Text(String::from_utf8_lossy(t).into_owned())),
-            _ => {}
+            ValueRef::Null | ValueRef::Real(_) => {}
         }
-    }
+        Ok(())
+    })?;
     Ok(out)
 }
 
-fn records_with(conn: &Connection, table: &str, field: &str, tie: &Tie) -> Result<Vec<u64>> {
+fn records_with(conn: &Conn, table: &str, field: &str, tie: &Tie) -> Result<Vec<u64>> {
     let sql = ["SELECT id FROM ", &quote(table), " WHERE ", &quote(field), " = ?1"].concat();
-    let mut s = conn.prepare_cached(&sql).map_err(crate::sqlite)?;
-    let read = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0).map(i64::unsigned_abs);
-    let rows = match tie {
-        Tie::Id(id) => s.query_map([id], read),
-        Tie::Text(t) => s.query_map([t], read),
+    let tie = match tie {
+        Tie::Id(id) => Param::Int(*id),
+        Tie::Text(t) => Param::Text(t),
     };
-    rows.map_err(crate::sqlite)?.collect::<rusqlite::Result<_>>().map_err(crate::sqlite)
+    conn.all(&sql, &[tie], |r| r.get(0))
 }
 
 /// Calls `work` for parts of a set of ids: dense parts as a range, sparse ones as a list. A range may
@@ -271,7 +268,7 @@ impl Touched {
     /// Marks what is tied to a range of records, before they are removed.
     pub(crate) fn tied_to_range(
         &mut self,
-        conn: &Connection,
+        conn: &Conn,
         d: &Derivation,
         table: &TableKey,
         low: i64,
@@ -286,29 +283,28 @@ impl Touched {
 }
 
 /// Records of `r.to` tied to records of `r.from` in a range of ids; inside one table, others only.
-fn tied_to_range(conn: &Connection, r: &crate::derive::Relation, low: i64, high: i64) -> Result<RoaringTreemap> {
+fn tied_to_range(conn: &Conn, r: &crate::derive::Relation, low: i64, high: i64) -> Result<RoaringTreemap> {
     let sql = match &r.local {
         Local::Id => tie_sql(&r.from, &r.tie, "id BETWEEN ?1 AND ?2"),
-        Local::Field(f) => shared_tie_sql(&r.from, &r.tie, &r.to, f),
+        Local::Field(f) => shared_tie_sql(conn.dialect(), &r.from, &r.tie, &r.to, f),
     };
-    let mut s = conn.prepare_cached(&sql).map_err(crate::sqlite)?;
-    let mut rows = s.query([low, high]).map_err(crate::sqlite)?;
     let mut out = RoaringTreemap::new();
-    while let Some(row) = rows.next().map_err(crate::sqlite)? {
-        if let Some(id) = row.get::<_, Option<i64>>(0).map_err(crate::sqlite)? {
+    conn.each(&sql, params![low, high], &mut |row| {
+        if let ValueRef::Integer(id) = row.at(0)? {
             out.insert(id.unsigned_abs());
         }
-    }
+        Ok(())
+    })?;
     Ok(out)
 }
 
 /// Whether a set of new records is all there is in their table, so that none shares a tie with another
 /// outside of it.
-fn is_whole_table(conn: &Connection, table: &str, ids: &RoaringTreemap) -> Result<bool> {
+fn is_whole_table(conn: &Conn, table: &str, ids: &RoaringTreemap) -> Result<bool> {
     let (Some(low), Some(high)) = (ids.min(), ids.max()) else { return Ok(false) };
     if high - low + 1 != ids.len() {
         return Ok(false);
     }
     let sql = ["SELECT NOT EXISTS (SELECT 1 FROM ", &quote(table), " WHERE id < ?1 OR id > ?2)"].concat();
-    conn.query_row(&sql, (low as i64, high as i64), |r| r.get(0)).map_err(crate::sqlite)
+    conn.one(&sql, params![low as i64, high as i64])
 }

@@ -1,10 +1,10 @@
 //! Search text of customers: kept in step with their cells, and asked.
 
-use crate::sqlite;
+use crate::conn::{Conn, Param, Row, params};
+use crate::dialect::Dialect;
 use crate::tokens::{Searched, is_han, is_word, tokens};
 use model::Result;
 use roaring::RoaringTreemap;
-use rusqlite::Connection;
 
 /// Customer fields the search text is made of.
 pub(crate) const FIELDS: [&str; 8] = ["name", "company", "mobile", "phone", "code", "wechat", "email", "account"];
@@ -13,54 +13,64 @@ const ROWS: &str = "SELECT id, name, company, mobile, phone, code, wechat, email
 
 /// Makes the search text of the given customers anew.
 pub(crate) fn index(
-    conn: &Connection,
+    conn: &Conn,
     ids: &RoaringTreemap,
     fresh: bool,
     progress: crate::recalc::Progress<'_>,
 ) -> Result<()> {
     use crate::derive::Reach;
-    if fresh && ids.len() > 10_000 {
+    if fresh && ids.len() > 10_000 && conn.dialect() == Dialect::Sqlite {
         // A larger in-memory table means fewer merges while a great many rows come in.
-        conn.execute("INSERT INTO _search (_search, rank) VALUES ('hashsize', 16777216)", []).map_err(sqlite)?;
+        conn.batch("INSERT INTO _search (_search, rank) VALUES ('hashsize', 16777216)")?;
     }
     crate::recalc::for_chunks(ids, false, progress, |reach, list, range| match reach {
-        Reach::Range => {
-            let sql = [ROWS, "BETWEEN ?1 AND ?2"].concat();
-            index_rows(conn, &sql, rusqlite::params![range.0, range.1], fresh)
-        }
+        Reach::Range => index_rows(conn, &[ROWS, "BETWEEN ?1 AND ?2"].concat(), params![range.0, range.1], fresh),
         Reach::Ids => {
-            let sql = [ROWS, "IN (SELECT value FROM rarray(?1))"].concat();
-            index_rows(conn, &sql, rusqlite::params![crate::sql::id_list(list)], fresh)
+            let rows = [&ROWS[..ROWS.len() - "id ".len()], &conn.dialect().among_ids("id")].concat();
+            index_rows(conn, &rows, params![list], fresh)
         }
     })
 }
 
-fn index_rows(conn: &Connection, sql: &str, params: impl rusqlite::Params, fresh: bool) -> Result<()> {
-    let mut rows = conn.prepare_cached(sql).map_err(sqlite)?;
-    let verb = if fresh { "INSERT" } else { "INSERT OR REPLACE" };
-    let mut put =
-        conn.prepare_cached(&[verb, " INTO _search (rowid, tokens) VALUES (?1, ?2)"].concat()).map_err(sqlite)?;
-    let mut rows = rows.query(params).map_err(sqlite)?;
-    while let Some(row) = rows.next().map_err(sqlite)? {
-        let text = |i: usize| -> Result<&str> {
-            Ok(row.get_ref(i).map_err(sqlite)?.as_str_or_null().map_err(crate::failure)?.unwrap_or(""))
-        };
-        let made = tokens(Searched {
-            name: text(1)?,
-            company: text(2)?,
-            phones: [text(3)?, text(4)?],
-            words: [text(5)?, text(6)?, text(7)?, text(8)?],
-        });
-        put.execute((row.get::<_, i64>(0).map_err(sqlite)?, made)).map_err(sqlite)?;
+fn index_rows(conn: &Conn, sql: &str, params: &[Param<'_>], fresh: bool) -> Result<()> {
+    match conn.dialect() {
+        Dialect::Sqlite => {
+            let verb = if fresh { "INSERT" } else { "INSERT OR REPLACE" };
+            let put = [verb, " INTO _search (rowid, tokens) VALUES (?1, ?2)"].concat();
+            conn.each(sql, params, &mut |row| {
+                let id: i64 = row.get(0)?;
+                conn.run(&put, params![id, tokens(searched(row)?)]).map(drop)
+            })
+        }
+        Dialect::Postgres => {
+            let (mut ids, mut texts): (Vec<i64>, Vec<String>) = (Vec::new(), Vec::new());
+            conn.each(sql, params, &mut |row| {
+                ids.push(row.get(0)?);
+                texts.push(tokens(searched(row)?));
+                Ok(())
+            })?;
+            let put = "INSERT INTO _search (rowid, tokens)
+                       SELECT id, array_to_tsvector(array_remove(string_to_array(words, ' '), ''))
+                       FROM unnest(?1, ?2) AS x (id, words)
+                       ON CONFLICT (rowid) DO UPDATE SET tokens = excluded.tokens";
+            conn.run(put, params![ids.as_slice(), texts.as_slice()]).map(drop)
+        }
     }
-    Ok(())
+}
+
+fn searched<'r>(row: &'r Row<'_>) -> Result<Searched<'r>> {
+    Ok(Searched {
+        name: row.text(1)?,
+        company: row.text(2)?,
+        phones: [row.text(3)?, row.text(4)?],
+        words: [row.text(5)?, row.text(6)?, row.text(7)?, row.text(8)?],
+    })
 }
 
 /// Forgets removed customers.
-pub(crate) fn forget(conn: &Connection, ids: &[i64]) -> Result<()> {
-    let mut s = conn.prepare_cached("DELETE FROM _search WHERE rowid = ?1").map_err(sqlite)?;
+pub(crate) fn forget(conn: &Conn, ids: &[i64]) -> Result<()> {
     for id in ids {
-        s.execute([id]).map_err(sqlite)?;
+        conn.run("DELETE FROM _search WHERE rowid = ?1", params![*id])?;
     }
     Ok(())
 }
@@ -68,35 +78,60 @@ pub(crate) fn forget(conn: &Connection, ids: &[i64]) -> Result<()> {
 /// A search as a full-text expression, and the longer texts to look for in the rows found.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Wanted {
-    /// FTS5 expression.
+    /// Expression of FTS5 or of `tsquery`.
     pub expression: String,
     /// Texts the name or company must hold as they are.
     pub recheck: Vec<String>,
 }
 
+/// How an engine writes a question to its index.
+struct Asked(Dialect);
+
+impl Asked {
+    /// A token as it is, or any that starts so. Tokens hold neither quotes nor backslashes.
+    fn token(&self, token: &str, prefix: bool) -> String {
+        match (&self.0, prefix) {
+            (Dialect::Sqlite, false) => format!("\"{token}\""),
+            (Dialect::Sqlite, true) => format!("\"{token}\"*"),
+            (Dialect::Postgres, false) => format!("'{token}'"),
+            (Dialect::Postgres, true) => format!("'{token}':*"),
+        }
+    }
+
+    fn any(&self, tokens: [String; 3]) -> String {
+        let or = if self.0 == Dialect::Sqlite { " OR " } else { " | " };
+        format!("({})", tokens.join(or))
+    }
+
+    fn all(&self, parts: &[String]) -> String {
+        parts.join(if self.0 == Dialect::Sqlite { " AND " } else { " & " })
+    }
+}
+
 /// What a person typed, as a question to the index; None when it holds nothing to look for.
-pub(crate) fn wanted(typed: &str) -> Option<Wanted> {
+pub(crate) fn wanted(dialect: Dialect, typed: &str) -> Option<Wanted> {
+    let asked = Asked(dialect);
     let mut parts: Vec<String> = Vec::new();
     let mut recheck = Vec::new();
     for piece in pieces(typed) {
         let chars: Vec<char> = piece.chars().collect();
         if is_han(chars[0]) {
             match chars.len() {
-                1 => parts.push(format!("\"{piece}\"*")),
-                2 => parts.push(format!("\"{piece}\"")),
-                n => {
-                    parts.extend((0..n - 1).map(|i| format!("\"{}{}\"", chars[i], chars[i + 1])));
+                1 | 2 => parts.push(asked.token(&piece, chars.len() == 1)),
+                _ => {
+                    parts.extend(chars.windows(2).map(|two| asked.token(&two.iter().collect::<String>(), false)));
                     recheck.push(piece);
                 }
             }
         } else if chars.iter().all(char::is_ascii_alphabetic) {
             let cut: String = piece.chars().take(12).collect();
-            parts.push(format!("(\"{piece}\"* OR \"{cut}\"* OR \"_{cut}\"*)"));
+            let forms = [&piece, &cut, &format!("_{cut}")].map(|t| asked.token(t, true));
+            parts.push(asked.any(forms));
         } else {
-            parts.push(format!("\"{piece}\"*"));
+            parts.push(asked.token(&piece, true));
         }
     }
-    (!parts.is_empty()).then(|| Wanted { expression: parts.join(" AND "), recheck })
+    (!parts.is_empty()).then(|| Wanted { expression: asked.all(&parts), recheck })
 }
 
 /// Runs of Chinese characters and other words, lower-case; spaces and hyphens inside numbers are dropped.
@@ -138,11 +173,14 @@ mod tests {
             ("王 8000", "\"王\"* AND \"8000\"*"),
             ("K000012", "\"k000012\"*"),
         ] {
-            assert_eq!(wanted(typed).map(|w| w.expression).as_deref(), Some(expression), "{typed}");
+            let got = wanted(Dialect::Sqlite, typed).map(|w| w.expression);
+            assert_eq!(got.as_deref(), Some(expression), "{typed}");
         }
+        let got = wanted(Dialect::Postgres, "王小华 wxh").map(|w| w.expression);
+        assert_eq!(got.as_deref(), Some("'王小' & '小华' & ('wxh':* | 'wxh':* | '_wxh':*)"));
         for nothing in ["", "  ", "\"*", "-"] {
-            assert_eq!(wanted(nothing), None, "{nothing:?}");
+            assert_eq!(wanted(Dialect::Sqlite, nothing), None, "{nothing:?}");
         }
-        assert_eq!(wanted("王小华").unwrap().recheck, ["王小华"]);
+        assert_eq!(wanted(Dialect::Sqlite, "王小华").unwrap().recheck, ["王小华"]);
     }
 }

@@ -1,9 +1,7 @@
 //! Statements: sea-query's text and values, with places for what is known only when they run.
 
-use crate::sqlite;
+use crate::conn::{Conn, Param, Row};
 use model::{Date, Result};
-use rusqlite::types::{ToSqlOutput, Value as SqlValue};
-use rusqlite::{CachedStatement, Connection, ToSql};
 use sea_query::{Expr, SelectStatement, UpdateStatement, Value};
 use std::rc::Rc;
 
@@ -32,27 +30,22 @@ pub(crate) fn range_places() -> (Expr, Expr) {
 #[derive(Clone)]
 pub(crate) struct Fill {
     pub today: Date,
-    pub ids: Rc<Vec<SqlValue>>,
+    pub ids: Rc<[i64]>,
     pub range: (i64, i64),
 }
 
 impl Fill {
     pub(crate) fn today(today: Date) -> Self {
-        Self { today, ids: Rc::new(Vec::new()), range: (0, 0) }
+        Self { today, ids: Rc::new([]), range: (0, 0) }
     }
 
     pub(crate) fn ids(today: Date, ids: &[i64]) -> Self {
-        Self { ids: id_list(ids), ..Self::today(today) }
+        Self { ids: ids.into(), ..Self::today(today) }
     }
 
     pub(crate) fn range(today: Date, from: i64, to: i64) -> Self {
         Self { range: (from, to), ..Self::today(today) }
     }
-}
-
-/// Ids as a value for `rarray`.
-pub(crate) fn id_list(ids: &[i64]) -> Rc<Vec<SqlValue>> {
-    Rc::new(ids.iter().map(|id| SqlValue::Integer(*id)).collect())
 }
 
 /// A statement ready to be prepared, with its values.
@@ -78,39 +71,34 @@ impl Stmt {
         Self { text, values: values.0 }
     }
 
-    /// The statement prepared, from the connection's cache if it ran before, with everything bound.
-    pub(crate) fn bound<'c>(&self, conn: &'c Connection, fill: &Fill) -> Result<CachedStatement<'c>> {
-        let mut prepared = conn.prepare_cached(&self.text).map_err(sqlite)?;
-        for (i, v) in self.values.iter().enumerate() {
-            prepared.raw_bind_parameter(i + 1, Bound(v, fill)).map_err(sqlite)?;
-        }
-        Ok(prepared)
+    fn params<'a>(&'a self, fill: &'a Fill) -> Vec<Param<'a>> {
+        self.values.iter().map(|v| param(v, fill)).collect()
+    }
+
+    /// Calls `work` with every row as it comes; see [`Conn::each`].
+    pub(crate) fn each(&self, conn: &Conn, fill: &Fill, work: &mut dyn FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        conn.each(&self.text, &self.params(fill), work)
     }
 
     /// Runs a statement that returns no rows; how many records it changed.
-    pub(crate) fn run(&self, conn: &Connection, fill: &Fill) -> Result<usize> {
-        self.bound(conn, fill)?.raw_execute().map_err(sqlite)
+    pub(crate) fn run(&self, conn: &Conn, fill: &Fill) -> Result<u64> {
+        conn.run(&self.text, &self.params(fill))
     }
 }
 
-struct Bound<'a>(&'a Value, &'a Fill);
-
-impl ToSql for Bound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        let v = match self.0 {
-            Value::Char(Some(IDS)) => return self.1.ids.to_sql(),
-            Value::Char(Some(TODAY)) => SqlValue::Integer(self.1.today.0.into()),
-            Value::Char(Some(FROM)) => SqlValue::Integer(self.1.range.0),
-            Value::Char(Some(TO)) => SqlValue::Integer(self.1.range.1),
-            Value::Bool(Some(b)) => SqlValue::Integer((*b).into()),
-            Value::Int(Some(n)) => SqlValue::Integer((*n).into()),
-            Value::BigInt(Some(n)) => SqlValue::Integer(*n),
-            Value::BigUnsigned(Some(n)) => SqlValue::Integer(i64::try_from(*n).unwrap_or(i64::MAX)),
-            Value::Unsigned(Some(n)) => SqlValue::Integer((*n).into()),
-            Value::Double(Some(n)) => SqlValue::Real(*n),
-            Value::String(Some(s)) => return Ok(ToSqlOutput::from(s.as_str())),
-            _ => SqlValue::Null,
-        };
-        Ok(ToSqlOutput::Owned(v))
+fn param<'a>(v: &'a Value, fill: &'a Fill) -> Param<'a> {
+    match v {
+        Value::Char(Some(IDS)) => Param::Ids(&fill.ids),
+        Value::Char(Some(TODAY)) => Param::Int(fill.today.0.into()),
+        Value::Char(Some(FROM)) => Param::Int(fill.range.0),
+        Value::Char(Some(TO)) => Param::Int(fill.range.1),
+        Value::Bool(Some(b)) => Param::Int((*b).into()),
+        Value::Int(Some(n)) => Param::Int((*n).into()),
+        Value::BigInt(Some(n)) => Param::Int(*n),
+        Value::BigUnsigned(Some(n)) => Param::Int(i64::try_from(*n).unwrap_or(i64::MAX)),
+        Value::Unsigned(Some(n)) => Param::Int((*n).into()),
+        Value::Double(Some(n)) => Param::Real(*n),
+        Value::String(Some(s)) => Param::Text(s),
+        _ => Param::Null,
     }
 }

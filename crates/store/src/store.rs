@@ -1,18 +1,18 @@
 //! An open book.
 
+use crate::conn::{Conn, Durability, Server};
 use crate::derive::Derivation;
-use crate::dialect::Dialect;
-use crate::engine::{Durability, Engine};
+use crate::engine::{Engine, in_transaction};
+use crate::failure;
 use crate::layout;
 use crate::log::now;
 use crate::recalc::{Touched, recalculate};
 use crate::view::Views;
-use crate::{failure, sqlite};
-use model::{Access, Date, Error, ErrorCode, FieldDef, FieldKey, Result, Schema, Scope, TableKey, builtin};
+use model::{Access, Date, Error, ErrorCode, FieldDef, Result, Schema, Scope, TableKey, builtin};
 use roaring::RoaringTreemap;
-use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 /// How a book is opened. A key for an encrypted book will be given here.
 #[derive(Clone, Copy, Debug)]
@@ -38,20 +38,37 @@ pub struct Counts {
 pub(crate) struct Shape {
     pub schema: Arc<Schema>,
     pub derivation: Derivation,
+    /// The book's own mark of it, see [`layout::stamp`].
+    stamp: i64,
+}
+
+/// What a write goes by: the shape and the as-of day as they are in its transaction.
+pub(crate) struct Now {
+    pub shape: Arc<Shape>,
+    pub today: Date,
 }
 
 impl Shape {
-    fn new(schema: Schema) -> Result<Self> {
-        let schema = Arc::new(schema);
-        Ok(Self { derivation: Derivation::new(Arc::clone(&schema), Dialect::Sqlite)?, schema })
+    fn load(conn: &Conn, stamp: i64) -> Result<Self> {
+        let schema = Arc::new(layout::load_schema(conn)?);
+        Ok(Self { derivation: Derivation::new(Arc::clone(&schema), conn.dialect())?, schema, stamp })
     }
 }
+
+/// What is known of the book, and since when.
+struct Known {
+    shape: Arc<Shape>,
+    today: Date,
+    at: Instant,
+}
+
+/// How long readers go by what is known before they look whether another process changed it.
+const TRUSTED: Duration = Duration::from_secs(1);
 
 /// An open book.
 pub struct Store {
     pub(crate) engine: Engine,
-    shape: RwLock<Arc<Shape>>,
-    today: RwLock<Date>,
+    known: RwLock<Known>,
     pub(crate) views: Views,
     pub(crate) scratch: bool,
     /// The overview as last counted, with the change and day it is of.
@@ -66,23 +83,34 @@ impl Store {
     /// `conflict` for a file that is not a book or is newer than this program; it is left untouched.
     pub fn open(path: &Path, options: StoreOptions) -> Result<Self> {
         if path.exists() {
-            layout::open(&mut Connection::open(path).map_err(sqlite)?)?;
+            layout::check_file(path)?;
         }
         let durability = if options.scratch { Durability::Scratch } else { Durability::Full };
-        let engine = Engine::open(path, durability)?;
-        let schema = engine.write(|conn| {
-            let schema = layout::open(conn)?;
+        Self::over(Engine::file(path, durability)?, options)
+    }
+
+    /// Opens a book in a schema of the PostgreSQL server at a `postgres://` address, making the tables if
+    /// there are none. The schema must be there.
+    ///
+    /// # Errors
+    /// `invalid` for a wrong address, `busy` when the server cannot be reached, `conflict` for a book newer
+    /// than this program.
+    pub fn connect(address: &str, schema: &str, options: StoreOptions) -> Result<Self> {
+        Self::over(Engine::server(&Server::parse(address)?, schema)?, options)
+    }
+
+    fn over(engine: Engine, options: StoreOptions) -> Result<Self> {
+        engine.write(layout::open)?;
+        let (shape, today) = engine.transaction(|conn| {
             if layout::meta(conn, "today")?.is_none() {
                 layout::set_meta(conn, "today", &options.today.to_string())?;
             }
-            Ok(schema)
+            let (stamp, today) = layout::stamp(conn)?;
+            Ok((Shape::load(conn, stamp)?, today.unwrap_or(options.today)))
         })?;
-        let stored = engine.read(|conn| layout::meta(conn, "today"))?;
-        let today = stored.as_deref().and_then(Date::from_iso).unwrap_or(options.today);
         Ok(Self {
             engine,
-            shape: RwLock::new(Arc::new(Shape::new(schema)?)),
-            today: RwLock::new(today),
+            known: RwLock::new(Known { shape: Arc::new(shape), today, at: Instant::now() }),
             views: Views::default(),
             scratch: options.scratch,
             overview: Mutex::default(),
@@ -94,13 +122,57 @@ impl Store {
         Arc::clone(&self.shape().schema)
     }
 
+    /// The shape for readers: at most a second old where another process changed it.
     pub(crate) fn shape(&self) -> Arc<Shape> {
-        Arc::clone(&self.shape.read().unwrap_or_else(PoisonError::into_inner))
+        let (shape, at) = {
+            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+            (Arc::clone(&known.shape), known.at)
+        };
+        if at.elapsed() < TRUSTED {
+            return shape;
+        }
+        // A book that cannot be read now says so at the read itself.
+        self.engine.read(|conn| self.current(conn)).map_or(shape, |now| now.shape)
     }
 
     /// The day derived columns are computed for.
     pub fn today(&self) -> Date {
-        *self.today.read().unwrap_or_else(PoisonError::into_inner)
+        self.known.read().unwrap_or_else(PoisonError::into_inner).today
+    }
+
+    /// What the book says of itself on a connection; kept for those to come.
+    pub(crate) fn current(&self, conn: &Conn) -> Result<Now> {
+        let (stamp, today) = layout::stamp(conn)?;
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        // A slow reader may bring an older stamp than a writer has left.
+        if stamp > known.shape.stamp {
+            known.shape = Arc::new(Shape::load(conn, stamp)?);
+        }
+        known.today = today.unwrap_or(known.today);
+        known.at = Instant::now();
+        Ok(Now { shape: Arc::clone(&known.shape), today: known.today })
+    }
+
+    /// Writes records in one transaction, by the shape and day as they are inside of it.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Conn, Now) -> Result<T>) -> Result<T> {
+        self.engine.transaction(|conn| work(conn, self.current(conn)?))
+    }
+
+    /// As [`Store::write`], for work that may change the schema or the day: what it leaves is known before
+    /// the next writer comes.
+    pub(crate) fn reshape<T>(&self, work: impl FnOnce(&Conn, Now) -> Result<T>) -> Result<T> {
+        self.engine.write(|conn| {
+            let out = in_transaction(conn, || work(conn, self.current(conn)?))?;
+            self.known_anew(conn)?;
+            Ok(out)
+        })
+    }
+
+    /// Takes what a write left of schema, day and figures, before the next writer comes.
+    pub(crate) fn known_anew(&self, conn: &Conn) -> Result<()> {
+        self.current(conn)?;
+        *self.overview.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
     }
 
     /// Brings every column that depends on the day to another day; how many records were looked at.
@@ -112,10 +184,8 @@ impl Store {
         if self.today() == today {
             return Ok(0);
         }
-        let shape = self.shape();
-        let looked = self.engine.transaction(|conn| {
-            let mut looked = 0;
-            let mut touched = Touched::default();
+        self.reshape(|conn, now| {
+            let (shape, mut looked, mut touched) = (now.shape, 0, Touched::default());
             for table in &shape.schema.tables {
                 let ids = all_ids(conn, &table.key)?;
                 let forced = shape.derivation.program.dependents(&table.key, &Default::default(), true);
@@ -127,19 +197,18 @@ impl Store {
             recalculate(conn, &shape.derivation, today, &mut touched, progress)?;
             layout::set_meta(conn, "today", &today.to_string())?;
             Ok(looked)
-        })?;
-        *self.today.write().unwrap_or_else(PoisonError::into_inner) = today;
-        Ok(looked)
+        })
     }
 
-    /// Adds a field of a user's own to a table; its key is made here.
+    /// Adds a field of a user's own to a table; its key is made here. A formula is computed for the records
+    /// that are there by the next [`Store::fill`].
     ///
     /// # Errors
-    /// `forbidden` without the right; `conflict` when a field of that name exists.
+    /// `forbidden` without the right; `conflict` when a field of that name exists, `formula` for a wrong one.
     pub fn add_field(&self, scope: &Scope, table: &str, mut field: FieldDef) -> Result<FieldDef> {
         require(scope, Access::Own)?;
-        self.reshape(|conn, schema| {
-            let def = schema.require(table)?;
+        self.reshape(|conn, now| {
+            let def = now.shape.schema.require(table)?;
             if def.named(&field.label.zh).is_some() || def.named(&field.label.en).is_some() {
                 return Err(Error::new(
                     ErrorCode::Conflict,
@@ -150,14 +219,24 @@ impl Store {
             field.key = layout::free_key(def);
             field.builtin = false;
             layout::add_field(conn, def, &field)?;
+            if field.derived() {
+                let mut next = (*now.shape.schema).clone();
+                if let Some(t) = next.tables.iter_mut().find(|t| t.key == *table) {
+                    t.fields.push(field.clone());
+                }
+                let derivation = Derivation::new(Arc::new(next), conn.dialect())?;
+                crate::fill::queue(conn, &derivation, &[(def.key.clone(), field.key.clone())])?;
+            }
             Ok(field)
         })
     }
 
-    /// Replaces the formula of a derived column and recomputes all that follows from it.
+    /// Replaces the formula of a derived column and recomputes all that follows from it; people go on
+    /// editing meanwhile (see [`Store::fill`]).
     ///
     /// # Errors
-    /// `formula` when it is wrong or circular; nothing is changed then.
+    /// `formula` when it is wrong or circular; nothing is changed then. When `progress` stops it, the new
+    /// formula is kept and the next [`Store::fill`] goes on.
     pub fn set_formula(
         &self,
         scope: &Scope,
@@ -167,9 +246,8 @@ impl Store {
         progress: &mut dyn FnMut(u64, u64) -> Result<()>,
     ) -> Result<()> {
         require(scope, Access::Own)?;
-        let today = self.today();
-        self.reshape(|conn, schema| {
-            let mut next = (*schema).clone();
+        self.reshape(|conn, now| {
+            let mut next = (*now.shape.schema).clone();
             let def = next
                 .tables
                 .iter_mut()
@@ -185,29 +263,12 @@ impl Store {
             };
             def.formula = Some(formula.into());
             let def = def.clone();
-            let derivation = Derivation::new(Arc::new(next), Dialect::Sqlite)?;
-            let table_def = schema.require(table)?;
+            let derivation = Derivation::new(Arc::new(next), conn.dialect())?;
+            let table_def = now.shape.schema.require(table)?;
             layout::update_field(conn, table_def, &def)?;
-            let mut touched = Touched::default();
-            touched.force(&table_def.key, all_ids(conn, table)?, [FieldKey::from(field)].into());
-            recalculate(conn, &derivation, today, &mut touched, progress)
-        })
-    }
-
-    /// Changes the schema in one transaction and takes the stored one as the new shape.
-    fn reshape<T>(&self, work: impl FnOnce(&Connection, &Schema) -> Result<T>) -> Result<T> {
-        let before = self.schema();
-        let out = self.engine.transaction(|conn| work(conn, &before))?;
-        self.reload_shape()?;
-        Ok(out)
-    }
-
-    /// Takes the stored schema as the shape of the book.
-    pub(crate) fn reload_shape(&self) -> Result<()> {
-        let shape = self.engine.write(|conn| Shape::new(layout::open(conn)?))?;
-        *self.overview.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        *self.shape.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shape);
-        Ok(())
+            crate::fill::queue(conn, &derivation, &[(table_def.key.clone(), def.key)])
+        })?;
+        self.fill(progress)
     }
 
     /// How much the book holds.
@@ -215,7 +276,7 @@ impl Store {
         self.engine.read(|conn| {
             let n = |table: &str| -> Result<u64> {
                 let sql = ["SELECT count(*) FROM ", &crate::dialect::quote(table)].concat();
-                conn.prepare_cached(&sql).and_then(|mut s| s.query_row([], |r| r.get(0))).map_err(sqlite)
+                conn.one(&sql, &[])
             };
             Ok(Counts {
                 customers: n(builtin::CUSTOMERS)?,
@@ -242,14 +303,13 @@ impl Store {
 }
 
 /// Every id of a table.
-pub(crate) fn all_ids(conn: &Connection, table: &str) -> Result<RoaringTreemap> {
+pub(crate) fn all_ids(conn: &Conn, table: &str) -> Result<RoaringTreemap> {
     let sql = ["SELECT id FROM ", &crate::dialect::quote(table)].concat();
-    let mut s = conn.prepare_cached(&sql).map_err(sqlite)?;
-    let mut rows = s.query([]).map_err(sqlite)?;
     let mut out = RoaringTreemap::new();
-    while let Some(r) = rows.next().map_err(sqlite)? {
-        out.insert(r.get::<_, i64>(0).map_err(sqlite)?.unsigned_abs());
-    }
+    conn.each(&sql, &[], &mut |r| {
+        out.insert(r.get(0)?);
+        Ok(())
+    })?;
     Ok(out)
 }
 
@@ -266,7 +326,7 @@ pub(crate) fn require(scope: &Scope, access: Access) -> Result<()> {
 }
 
 /// A counter kept in the book, such as the next id of a table.
-pub(crate) fn counter(conn: &Connection, name: &str) -> Result<i64> {
+pub(crate) fn counter(conn: &Conn, name: &str) -> Result<i64> {
     layout::meta(conn, name)?.map_or(Ok(1), |v| v.parse().map_err(failure))
 }
 

@@ -1,10 +1,12 @@
-//! Control data: users, sessions, tokens and the list of books. A file of its own, `system.db`.
+//! Control data: users, sessions, tokens and the list of books. A file of its own, `system.db`, or the
+//! schema `kebu` of a PostgreSQL database.
 
-use crate::engine::{Durability, Engine};
+use crate::conn::{Conn, Durability, Row, Server, params};
+use crate::dialect::Dialect;
+use crate::engine::Engine;
 use crate::log::now;
-use crate::{failure, layout, sqlite};
+use crate::{failure, layout};
 use model::{Access, Error, ErrorCode, Result, UserId};
-use rusqlite::OptionalExtension;
 use std::path::Path;
 
 /// A person or program that may log in.
@@ -32,7 +34,7 @@ pub struct Session {
 /// A book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BookInfo {
-    /// Id: the file is `books/<id>.db`.
+    /// Id: the file is `books/<id>.db`, the schema `book_<id>`.
     pub id: i64,
     /// Name shown.
     pub name: String,
@@ -47,45 +49,73 @@ const VERSION: i32 = 1;
 
 const TABLES: &str = "
 CREATE TABLE users (
-  id INTEGER PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password TEXT NOT NULL,
+  id ROWNUMBER PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, password TEXT NOT NULL,
   access INTEGER NOT NULL, created INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE sessions (
-  digest TEXT PRIMARY KEY, user INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  digest TEXT PRIMARY KEY, \"user\" INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   token INTEGER NOT NULL, label TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE books (id INTEGER PRIMARY KEY, name TEXT NOT NULL, created INTEGER NOT NULL) STRICT;
+CREATE TABLE books (id ROWNUMBER PRIMARY KEY, name TEXT NOT NULL, created INTEGER NOT NULL) STRICT;
 ";
 
+/// The schema's own notes, on PostgreSQL: SQLite keeps the version in the file's header.
+const NOTES: &str = "CREATE TABLE _meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)";
+
 impl System {
-    /// Opens or makes the control database.
+    /// Opens or makes the control database in a file.
     ///
     /// # Errors
     /// `conflict` when it was written by a newer program.
     pub fn open(path: &Path) -> Result<Self> {
-        let engine = Engine::open(path, Durability::Full)?;
-        engine.transaction(|conn| {
-            let version: i32 = conn.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(sqlite)?;
-            match version {
-                0 => {
-                    conn.execute_batch(TABLES).map_err(sqlite)?;
-                    conn.pragma_update(None, "application_id", layout::APPLICATION_ID).map_err(sqlite)?;
-                    conn.pragma_update(None, "user_version", VERSION).map_err(sqlite)
-                }
-                VERSION => Ok(()),
-                newer => Err(Error::new(
-                    ErrorCode::Conflict,
-                    format!("数据由更新版本的客簿写成（格式 {newer}），请升级程序；数据没有改动"),
-                    format!("The data was written by a newer Kebu (format {newer}); upgrade the program. Nothing was changed"),
-                )),
+        Self::over(Engine::file(path, Durability::Full)?)
+    }
+
+    /// Opens or makes the control data in the schema `kebu` of a server.
+    pub(crate) fn connect(server: &Server) -> Result<Self> {
+        Self::over(Engine::server(server, "kebu")?)
+    }
+
+    fn over(engine: Engine) -> Result<Self> {
+        engine.write(|conn| {
+            let version = match conn.dialect() {
+                Dialect::Sqlite => Some(conn.one("PRAGMA user_version", &[])?).filter(|v| *v != 0),
+                Dialect::Postgres => layout::server_version(conn)?,
+            };
+            layout::refuse_newer(version, VERSION)?;
+            if version.is_some() {
+                return Ok(());
             }
+            conn.begin_making()?;
+            let made = create(conn).and_then(|()| conn.commit());
+            if made.is_err() {
+                conn.rollback()?;
+            }
+            made
         })?;
         Ok(Self { engine })
     }
 
+    /// Makes the schema of a book on a server; `false` when there is one.
+    pub(crate) fn make_schema(&self, name: &str) -> Result<bool> {
+        self.engine.write(|conn| {
+            let sql = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?1";
+            if conn.exists(sql, params![name])? {
+                return Ok(false);
+            }
+            conn.batch(&["CREATE SCHEMA ", &crate::dialect::quote(name)].concat())?;
+            Ok(true)
+        })
+    }
+
+    /// Whether answers come from a file on this machine, in microseconds, rather than from a server.
+    pub fn at_hand(&self) -> bool {
+        self.engine.dialect() == Dialect::Sqlite
+    }
+
     /// Whether anybody can log in yet.
     pub fn has_users(&self) -> Result<bool> {
-        self.engine.read(|c| c.query_row("SELECT EXISTS (SELECT 1 FROM users)", [], |r| r.get(0)).map_err(sqlite))
+        self.engine.read(|c| c.exists("SELECT 1 FROM users LIMIT 1", &[]))
     }
 
     /// Adds a user; `password` is its hash.
@@ -103,50 +133,34 @@ impl System {
             .on("login"));
         }
         self.engine.transaction(|c| {
-            let any: bool = c.query_row("SELECT EXISTS (SELECT 1 FROM users)", [], |r| r.get(0)).map_err(sqlite)?;
-            if first && any {
+            if first && c.exists("SELECT 1 FROM users LIMIT 1", &[])? {
                 return Err(Error::new(
                     ErrorCode::Conflict,
                     "已经设置过了，请直接登录",
                     "Set-up was done before; log in",
                 ));
             }
-            let taken: bool = c
-                .query_row("SELECT EXISTS (SELECT 1 FROM users WHERE login = ?1)", [&login], |r| r.get(0))
-                .map_err(sqlite)?;
-            if taken {
+            if c.exists("SELECT 1 FROM users WHERE login = ?1", params![&login])? {
                 return Err(Error::new(ErrorCode::Conflict, "这个登录名已有人用", "This login is taken").on("login"));
             }
             let shown = if name.trim().is_empty() { &login } else { name.trim() };
-            c.execute(
-                "INSERT INTO users (login, name, password, access, created) VALUES (?1, ?2, ?3, ?4, ?5)",
-                (&login, shown, password, rank(access), now()),
-            )
-            .map_err(sqlite)?;
-            Ok(UserId(c.last_insert_rowid()))
+            let sql =
+                "INSERT INTO users (login, name, password, access, created) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id";
+            c.one(sql, params![&login, shown, password, rank(access), now()]).map(UserId)
         })
     }
 
     /// The user of a login with the hash of the password.
     pub fn user(&self, login: &str) -> Result<Option<(User, String)>> {
         self.engine.read(|c| {
-            c.query_row(
-                "SELECT id, login, name, access, password FROM users WHERE login = ?1",
-                [login.trim().to_lowercase()],
-                |r| Ok((read_user(r)?, r.get(4)?)),
-            )
-            .optional()
-            .map_err(sqlite)
+            let sql = "SELECT id, login, name, access, password FROM users WHERE login = ?1";
+            c.first(sql, params![login.trim().to_lowercase()], |r| Ok((read_user(r)?, r.get(4)?)))
         })
     }
 
     /// Names of users by id.
     pub fn user_names(&self) -> Result<Vec<(UserId, String)>> {
-        self.engine.read(|c| {
-            let mut s = c.prepare_cached("SELECT id, name FROM users").map_err(sqlite)?;
-            let rows = s.query_map([], |r| Ok((UserId(r.get(0)?), r.get(1)?))).map_err(sqlite)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(sqlite)
-        })
+        self.engine.read(|c| c.all("SELECT id, name FROM users", &[], |r| Ok((UserId(r.get(0)?), r.get(1)?))))
     }
 
     /// Keeps a session or token by the digest of its secret. `seconds` is how long it lasts, None for ever.
@@ -159,12 +173,11 @@ impl System {
         seconds: Option<i64>,
     ) -> Result<()> {
         self.engine.transaction(|c| {
-            c.execute("DELETE FROM sessions WHERE expires < ?1", [now()]).map_err(sqlite)?;
-            c.execute(
-                "INSERT INTO sessions (digest, user, token, label, created, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                (digest, user.0, token, label, now(), seconds.map(|s| now() + s)),
-            )
-            .map_err(sqlite)?;
+            c.run("DELETE FROM sessions WHERE expires < ?1", params![now()])?;
+            c.run(
+                "INSERT INTO sessions (digest, \"user\", token, label, created, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![digest, user.0, token, label, now(), seconds.map(|s| now() + s)],
+            )?;
             Ok(())
         })
     }
@@ -172,21 +185,17 @@ impl System {
     /// The session or token of a digest, if it is still good.
     pub fn session(&self, digest: &str) -> Result<Option<Session>> {
         self.engine.read(|c| {
-            c.prepare_cached(
-                "SELECT u.id, u.login, u.name, u.access, s.token FROM sessions s JOIN users u ON u.id = s.user
-                 WHERE s.digest = ?1 AND (s.expires IS NULL OR s.expires >= ?2)",
-            )
-            .map_err(sqlite)?
-            .query_row((digest, now()), |r| Ok(Session { user: read_user(r)?, token: r.get(4)? }))
-            .optional()
-            .map_err(sqlite)
+            let sql =
+                "SELECT u.id, u.login, u.name, u.access, s.token FROM sessions s JOIN users u ON u.id = s.\"user\"
+                       WHERE s.digest = ?1 AND (s.expires IS NULL OR s.expires >= ?2)";
+            c.first(sql, params![digest, now()], |r| Ok(Session { user: read_user(r)?, token: r.get(4)? }))
         })
     }
 
     /// Ends a session.
     pub fn end_session(&self, digest: &str) -> Result<()> {
         self.engine.transaction(|c| {
-            c.execute("DELETE FROM sessions WHERE digest = ?1", [digest]).map_err(sqlite)?;
+            c.run("DELETE FROM sessions WHERE digest = ?1", params![digest])?;
             Ok(())
         })
     }
@@ -194,24 +203,22 @@ impl System {
     /// The books.
     pub fn books(&self) -> Result<Vec<BookInfo>> {
         self.engine.read(|c| {
-            let mut s = c.prepare_cached("SELECT id, name FROM books ORDER BY id").map_err(sqlite)?;
-            let rows = s.query_map([], |r| Ok(BookInfo { id: r.get(0)?, name: r.get(1)? })).map_err(sqlite)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(sqlite)
+            c.all("SELECT id, name FROM books ORDER BY id", &[], |r| Ok(BookInfo { id: r.get(0)?, name: r.get(1)? }))
         })
     }
 
     /// Adds a book to the list.
     pub fn add_book(&self, name: &str) -> Result<BookInfo> {
         self.engine.transaction(|c| {
-            c.execute("INSERT INTO books (name, created) VALUES (?1, ?2)", (name, now())).map_err(sqlite)?;
-            Ok(BookInfo { id: c.last_insert_rowid(), name: name.to_owned() })
+            let sql = "INSERT INTO books (name, created) VALUES (?1, ?2) RETURNING id";
+            Ok(BookInfo { id: c.one(sql, params![name, now()])?, name: name.to_owned() })
         })
     }
 
     /// Renames a book.
     pub fn rename_book(&self, id: i64, name: &str) -> Result<()> {
         self.engine.transaction(|c| {
-            let n = c.execute("UPDATE books SET name = ?2 WHERE id = ?1", (id, name)).map_err(sqlite)?;
+            let n = c.run("UPDATE books SET name = ?2 WHERE id = ?1", params![id, name])?;
             if n == 1 { Ok(()) } else { Err(failure("no such book")) }
         })
     }
@@ -225,11 +232,25 @@ fn rank(access: Access) -> i64 {
     }
 }
 
-fn read_user(r: &rusqlite::Row<'_>) -> rusqlite::Result<User> {
-    let access = match r.get::<_, i64>(3)? {
+fn read_user(r: &Row<'_>) -> Result<User> {
+    let access = match r.get::<i64>(3)? {
         3 => Access::Own,
         2 => Access::Write,
         _ => Access::Read,
     };
     Ok(User { id: UserId(r.get(0)?), login: r.get(1)?, name: r.get(2)?, access })
+}
+
+fn create(conn: &Conn) -> Result<()> {
+    let dialect = conn.dialect();
+    conn.batch(&dialect.ddl(TABLES))?;
+    match dialect {
+        Dialect::Sqlite => {
+            conn.batch(&format!("PRAGMA application_id = {}; PRAGMA user_version = {VERSION}", layout::APPLICATION_ID))
+        }
+        Dialect::Postgres => {
+            conn.batch(&dialect.ddl(NOTES))?;
+            layout::set_meta(conn, "version", &VERSION.to_string())
+        }
+    }
 }

@@ -2,12 +2,12 @@
 
 use crate::apply::{Writing, gone, remove_identity};
 use crate::cells::from_log;
+use crate::conn::{Conn, Param, params};
 use crate::dialect::quote;
 use crate::store::{Store, require};
-use crate::{failure, log, sqlite};
-use model::{Access, Error, ErrorCode, FieldKey, Origin, Result, Scope, TableDef, Value, builtin};
+use crate::{failure, log};
+use model::{Access, Error, ErrorCode, FieldKey, FieldKind, Origin, Result, Scope, TableDef, Value, builtin};
 use roaring::RoaringTreemap;
-use rusqlite::{Connection, OptionalExtension};
 use std::sync::Arc;
 
 /// What an undo did.
@@ -43,8 +43,7 @@ impl Store {
     /// `not_found`, or `conflict` when it was undone before.
     pub fn undo(&self, scope: &Scope, change: i64, progress: &mut dyn FnMut(u64, u64) -> Result<()>) -> Result<Undone> {
         require(scope, Access::Write)?;
-        let (shape, today) = (self.shape(), self.today());
-        let undone = self.engine.transaction(|conn| {
+        self.reshape(|conn, now| {
             match state(conn, change)? {
                 State::Open => {}
                 State::Missing => {
@@ -58,44 +57,33 @@ impl Store {
                     ));
                 }
             }
-            let mut w = Writing::begin(conn, Arc::clone(&shape), today, scope, Origin::Undo)?;
+            let shape = Arc::clone(&now.shape);
+            let mut w = Writing::begin(conn, now, scope, Origin::Undo)?;
             let mut out = Undone { change: w.change, ..Undone::default() };
-            w.restore_cells(change, &mut out)?;
+            // Links come back to records that are there again.
             w.revive(change, &mut out)?;
+            w.restore_cells(change, &mut out)?;
             // Tables that link to others come later in the schema; their records go first.
             for def in shape.schema.tables.iter().rev() {
                 w.remove_created(def, change, &mut out)?;
             }
             w.finish(progress)?;
-            conn.execute("UPDATE _changes SET undone_by = ?2 WHERE id = ?1", (change, out.change)).map_err(sqlite)?;
-            let fields = crate::layout::drop_new_fields(conn, change)?;
-            Ok((out, fields))
-        })?;
-        if undone.1 > 0 {
-            self.reload_shape()?;
-        }
-        Ok(undone.0)
+            conn.run("UPDATE _changes SET undone_by = ?2 WHERE id = ?1", params![change, out.change])?;
+            crate::layout::drop_new_fields(conn, change)?;
+            Ok(out)
+        })
     }
 
     /// The newest generation of demonstration data that was not undone.
     pub fn demo_change(&self) -> Result<Option<i64>> {
-        self.engine.read(|conn| {
-            conn.query_row(
-                "SELECT id FROM _changes WHERE origin = 'demo' AND undone_by IS NULL ORDER BY id DESC LIMIT 1",
-                [],
-                |r| r.get(0),
-            )
-            .optional()
-            .map_err(sqlite)
-        })
+        let sql = "SELECT id FROM _changes WHERE origin = 'demo' AND undone_by IS NULL ORDER BY id DESC LIMIT 1";
+        self.engine.read(|conn| conn.first(sql, &[], |r| r.get(0)))
     }
 }
 
-fn state(conn: &Connection, change: i64) -> Result<State> {
-    let undone: Option<bool> = conn
-        .query_row("SELECT undone_by IS NOT NULL FROM _changes WHERE id = ?1", [change], |r| r.get(0))
-        .optional()
-        .map_err(sqlite)?;
+fn state(conn: &Conn, change: i64) -> Result<State> {
+    let sql = "SELECT undone_by IS NOT NULL FROM _changes WHERE id = ?1";
+    let undone: Option<bool> = conn.first(sql, params![change], |r| r.get(0))?;
     Ok(match undone {
         None => State::Missing,
         Some(false) => State::Open,
@@ -105,24 +93,19 @@ fn state(conn: &Connection, change: i64) -> Result<State> {
 
 impl Writing<'_> {
     fn restore_cells(&mut self, change: i64, out: &mut Undone) -> Result<()> {
-        let mut s = self
-            .conn
-            .prepare("SELECT table_key, record, field, before, after FROM _change_cells WHERE change = ?1 ORDER BY rowid DESC")
-            .map_err(sqlite)?;
-        let mut rows = s.query([change]).map_err(sqlite)?;
+        const CELLS: &str =
+            "SELECT table_key, record, field, before, after FROM _change_cells WHERE change = ?1 ORDER BY rowid DESC";
+        let cells: Vec<(String, i64, String, String, String)> =
+            self.conn.all(CELLS, params![change], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
         let shape = Arc::clone(&self.shape);
-        while let Some(r) = rows.next().map_err(sqlite)? {
-            let (table, record): (String, i64) = (r.get(0).map_err(sqlite)?, r.get(1).map_err(sqlite)?);
-            let def = shape.schema.require(&table)?;
-            let field: String = r.get(2).map_err(sqlite)?;
-            let Some(f) = def.field(&field) else {
+        for (table, record, field, before, after) in cells {
+            let Some((def, f)) = shape.schema.table(&table).and_then(|d| Some((d, d.field(&field)?))) else {
                 out.kept += 1;
                 continue;
             };
-            let before = from_log(&f.kind, &r.get::<_, String>(3).map_err(sqlite)?);
-            let after = from_log(&f.kind, &r.get::<_, String>(4).map_err(sqlite)?);
+            let (before, after) = (from_log(&f.kind, &before), from_log(&f.kind, &after));
             match self.content(def, record, &[&f.key])? {
-                Some(now) if now[0] == after => {
+                Some(now) if now[0] == after && self.link_holds(&f.kind, &before)? => {
                     self.touched.remember(self.conn, &shape.derivation, &def.key, &[record])?;
                     self.update(def, record, &[(&f.key, &now[0], &before)])?;
                     out.restored += 1;
@@ -134,17 +117,18 @@ impl Writing<'_> {
     }
 
     fn revive(&mut self, change: i64, out: &mut Undone) -> Result<()> {
-        let mut s = self
-            .conn
-            .prepare("SELECT table_key, record, content FROM _change_rows WHERE change = ?1 ORDER BY table_key, record")
-            .map_err(sqlite)?;
-        let mut rows = s.query([change]).map_err(sqlite)?;
+        const ROWS: &str =
+            "SELECT table_key, record, content FROM _change_rows WHERE change = ?1 ORDER BY table_key, record";
+        let rows: Vec<(String, i64, String)> =
+            self.conn.all(ROWS, params![change], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
         let shape = Arc::clone(&self.shape);
-        while let Some(r) = rows.next().map_err(sqlite)? {
-            let (table, record): (String, i64) = (r.get(0).map_err(sqlite)?, r.get(1).map_err(sqlite)?);
-            let def = shape.schema.require(&table)?;
-            let content: Vec<(String, String)> =
-                serde_json::from_str(&r.get::<_, String>(2).map_err(sqlite)?).map_err(failure)?;
+        let mut revived = Vec::new();
+        for (table, record, content) in rows {
+            let Some(def) = shape.schema.table(&table) else {
+                out.kept += 1;
+                continue;
+            };
+            let content: Vec<(String, String)> = serde_json::from_str(&content).map_err(failure)?;
             let row: Vec<(FieldKey, Value)> = content
                 .into_iter()
                 .filter_map(|(k, v)| def.field(&k).map(|f| (f.key.clone(), from_log(&f.kind, &v))))
@@ -155,19 +139,31 @@ impl Writing<'_> {
             self.insert(def, record, &row)?;
             log::created(self.conn, self.change, &def.key, record, record)?;
             out.revived += 1;
+            revived.push((def, record, row));
+        }
+        for (def, record, row) in revived {
+            for (key, value) in &row {
+                if !self.link_holds(&def.require(key)?.kind, value)? {
+                    self.touched.remember(self.conn, &shape.derivation, &def.key, &[record])?;
+                    self.update(def, record, &[(key, value, &Value::Null)])?;
+                }
+            }
         }
         Ok(())
     }
 
+    /// Whether a value links to a record that is there; true for anything but a link.
+    fn link_holds(&self, kind: &FieldKind, value: &Value) -> Result<bool> {
+        match (kind, value) {
+            (FieldKind::Link { table }, Value::Link(to)) => self.exists(table, *to),
+            _ => Ok(true),
+        }
+    }
+
     fn remove_created(&mut self, def: &TableDef, change: i64, out: &mut Undone) -> Result<()> {
-        let ranges: Vec<(i64, i64)> = {
-            let mut s = self
-                .conn
-                .prepare("SELECT low, high FROM _change_ranges WHERE change = ?1 AND table_key = ?2 ORDER BY low DESC")
-                .map_err(sqlite)?;
-            let rows = s.query_map((change, def.key.as_str()), |r| Ok((r.get(0)?, r.get(1)?))).map_err(sqlite)?;
-            rows.collect::<rusqlite::Result<_>>().map_err(sqlite)?
-        };
+        let sql = "SELECT low, high FROM _change_ranges WHERE change = ?1 AND table_key = ?2 ORDER BY low DESC";
+        let ranges: Vec<(i64, i64)> =
+            self.conn.all(sql, params![change, def.key.as_str()], |r| Ok((r.get(0)?, r.get(1)?)))?;
         for (low, high) in ranges {
             let keep = self.in_use(def, change, low, high)?;
             out.kept += keep.len();
@@ -186,19 +182,17 @@ impl Writing<'_> {
     fn in_use(&self, def: &TableDef, change: i64, low: i64, high: i64) -> Result<RoaringTreemap> {
         let mut keep = RoaringTreemap::new();
         // Edits that were undone themselves do not count.
-        let mut add = |sql: &str, params: &[&dyn rusqlite::ToSql]| -> Result<()> {
-            let mut s = self.conn.prepare_cached(sql).map_err(sqlite)?;
-            let mut rows = s.query(params).map_err(sqlite)?;
-            while let Some(r) = rows.next().map_err(sqlite)? {
-                keep.insert(r.get::<_, i64>(0).map_err(sqlite)?.unsigned_abs());
-            }
-            Ok(())
+        let mut add = |sql: &str, params: &[Param<'_>]| -> Result<()> {
+            self.conn.each(sql, params, &mut |r| {
+                keep.insert(r.get(0)?);
+                Ok(())
+            })
         };
         add(
             "SELECT DISTINCT x.record FROM _change_cells x JOIN _changes c ON c.id = x.change
              WHERE x.table_key = ?1 AND x.record BETWEEN ?2 AND ?3 AND x.change > ?4
                AND c.undone_by IS NULL AND c.origin <> 'undo'",
-            &[&def.key.as_str(), &low, &high, &change],
+            params![def.key.as_str(), low, high, change],
         )?;
         for t in &self.shape.schema.tables {
             for f in &t.fields {
@@ -213,7 +207,7 @@ impl Writing<'_> {
                         " BETWEEN ?1 AND ?2",
                     ]
                     .concat();
-                    add(&sql, &[&low, &high])?;
+                    add(&sql, params![low, high])?;
                 }
             }
         }
@@ -232,16 +226,13 @@ impl Writing<'_> {
             self.forget_people(def, low, high)?;
         }
         let sql = ["DELETE FROM ", &quote(&def.key), " WHERE id BETWEEN ?1 AND ?2"].concat();
-        let n = self.conn.prepare_cached(&sql).map_err(sqlite)?.execute([low, high]).map_err(sqlite)?;
-        Ok(n as u64)
+        self.conn.run(&sql, params![low, high])
     }
 
     fn forget_people(&mut self, def: &TableDef, low: i64, high: i64) -> Result<()> {
-        self.conn.execute("DELETE FROM _search WHERE rowid BETWEEN ?1 AND ?2", [low, high]).map_err(sqlite)?;
+        self.conn.run("DELETE FROM _search WHERE rowid BETWEEN ?1 AND ?2", params![low, high])?;
         if high - low > 1_000 {
-            self.conn
-                .execute("DELETE FROM _identities WHERE customer BETWEEN ?1 AND ?2", [low, high])
-                .map_err(sqlite)?;
+            self.conn.run("DELETE FROM _identities WHERE customer BETWEEN ?1 AND ?2", params![low, high])?;
             return Ok(());
         }
         let keys: Vec<FieldKey> = model::IDENTITY_FIELDS.iter().map(|k| FieldKey::from(*k)).collect();

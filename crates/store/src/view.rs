@@ -1,17 +1,16 @@
 //! Views: the ordered ids of a query, fixed once, so that any page is a look-up by key.
 
-use crate::dialect::{self, quote};
+use crate::conn::{Conn, Row, ValueRef, params};
+use crate::dialect::{self, Dialect, quote};
 use crate::filter;
 use crate::json;
 use crate::sql::{Fill, Stmt};
 use crate::store::{Store, require};
-use crate::{failure, search, sqlite};
+use crate::{failure, search};
 use model::{
     Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Query, RecordId, Result, Scope, TableDef, UserId, Value,
     builtin,
 };
-use rusqlite::Connection;
-use rusqlite::types::ValueRef;
 use sea_query::{Alias, Expr, ExprTrait, Query as Sql, SelectStatement};
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -127,7 +126,7 @@ impl Store {
         let fields = columns.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>()?;
         let ids = self.engine.read(|conn| ordered_ids(conn, &table, query))?.into_boxed_slice();
         let total = ids.len() as u64;
-        let page = page_sql(&table, &fields);
+        let page = page_sql(self.engine.dialect(), &table, &fields);
         let view = View { table, columns: fields, ids, page, user: scope.user, query: query.clone() };
         Ok(OpenedView { id: self.views.keep(Arc::new(view))?, total, columns: columns.to_vec() })
     }
@@ -176,11 +175,10 @@ impl Store {
                 links.clear();
                 let mut at = 2;
                 for f in &view.columns {
-                    values.push(crate::cells::from_sql(&f.kind, row.get_ref(at).map_err(sqlite)?));
+                    values.push(crate::cells::from_sql(&f.kind, row.at(at)?));
                     at += 1;
                     if matches!(f.kind, FieldKind::Link { .. }) {
-                        let text = |i| -> Result<Option<String>> { row.get(i).map_err(sqlite) };
-                        let (code, name) = (text(at)?, text(at + 1)?);
+                        let (code, name): (Option<String>, Option<String>) = (row.get(at)?, row.get(at + 1)?);
                         links.push(code.map(|c| (c, name.unwrap_or_default())));
                         at += 2;
                     }
@@ -196,20 +194,16 @@ impl Store {
         view: &View,
         offset: u64,
         limit: u64,
-        mut each: impl FnMut(i64, Option<&rusqlite::Row<'_>>) -> Result<()>,
+        mut each: impl FnMut(i64, Option<&Row<'_>>) -> Result<()>,
     ) -> Result<()> {
         let from = usize::try_from(offset).unwrap_or(usize::MAX).min(view.ids.len());
         let to = from.saturating_add(Ord::min(limit, 500) as usize).min(view.ids.len());
         let ids = &view.ids[from..to];
         self.engine.read(|conn| {
-            let mut s = conn.prepare_cached(&view.page).map_err(sqlite)?;
-            let mut rows = s.query([crate::sql::id_list(ids)]).map_err(sqlite)?;
-            while let Some(r) = rows.next().map_err(sqlite)? {
-                let id: i64 = r.get(0).map_err(sqlite)?;
-                let there = r.get_ref(1).map_err(sqlite)? != ValueRef::Null;
-                each(id, there.then_some(r))?;
-            }
-            Ok(())
+            conn.each(&view.page, params![ids], &mut |r| {
+                let there = r.at(1)? != ValueRef::Null;
+                each(r.get(0)?, there.then_some(r))
+            })
         })
     }
 
@@ -217,7 +211,7 @@ impl Store {
     pub fn summary(&self, scope: &Scope, id: &ViewId) -> Result<HashMap<FieldKey, ColumnSummary>> {
         let view = self.views.find(scope, id)?;
         self.engine.read(|conn| {
-            let mut select = select_ids(&view.table, &view.query)?;
+            let mut select = select_ids(conn.dialect(), &view.table, &view.query)?;
             select.clear_selects();
             let col = |f: &FieldDef| Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
             let mut places = Vec::new();
@@ -231,37 +225,34 @@ impl Store {
             if places.is_empty() {
                 return Ok(HashMap::new());
             }
-            let stmt = Stmt::select(&select);
-            let mut s = stmt.bound(conn, &Fill::today(self.today()))?;
-            let mut rows = s.raw_query();
-            let row = rows.next().map_err(sqlite)?.ok_or_else(|| failure("an aggregate without a row"))?;
-            let mut at = 0;
             let mut out = HashMap::new();
-            for (key, numeric) in places {
-                let filled: i64 = row.get(at).map_err(sqlite)?;
-                let figure = |i: usize| -> Result<Option<f64>> {
-                    if numeric { row.get::<_, Option<f64>>(at + i).map_err(sqlite) } else { Ok(None) }
-                };
-                let summary = ColumnSummary {
-                    filled: filled.unsigned_abs(),
-                    sum: figure(1)?,
-                    average: figure(2)?,
-                    min: figure(3)?,
-                    max: figure(4)?,
-                };
-                at += if numeric { 5 } else { 1 };
-                out.insert(key, summary);
-            }
+            Stmt::select(&select).each(conn, &Fill::today(self.today()), &mut |row| {
+                let mut at = 0;
+                for (key, numeric) in places.drain(..) {
+                    let filled: u64 = row.get(at)?;
+                    let figure = |i: usize| -> Result<Option<f64>> { if numeric { row.get(at + i) } else { Ok(None) } };
+                    let summary = ColumnSummary {
+                        filled,
+                        sum: figure(1)?,
+                        average: figure(2)?,
+                        min: figure(3)?,
+                        max: figure(4)?,
+                    };
+                    at += if numeric { 5 } else { 1 };
+                    out.insert(key, summary);
+                }
+                Ok(())
+            })?;
             Ok(out)
         })
     }
 }
 
-fn write_row(out: &mut Vec<u8>, columns: &[FieldDef], row: &rusqlite::Row<'_>) -> Result<()> {
+fn write_row(out: &mut Vec<u8>, columns: &[FieldDef], row: &Row<'_>) -> Result<()> {
     let mut at = 2;
     for f in columns {
         out.push(b',');
-        let v = row.get_ref(at).map_err(sqlite)?;
+        let v = row.at(at)?;
         at += 1;
         if !matches!(f.kind, FieldKind::Link { .. }) {
             json::cell(out, &f.kind, v);
@@ -273,7 +264,7 @@ fn write_row(out: &mut Vec<u8>, columns: &[FieldDef], row: &rusqlite::Row<'_>) -
                 json::integer(out, id);
                 for i in 0..2 {
                     out.push(b',');
-                    json::cell(out, &FieldKind::Text, row.get_ref(at + i).map_err(sqlite)?);
+                    json::cell(out, &FieldKind::Text, row.at(at + i)?);
                 }
                 out.push(b']');
             }
@@ -285,7 +276,7 @@ fn write_row(out: &mut Vec<u8>, columns: &[FieldDef], row: &rusqlite::Row<'_>) -
 }
 
 /// The statement of a page: asked id, found id, then the columns; a link brings code and name.
-fn page_sql(table: &TableDef, columns: &[FieldDef]) -> String {
+fn page_sql(dialect: Dialect, table: &TableDef, columns: &[FieldDef]) -> String {
     let mut list = String::from("SELECT r.value, c.id");
     let mut joins = String::new();
     for (n, f) in columns.iter().enumerate() {
@@ -298,61 +289,64 @@ fn page_sql(table: &TableDef, columns: &[FieldDef]) -> String {
             joins.push_str(&[" LEFT JOIN ", &quote(table), " ", &l, " ON ", &l, ".id = ", &col].concat());
         }
     }
-    [&list, " FROM rarray(?1) r LEFT JOIN ", &quote(&table.key), " c ON c.id = r.value", &joins].concat()
+    let rows = ["c ON c.id = r.value", &joins, dialect.in_list_order()].concat();
+    [&list, " FROM ", dialect.id_list(), " LEFT JOIN ", &quote(&table.key), " ", &rows].concat()
 }
 
 /// `SELECT c.id FROM table c WHERE …` of a query, unordered.
-fn select_ids(table: &TableDef, query: &Query) -> Result<SelectStatement> {
+fn select_ids(dialect: Dialect, table: &TableDef, query: &Query) -> Result<SelectStatement> {
     let mut select = Sql::select();
     let id = || Expr::col((Alias::new("c"), Alias::new("id")));
     select.expr(id()).from_as(Alias::new(table.key.as_str()), Alias::new("c"));
-    if let Some(e) = filter::condition(table, &query.filter)? {
+    if let Some(e) = filter::condition(dialect, table, &query.filter)? {
         select.and_where(e);
     }
     if !query.search.trim().is_empty() {
         select.and_where(match table.key.as_str() {
-            builtin::CUSTOMERS => customer_search(&query.search),
-            _ => plain_search(table, &query.search),
+            builtin::CUSTOMERS => customer_search(dialect, &query.search),
+            _ => plain_search(dialect, table, &query.search),
         });
     }
     Ok(select)
 }
 
-fn customer_search(typed: &str) -> Expr {
-    let Some(wanted) = search::wanted(typed) else { return crate::expr::whole(0) };
-    let mut hits = Sql::select();
-    hits.column(Alias::new("rowid"))
-        .from(Alias::new("_search"))
-        .and_where(Expr::cust_with_values("_search MATCH ?", [wanted.expression]));
+fn customer_search(dialect: Dialect, typed: &str) -> Expr {
+    let Some(wanted) = search::wanted(dialect, typed) else { return dialect::never() };
+    let hits = search_hits(dialect, wanted.expression);
     let mut out = Expr::col((Alias::new("c"), Alias::new("id"))).in_subquery(hits);
     for text in wanted.recheck {
         let held = |f: &str| {
             let lower: Expr = sea_query::Func::lower(Expr::col((Alias::new("c"), Alias::new(f)))).into();
-            dialect::position(lower, Expr::val(text.clone())).gt(0)
+            dialect.position_of(lower, Expr::val(text.clone())).gt(0)
         };
         out = out.and(held("name").or(held("company")));
     }
     out
 }
 
+/// Ids of customers whose search text meets an expression.
+fn search_hits(dialect: Dialect, expression: String) -> SelectStatement {
+    let mut hits = Sql::select();
+    hits.column(Alias::new("rowid"))
+        .from(Alias::new("_search"))
+        .and_where(Expr::cust_with_values(dialect.search_match(), [expression]));
+    hits
+}
+
 /// Other tables are searched by what their text columns hold; a linked customer by name, pinyin and all.
-fn plain_search(table: &TableDef, typed: &str) -> Expr {
+fn plain_search(dialect: Dialect, table: &TableDef, typed: &str) -> Expr {
     let text = typed.trim().to_lowercase();
-    let mut out = crate::expr::whole(0);
+    let mut out = dialect::never();
     for f in &table.fields {
         let col = Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
         match &f.kind {
             FieldKind::Text | FieldKind::LongText | FieldKind::Code { .. } | FieldKind::Choice { .. } => {
                 let lower: Expr = sea_query::Func::lower(col).into();
-                out = out.or(dialect::position(lower, Expr::val(text.clone())).gt(0));
+                out = out.or(dialect.position_of(lower, Expr::val(text.clone())).gt(0));
             }
             FieldKind::Link { table } if *table == *builtin::CUSTOMERS => {
-                if let Some(w) = search::wanted(typed) {
-                    let mut hits = Sql::select();
-                    hits.column(Alias::new("rowid"))
-                        .from(Alias::new("_search"))
-                        .and_where(Expr::cust_with_values("_search MATCH ?", [w.expression]));
-                    out = out.or(col.in_subquery(hits));
+                if let Some(w) = search::wanted(dialect, typed) {
+                    out = out.or(col.in_subquery(search_hits(dialect, w.expression)));
                 }
             }
             _ => {}
@@ -396,8 +390,8 @@ impl Key {
 
 /// The ids of a query in its order. Keys are read once and sorted here, which is several times quicker
 /// than in the database for any order without an index of its own.
-fn ordered_ids(conn: &Connection, table: &TableDef, query: &Query) -> Result<Vec<i64>> {
-    let mut select = select_ids(table, query)?;
+fn ordered_ids(conn: &Conn, table: &TableDef, query: &Query) -> Result<Vec<i64>> {
+    let mut select = select_ids(conn.dialect(), table, query)?;
     let fill = Fill::today(model::Date(0));
     if query.sort.is_empty() {
         let mut ids = read_ids(conn, &select, &fill)?;
@@ -409,17 +403,15 @@ fn ordered_ids(conn: &Connection, table: &TableDef, query: &Query) -> Result<Vec
         select.column((Alias::new("c"), Alias::new(field.key.as_str())));
     }
     let width = query.sort.len();
-    let stmt = Stmt::select(&select);
-    let mut s = stmt.bound(conn, &fill)?;
-    let mut rows = s.raw_query();
     let mut ids: Vec<i64> = Vec::new();
     let mut keys: Vec<Key> = Vec::new();
-    while let Some(r) = rows.next().map_err(sqlite)? {
-        ids.push(r.get(0).map_err(sqlite)?);
+    Stmt::select(&select).each(conn, &fill, &mut |r| {
+        ids.push(r.get(0)?);
         for k in 0..width {
-            keys.push(Key::read(r.get_ref(k + 1).map_err(sqlite)?));
+            keys.push(Key::read(r.at(k + 1)?));
         }
-    }
+        Ok(())
+    })?;
     let mut places: Vec<u32> = (0..u32::try_from(ids.len()).map_err(failure)?).collect();
     places.sort_unstable_by(|a, b| {
         let (a, b) = (*a as usize, *b as usize);
@@ -430,13 +422,11 @@ fn ordered_ids(conn: &Connection, table: &TableDef, query: &Query) -> Result<Vec
     Ok(places.into_iter().map(|p| ids[p as usize]).collect())
 }
 
-fn read_ids(conn: &Connection, select: &SelectStatement, fill: &Fill) -> Result<Vec<i64>> {
-    let stmt = Stmt::select(select);
-    let mut s = stmt.bound(conn, fill)?;
-    let mut rows = s.raw_query();
+fn read_ids(conn: &Conn, select: &SelectStatement, fill: &Fill) -> Result<Vec<i64>> {
     let mut out = Vec::new();
-    while let Some(r) = rows.next().map_err(sqlite)? {
-        out.push(r.get(0).map_err(sqlite)?);
-    }
+    Stmt::select(select).each(conn, fill, &mut |r| {
+        out.push(r.get(0)?);
+        Ok(())
+    })?;
     Ok(out)
 }

@@ -24,7 +24,6 @@ fn take(book: &Book, rows: &[(&str, &str, &str)], dry_run: bool) -> (Option<i64>
         .unwrap()
 }
 
-#[test]
 fn rows_are_matched_by_identity_and_never_blank_out() {
     let book = Book::new();
     let old =
@@ -103,7 +102,6 @@ fn take_orders(book: &Book, rows: &[(&str, &str, i64)]) -> (i64, Vec<Upsert>) {
     (change.unwrap(), out)
 }
 
-#[test]
 fn orders_taken_twice_are_not_doubled() {
     let book = Book::new();
     book.create("customers", &[("name", "甲".into())]);
@@ -122,7 +120,6 @@ fn orders_taken_twice_are_not_doubled() {
     book.assert_sound();
 }
 
-#[test]
 fn a_failed_batch_leaves_nothing() {
     let book = Book::new();
     let fields: Vec<FieldKey> = vec!["name".into()];
@@ -141,7 +138,6 @@ fn a_failed_batch_leaves_nothing() {
     book.assert_sound();
 }
 
-#[test]
 fn a_code_of_another_program_does_not_merge_two_people() {
     let book = Book::new();
     let ours = book.create("customers", &[("name", "王芳".into()), ("mobile", "13800138000".into())]);
@@ -169,3 +165,10 @@ fn a_code_of_another_program_does_not_merge_two_people() {
     assert_eq!(book.cell("customers", ours, "name"), "王小芳".into());
     book.assert_sound();
 }
+
+testkit::on_both_engines!(
+    rows_are_matched_by_identity_and_never_blank_out,
+    orders_taken_twice_are_not_doubled,
+    a_failed_batch_leaves_nothing,
+    a_code_of_another_program_does_not_merge_two_people,
+);

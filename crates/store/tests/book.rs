@@ -4,7 +4,6 @@ use model::{Condition, Date, DateTime, ErrorCode, Filter, Money, Op, Query, Reco
 use store::{Store, StoreOptions};
 use testkit::{Book, scope, today};
 
-#[test]
 fn grades_follow_orders_in_the_same_change() {
     let book = Book::new();
     let c = book.create("customers", &[("name", "王小华".into())]);
@@ -41,7 +40,6 @@ fn grades_follow_orders_in_the_same_change() {
     book.assert_sound();
 }
 
-#[test]
 fn bands_meet_at_their_edges() {
     // Amount in yuan, orders in 90 days, older orders, willingness → points of each criterion.
     for (yuan, recent, older, willing, points) in [
@@ -70,7 +68,6 @@ fn bands_meet_at_their_edges() {
     }
 }
 
-#[test]
 fn the_ninety_days_include_today_and_exclude_the_ninety_first() {
     let book = Book::new();
     let c = book.create("customers", &[("name", "乙".into())]);
@@ -81,7 +78,6 @@ fn the_ninety_days_include_today_and_exclude_the_ninety_first() {
     assert_eq!(book.cell("customers", c, "monthly"), Value::Number(2.0 / 3.0));
 }
 
-#[test]
 fn uncounted_orders_stay_and_count_for_nothing() {
     let book = Book::new();
     let c = book.create("customers", &[("name", "丙".into())]);
@@ -106,7 +102,6 @@ fn uncounted_orders_stay_and_count_for_nothing() {
     book.assert_sound();
 }
 
-#[test]
 fn several_lines_of_one_order_are_one_purchase() {
     let book = Book::new();
     let c = book.create("customers", &[("name", "丁".into())]);
@@ -124,7 +119,6 @@ fn several_lines_of_one_order_are_one_purchase() {
     book.assert_sound();
 }
 
-#[test]
 fn an_order_moved_to_another_customer_counts_there() {
     let book = Book::new();
     let a = book.create("customers", &[("name", "甲".into())]);
@@ -138,7 +132,6 @@ fn an_order_moved_to_another_customer_counts_there() {
     book.assert_sound();
 }
 
-#[test]
 fn a_stated_figure_counts_until_there_are_orders() {
     let book = Book::new();
     let c = book.create(
@@ -156,7 +149,6 @@ fn a_stated_figure_counts_until_there_are_orders() {
     book.assert_sound();
 }
 
-#[test]
 fn bad_cells_are_refused_and_change_nothing() {
     let book = Book::new();
     let c = book.create("customers", &[("name", "己".into())]);
@@ -178,7 +170,6 @@ fn bad_cells_are_refused_and_change_nothing() {
     book.assert_sound();
 }
 
-#[test]
 fn edits_and_removals_can_be_undone_and_are_remembered() {
     let book = Book::new();
     let c = book.create("customers", &[("name", "庚".into()), ("mobile", "13800138000".into())]);
@@ -205,7 +196,6 @@ fn edits_and_removals_can_be_undone_and_are_remembered() {
     book.assert_sound();
 }
 
-#[test]
 fn undo_leaves_what_was_changed_since() {
     let book = Book::new();
     let c = book.create("customers", &[("name", "壬".into())]);
@@ -216,7 +206,6 @@ fn undo_leaves_what_was_changed_since() {
     assert_eq!(book.cell("customers", c, "note"), "二".into());
 }
 
-#[test]
 fn customers_are_found_as_people_search() {
     let book = Book::new();
     let names = ["王小华", "单晓欢", "李小华", "长沙华美贸易"];
@@ -247,7 +236,6 @@ fn customers_are_found_as_people_search() {
     assert_eq!(book.find("zhaoliu"), [1]);
 }
 
-#[test]
 fn views_filter_sort_and_keep_their_order() {
     let book = Book::new();
     for (name, city, yuan) in [("甲", "长沙", 3), ("乙", "北京", 1), ("丙", "", 2), ("丁", "长沙", 9)] {
@@ -298,7 +286,6 @@ fn views_filter_sort_and_keep_their_order() {
     assert_eq!(book.store.open_view(&scope(), &bad, &[]).unwrap_err().code, ErrorCode::NotFound);
 }
 
-#[test]
 fn the_turn_of_the_day_recomputes_what_depends_on_it() {
     let book = Book::new();
     let c = book.create("customers", &[("name", "甲".into())]);
@@ -314,7 +301,6 @@ fn the_turn_of_the_day_recomputes_what_depends_on_it() {
     assert_eq!(book.store.today(), later, "the stored day is the day columns were computed for");
 }
 
-#[test]
 fn a_changed_rule_regrades_everyone() {
     let book = Book::new();
     let c = book.create("customers", &[("name", "甲".into())]);
@@ -342,8 +328,8 @@ fn foreign_and_newer_files_are_left_untouched() {
     assert!(Store::open(&other, options).is_err());
     assert_eq!(std::fs::read(&other).unwrap(), before);
 
-    let book = Book::new();
-    let path = book.path();
+    let book = Book::on(testkit::Engine::Sqlite);
+    let path = book.path().unwrap();
     book.create("customers", &[("name", "甲".into())]);
     let copy = folder.path().join("newer.db");
     drop(book.store);
@@ -357,7 +343,6 @@ fn foreign_and_newer_files_are_left_untouched() {
     assert_eq!(std::fs::read(&copy).unwrap(), bytes);
 }
 
-#[test]
 fn undoing_the_undo_of_a_new_record_brings_it_back() {
     let book = Book::new();
     let made = book.try_create("customers", &[("name", "王芳".into()), ("mobile", "13800138000".into())]).unwrap();
@@ -369,3 +354,21 @@ fn undoing_the_undo_of_a_new_record_brings_it_back() {
     assert_eq!(book.cell("customers", made.created[0], "grade"), "潜在客户".into());
     book.assert_sound();
 }
+
+testkit::on_both_engines!(
+    grades_follow_orders_in_the_same_change,
+    bands_meet_at_their_edges,
+    the_ninety_days_include_today_and_exclude_the_ninety_first,
+    uncounted_orders_stay_and_count_for_nothing,
+    several_lines_of_one_order_are_one_purchase,
+    an_order_moved_to_another_customer_counts_there,
+    a_stated_figure_counts_until_there_are_orders,
+    bad_cells_are_refused_and_change_nothing,
+    edits_and_removals_can_be_undone_and_are_remembered,
+    undo_leaves_what_was_changed_since,
+    customers_are_found_as_people_search,
+    views_filter_sort_and_keep_their_order,
+    the_turn_of_the_day_recomputes_what_depends_on_it,
+    a_changed_rule_regrades_everyone,
+    undoing_the_undo_of_a_new_record_brings_it_back,
+);

@@ -1,6 +1,6 @@
 //! Formulas of every form as columns of a book: right after each change, of whatever record.
 
-use model::{CellEdit, Change, FieldKey, Money, Origin, RecordId, TableKey, Value};
+use model::{Money, RecordId, Value};
 use testkit::{Book, scope};
 
 /// Column, formula: look-ups, patterns, ranks and whole columns in place of shipped figures.
@@ -39,7 +39,6 @@ fn book() -> (Book, Vec<RecordId>) {
     (book, ids)
 }
 
-#[test]
 fn columns_of_every_form_follow_every_change() {
     let (book, ids) = book();
     book.assert_sound();
@@ -67,18 +66,14 @@ fn columns_of_every_form_follow_every_change() {
     // A record more, and one less.
     let new = book.create("customers", &[("name", "新".into())]);
     book.assert_sound();
-    let gone = Change::Delete { table: "customers".into(), ids: vec![new] };
-    book.store.apply(&scope(), gone, Origin::Edit).unwrap();
+    book.delete("customers", &[new]);
     book.assert_sound();
 }
 
 fn edit(book: &Book, table: &str, id: RecordId, field: &str, value: Value) {
-    let edit = CellEdit { id, field: FieldKey::from(field), value };
-    let change = Change::Edit { table: TableKey::from(table), cells: vec![edit] };
-    book.store.apply(&scope(), change, Origin::Edit).expect("the edit is fine");
+    book.edit(table, id, field, value).expect("the edit is fine");
 }
 
-#[test]
 fn a_preview_shows_values_and_errors_and_stores_nothing() {
     use formula::{ErrorValue, Type};
     let (book, ids) = book();
@@ -95,3 +90,8 @@ fn a_preview_shows_values_and_errors_and_stores_nothing() {
     let e = book.store.preview(&scope(), "customers", "1+[@累计金鹅]", &ids).unwrap_err();
     assert_eq!(e.at, Some((4, 8)));
 }
+
+testkit::on_both_engines!(
+    columns_of_every_form_follow_every_change,
+    a_preview_shows_values_and_errors_and_stores_nothing
+);

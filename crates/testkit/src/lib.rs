@@ -1,4 +1,6 @@
-//! Test support: a scratch book on disk, builders for records, and a quick look at cells.
+//! Test support: a scratch book on either engine, builders for records, and a quick look at cells.
+
+pub mod postgres;
 
 use model::{Change, ChangeOutcome, Date, FieldKey, Lang, Money, Origin, Query, RecordId, Result, Scope, Value};
 use store::{Store, StoreOptions};
@@ -13,11 +15,64 @@ pub fn scope() -> Scope {
     Scope::system(Lang::Zh)
 }
 
-/// A book in a folder of its own that goes away with it.
+/// A database engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A schema of a private PostgreSQL server.
+    Postgres,
+}
+
+thread_local! {
+    static ENGINE: std::cell::Cell<Engine> = const { std::cell::Cell::new(Engine::Sqlite) };
+}
+
+/// Runs a test whose new books are on an engine.
+pub fn on(engine: Engine, test: fn()) {
+    ENGINE.set(engine);
+    test();
+}
+
+/// Makes two tests of each function: one whose books are on SQLite, one on PostgreSQL.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($test:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[test]
+            fn $test() {
+                $crate::on($crate::Engine::Sqlite, super::$test);
+            })*
+        }
+        mod postgres {
+            $(#[test]
+            fn $test() {
+                $crate::on($crate::Engine::Postgres, super::$test);
+            })*
+        }
+    };
+}
+
+/// A book of its own that goes away with it.
 pub struct Book {
     /// The store.
     pub store: Store,
-    folder: tempfile::TempDir,
+    place: Place,
+}
+
+enum Place {
+    File(tempfile::TempDir),
+    Schema(String),
+}
+
+impl Place {
+    fn open(&self) -> Store {
+        let opened = match self {
+            Self::File(folder) => Store::open(&folder.path().join("book.db"), options()),
+            Self::Schema(name) => Store::connect(&postgres::address(), name, options()),
+        };
+        opened.expect("the book opens")
+    }
 }
 
 impl Default for Book {
@@ -27,24 +82,38 @@ impl Default for Book {
 }
 
 impl Book {
-    /// An empty book.
+    /// An empty book on the engine of the test (see [`on`]), SQLite unless it says otherwise.
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(&folder.path().join("book.db"), options()).expect("a new book");
-        Self { store, folder }
+        Self::on(ENGINE.get())
     }
 
-    /// The book's file.
-    pub fn path(&self) -> std::path::PathBuf {
-        self.folder.path().join("book.db")
+    /// An empty book on an engine.
+    pub fn on(engine: Engine) -> Self {
+        let place = match engine {
+            Engine::Sqlite => Place::File(tempfile::tempdir().expect("a temporary folder")),
+            Engine::Postgres => Place::Schema(postgres::new_schema()),
+        };
+        Self { store: place.open(), place }
+    }
+
+    /// The book's file, on SQLite.
+    pub fn path(&self) -> Option<std::path::PathBuf> {
+        match &self.place {
+            Place::File(folder) => Some(folder.path().join("book.db")),
+            Place::Schema(_) => None,
+        }
+    }
+
+    /// Another store over the same book, as a second process has.
+    pub fn second(&self) -> Store {
+        self.place.open()
     }
 
     /// Closes the book and opens it again.
     pub fn reopened(self) -> Self {
-        let path = self.path();
-        let Self { store, folder } = self;
+        let Self { store, place } = self;
         drop(store);
-        Self { store: Store::open(&path, options()).expect("the book opens again"), folder }
+        Self { store: place.open(), place }
     }
 
     /// Makes one record.
@@ -107,6 +176,45 @@ impl Book {
     pub fn assert_sound(&self) {
         let report = self.store.check(&scope(), &mut |_, _| Ok(())).expect("the check runs");
         assert!(report.sound(), "{report:#?}");
+    }
+}
+
+/// Random numbers from a seed, the same on every machine (splitmix64: Steele, Lea and Flood 2014).
+pub struct Random(u64);
+
+impl Random {
+    /// From a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next 64 bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `n`.
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.bits() % n
+    }
+
+    /// Yes, once in `n` times.
+    pub fn one_in(&mut self, n: u64) -> bool {
+        self.below(n) == 0
+    }
+
+    /// One of a list that is not empty.
+    pub fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+        &list[self.below(list.len() as u64) as usize]
+    }
+
+    /// One of a list, if it holds any.
+    pub fn some<T: Copy>(&mut self, list: &[T]) -> Option<T> {
+        if list.is_empty() { None } else { Some(*self.pick(list)) }
     }
 }
 

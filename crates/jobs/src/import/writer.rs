@@ -53,6 +53,7 @@ pub(super) fn run(
                 match step {
                     Step::Sheet { index, customer, order, product } => w.begin(index, &customer, &order, &product)?,
                     Step::Rows(rows) => {
+                        w.announce(&rows)?;
                         for row in rows {
                             done += 1;
                             w.row(row)?;
@@ -162,6 +163,15 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
+    /// Tells the book what a block of rows may match.
+    fn announce(&mut self, rows: &[Row]) -> Result<()> {
+        let Some(sheet) = &self.sheet else { return Ok(()) };
+        let customers: Vec<_> = rows.iter().filter_map(|r| Some((sheet.customer, r.customer.as_deref()?))).collect();
+        let orders: Vec<_> = rows.iter().filter_map(|r| Some((sheet.order, r.order.as_deref()?))).collect();
+        let buyers: Vec<_> = rows.iter().filter_map(|r| r.buyer.as_ref().map(named)).collect();
+        self.batch.announce(&customers, &buyers, &orders)
+    }
+
     fn row(&mut self, mut row: Row) -> Result<()> {
         let rejected = row.problems.as_ref().is_some_and(|p| p.rejected);
         if let Some(p) = row.problems.take() {
@@ -224,15 +234,7 @@ impl Writer<'_, '_> {
 
     /// The customer an order refers to; made when the reference says enough.
     fn refer(&mut self, r: &CustomerRef, row: &Row) -> Result<Option<RecordId>> {
-        let identity = |kind| r.identities.iter().find(|i| i.kind == kind).map_or("", |i| i.value.as_str());
-        let key = CustomerKey {
-            code: r.code.as_deref().unwrap_or(""),
-            name: r.name.as_deref().unwrap_or(""),
-            mobile: identity(IdentityKind::Mobile),
-            wechat: identity(IdentityKind::Wechat),
-            email: identity(IdentityKind::Email),
-            account: identity(IdentityKind::Account),
-        };
+        let key = named(r);
         match self.batch.find_customer(&key)? {
             Buyer::One(id) => return Ok(Some(id)),
             Buyer::Several => {
@@ -374,6 +376,19 @@ impl Writer<'_, '_> {
         };
         self.list(problem);
         self.problems.push(&kept)
+    }
+}
+
+/// How an order names its customer.
+fn named(r: &CustomerRef) -> CustomerKey<'_> {
+    let identity = |kind| r.identities.iter().find(|i| i.kind == kind).map_or("", |i| i.value.as_str());
+    CustomerKey {
+        code: r.code.as_deref().unwrap_or(""),
+        name: r.name.as_deref().unwrap_or(""),
+        mobile: identity(IdentityKind::Mobile),
+        wechat: identity(IdentityKind::Wechat),
+        email: identity(IdentityKind::Email),
+        account: identity(IdentityKind::Account),
     }
 }
 

@@ -4,5 +4,6 @@ mod damage;
 mod export;
 mod grading;
 mod import;
+mod postgres;
 mod serving;
 mod support;

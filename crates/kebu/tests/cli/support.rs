@@ -41,7 +41,7 @@ impl Ran {
 /// The binary, with a clean environment.
 pub fn command() -> Command {
     let mut c = Command::new(env!("CARGO_BIN_EXE_kebu"));
-    for name in ["KEBU_DATA", "KEBU_AS_OF", "KEBU_LANG", "KEBU_LOG", "KEBU_LISTEN"] {
+    for name in ["KEBU_DATA", "KEBU_DATABASE", "KEBU_AS_OF", "KEBU_LANG", "KEBU_LOG", "KEBU_LISTEN"] {
         c.env_remove(name);
     }
     c.stdin(Stdio::null());
@@ -56,11 +56,33 @@ pub fn run(args: &[&str]) -> Ran {
 /// A place of its own with a data folder in it.
 pub struct Place {
     folder: tempfile::TempDir,
+    /// Where the data is, when not in the folder.
+    database: Option<String>,
 }
 
 impl Place {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+        Self { folder: tempfile::tempdir().expect("a temporary folder"), database: None }
+    }
+
+    /// A place whose data is in a PostgreSQL database of its own.
+    pub fn on_postgres() -> Self {
+        Self::at_address(testkit::postgres::new_database())
+    }
+
+    /// A place whose data is at a database address.
+    pub fn at_address(address: String) -> Self {
+        Self { database: Some(address), ..Self::new() }
+    }
+
+    /// The binary on the place's data, as of a day.
+    pub fn command(&self, day: &str) -> Command {
+        let mut c = command();
+        c.args(["--data", &self.at("data"), "--as-of", day, "--json"]);
+        if let Some(address) = &self.database {
+            c.env("KEBU_DATABASE", address);
+        }
+        c
     }
 
     /// A path in the place.
@@ -86,10 +108,7 @@ impl Place {
 
     /// The same as of another day.
     pub fn as_of(&self, day: &str, args: &[&str]) -> Ran {
-        let data = self.at("data");
-        let mut all = vec!["--data", &data, "--as-of", day, "--json"];
-        all.extend_from_slice(args);
-        run(&all)
+        Ran::of(&self.command(day).args(args).output().expect("the binary starts"))
     }
 
     /// `customers.csv` and `orders.csv` of the demonstration data in a folder of the place.
@@ -172,8 +191,9 @@ pub struct Server {
 
 impl Server {
     pub fn start(place: &Place) -> Self {
-        let mut child = command()
-            .args(["--data", &place.at("data"), "--as-of", TODAY, "--json", "serve", "--listen", "127.0.0.1:0"])
+        let mut child = place
+            .command(TODAY)
+            .args(["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()
             .expect("the server starts");

@@ -226,7 +226,7 @@ pub(crate) async fn demo(
     if size.customers == 0 || size.customers > 1_000_000 || size.orders > 10_000_000 {
         return Err(malformed("customers, orders"));
     }
-    if app.book().demo_change()?.is_some() {
+    if blocking(&app, |app| app.book().demo_change()).await?.is_some() {
         return Err(Error::new(
             ErrorCode::Conflict,
             "已经有演示数据了，请先移除",

@@ -19,7 +19,7 @@ use store::to_json;
 const MOST: usize = 50_000;
 
 pub(crate) async fn schema(State(app): State<Arc<App>>, _: Caller) -> ApiResult<Json<Schema>> {
-    Ok(Json((*app.book().schema()).clone()))
+    Ok(Json(blocking(&app, |app| Ok((*app.book().schema()).clone())).await?))
 }
 
 pub(crate) async fn one(

@@ -22,11 +22,11 @@ pub(crate) async fn open(
     body: Result<Json<QueryJson>, JsonRejection>,
 ) -> ApiResult<Response> {
     let Json(q) = body.map_err(malformed)?;
-    let schema = app.book().schema();
-    let table = schema.require(&q.table)?;
-    let columns = q.columns.clone();
-    let query = q.read(table)?;
     let body = blocking(&app, move |app| {
+        let schema = app.book().schema();
+        let columns = q.columns.clone();
+        let table = schema.require(&q.table)?;
+        let query = q.read(table).map_err(|e| e.0)?;
         let view = app.book().open_view(&caller.scope, &query, &columns)?;
         let rows = app.book().page(&caller.scope, &view.id, 0, FIRST)?;
         let head = json!({ "view": view.id, "total": view.total, "columns": view.columns }).to_string();

@@ -1,16 +1,20 @@
 //! Bulk writing: the door imports come through. The same transaction rules as [`Store::apply`]; rows are
 //! matched and inserted one by one, derived columns and search text follow set-wise at the end.
 
+mod codes;
+mod lookup;
 mod rows;
 
+use self::codes::Codes;
+use self::lookup::Lookup;
 use crate::apply::Writing;
-use crate::dialect::quote;
-use crate::matching::{CustomerKey, Found, MatchKey, find};
+use crate::conn::{Conn, Copy};
+use crate::dialect::{Dialect, column_type, quote};
+use crate::matching::{CustomerKey, Found, MatchKey, find, text};
 use crate::store::{Store, code_counter, counter, id_counter, require};
-use crate::{layout, log, search, sqlite};
-use model::{Access, FieldKey, FieldKind, Origin, RecordId, Result, Scope, TableDef, TableKey, builtin};
+use crate::{layout, log, search};
+use model::{Access, FieldKey, FieldKind, Origin, RecordId, Result, Scope, TableDef, TableKey, Value, builtin};
 use roaring::RoaringTreemap;
-use rusqlite::Connection;
 use std::collections::HashMap;
 
 /// How a batch is written.
@@ -73,6 +77,8 @@ struct Columns {
     places: HashMap<&'static str, usize>,
     /// Columns the batch fills itself when the rows do not bring them.
     own: Vec<&'static str>,
+    /// New rows not yet sent, where they are sent many at once.
+    load: Option<Copy>,
 }
 
 /// Well-known fields whose place matters.
@@ -86,7 +92,10 @@ pub struct Batch<'c> {
     options: BatchOptions,
     columns: Vec<Columns>,
     next: HashMap<TableKey, (i64, i64)>,
-    next_code: HashMap<TableKey, i64>,
+    codes: HashMap<TableKey, Codes>,
+    lookup: Lookup<'c>,
+    /// Identities of new customers not yet sent.
+    identities: Option<Copy>,
     matched_orders: RoaringTreemap,
     dropped_indexes: bool,
     schema: model::Schema,
@@ -110,34 +119,35 @@ impl Store {
         progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>,
     ) -> Result<(Option<i64>, T)> {
         require(scope, Access::Write)?;
-        let (shape, today, scratch) = (self.shape(), self.today(), self.scratch);
-        let done = self.engine.write(|conn| {
+        let scratch = self.scratch;
+        self.engine.write(|conn| {
             cache(conn, BATCH_CACHE)?;
+            conn.begin()?;
             let result = (|| {
-                let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(sqlite)?;
-                let mut batch = Batch::begin(Writing::begin(&tx, shape, today, scope, options.origin)?, options)?;
+                let now = self.current(conn)?;
+                let mut batch = Batch::begin(Writing::begin(conn, now, scope, options.origin)?, options)?;
                 let out = work(&mut batch)?;
                 if options.dry_run {
-                    drop(batch);
-                    tx.rollback().map_err(sqlite)?;
                     return Ok((None, out));
                 }
                 let change = batch.finish(scratch, progress)?;
                 progress("commit", 0, 0)?;
-                tx.commit().map_err(sqlite)?;
+                conn.commit()?;
                 Ok((Some(change), out))
             })();
-            cache(conn, crate::engine::CACHE)?;
-            conn.execute_batch("PRAGMA shrink_memory; PRAGMA wal_checkpoint(TRUNCATE);").map_err(sqlite).or_else(
+            if !matches!(result, Ok((Some(_), _))) {
+                conn.rollback()?;
+            }
+            cache(conn, CACHE)?;
+            if conn.dialect() == Dialect::Sqlite {
                 // Readers may hold the log; it is folded back later then.
-                |e| if result.is_ok() { Ok(()) } else { Err(e) },
-            )?;
+                let _ = conn.batch("PRAGMA shrink_memory; PRAGMA wal_checkpoint(TRUNCATE);");
+            }
+            if result.is_ok() {
+                self.known_anew(conn)?;
+            }
             result
-        })?;
-        if done.0.is_some() {
-            self.reload_shape()?;
-        }
-        Ok(done)
+        })
     }
 }
 
@@ -146,24 +156,33 @@ impl<'c> Batch<'c> {
         let conn = writing.conn;
         let schema = (*writing.shape.schema).clone();
         let mut next = HashMap::new();
-        let mut next_code = HashMap::new();
+        let mut codes = HashMap::new();
         for t in &writing.shape.schema.tables {
             let id = counter(conn, &id_counter(&t.key))?;
             next.insert(t.key.clone(), (id, id));
-            next_code.insert(t.key.clone(), counter(conn, &code_counter(&t.key))?);
+            codes.insert(t.key.clone(), Codes::from(counter(conn, &code_counter(&t.key))?));
         }
         let stored = next.get(builtin::ORDERS).map_or(0, |(id, _)| id.unsigned_abs());
-        let dropped_indexes =
-            !options.dry_run && options.expected_orders > 20_000 && options.expected_orders > stored / 4;
+        // On PostgreSQL dropping an index would keep every reader waiting until the batch is done.
+        let dropped_indexes = conn.dialect() == Dialect::Sqlite
+            && !options.dry_run
+            && options.expected_orders > 20_000
+            && options.expected_orders > stored / 4;
         if dropped_indexes {
-            conn.execute_batch(layout::DROP_BULK_INDEXES).map_err(sqlite)?;
+            conn.batch(layout::DROP_BULK_INDEXES)?;
         }
+        let identities = conn.as_postgres().map(|_| {
+            let columns = [("kind", "INTEGER"), ("value", "TEXT"), ("customer", "INTEGER")];
+            Copy::new("_identities", &columns.map(|(n, t)| (n.to_owned(), t)))
+        });
         Ok(Self {
             writing,
             options,
             columns: Vec::new(),
             next,
-            next_code,
+            codes,
+            lookup: Lookup::over(conn)?,
+            identities,
             matched_orders: RoaringTreemap::new(),
             dropped_indexes,
             schema,
@@ -205,20 +224,59 @@ impl<'c> Batch<'c> {
         let list: Vec<String> = fields.iter().map(|f| quote(f)).collect();
         let list = if list.is_empty() { "1".to_owned() } else { list.join(", ") };
         let select = ["SELECT ", &list, " FROM ", &quote(table), " WHERE id = ?1"].concat();
-        self.columns.push(Columns { def, fields: fields.to_vec(), kinds, select, insert, places, own });
+        let load = self.conn().as_postgres().map(|_| {
+            let stored = |k: &FieldKey| def.field(k).map_or("TEXT", |f| column_type(&f.kind));
+            let mut list = vec![("id".to_owned(), "INTEGER")];
+            list.extend(fields.iter().map(|f| (f.to_string(), stored(f))));
+            list.extend(own.iter().map(|f| ((*f).to_owned(), stored(&FieldKey::from(*f)))));
+            Copy::new(table, &list)
+        });
+        self.columns.push(Columns { def, fields: fields.to_vec(), kinds, select, insert, places, own, load });
         Ok(self.columns.len() - 1)
     }
 
-    pub(super) fn conn(&self) -> &'c Connection {
+    fn conn(&self) -> &'c Conn {
         self.writing.conn
     }
 
+    /// Announces a block of rows about to be handed over, each with its columns' handle: what they may match
+    /// is then fetched at once where the book is a round trip away. Rows that were not announced are taken
+    /// all the same.
+    pub fn announce(
+        &mut self,
+        customers: &[(usize, &[Value])],
+        buyers: &[CustomerKey<'_>],
+        orders: &[(usize, &[Value])],
+    ) -> Result<()> {
+        if self.conn().dialect() == Dialect::Sqlite {
+            return Ok(());
+        }
+        self.flush()?;
+        self.lookup.begin_block()?;
+        let mut keys: Vec<CustomerKey<'_>> = customers.iter().map(|(c, row)| self.columns[*c].key(row)).collect();
+        keys.extend_from_slice(buyers);
+        let numbers = orders.iter().map(|(c, row)| self.columns[*c].text("order_no", row));
+        self.lookup.customers(&keys)?;
+        self.lookup.orders(numbers)
+    }
+
+    /// Sends new rows that wait to be sent.
+    fn flush(&mut self) -> Result<()> {
+        let Some(session) = self.writing.conn.as_postgres() else { return Ok(()) };
+        let loads = self.columns.iter_mut().filter_map(|c| c.load.as_mut()).chain(self.identities.as_mut());
+        for load in loads.filter(|l| l.rows > 0) {
+            session.copy(load.take())?;
+        }
+        Ok(())
+    }
+
     /// Finds the customer an order speaks of.
-    pub fn find_customer(&self, key: &CustomerKey<'_>) -> Result<Buyer> {
+    pub fn find_customer(&mut self, key: &CustomerKey<'_>) -> Result<Buyer> {
         if let Some(id) = self.aliases.get(key.code) {
             return Ok(Buyer::One(RecordId(*id)));
         }
-        Ok(match find(self.conn(), key, MatchKey::Identity, false)? {
+        self.lookup.customers(std::slice::from_ref(key))?;
+        Ok(match find(self.lookup.conn(), key, MatchKey::Identity, false)? {
             Found::One(id) | Found::ByCode(id) => Buyer::One(RecordId(id)),
             Found::SeveralNames => Buyer::Several,
             Found::Nobody | Found::SharedMobile(_) | Found::CodeTaken => Buyer::Nobody,
@@ -255,6 +313,7 @@ impl<'c> Batch<'c> {
     }
 
     fn finish(mut self, scratch: bool, progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>) -> Result<i64> {
+        self.flush()?;
         let conn = self.conn();
         let change = self.change();
         layout::note_new_fields(conn, change, &self.new_fields)?;
@@ -264,8 +323,8 @@ impl<'c> Batch<'c> {
                 self.writing.touched.whole(table, *first..*next);
                 layout::set_meta(conn, &id_counter(table), &next.to_string())?;
             }
-            if let Some(code) = self.next_code.get(table) {
-                layout::set_meta(conn, &code_counter(table), &code.to_string())?;
+            if let Some(codes) = self.codes.get(table) {
+                layout::set_meta(conn, &code_counter(table), &codes.next.to_string())?;
             }
         }
         if !scratch {
@@ -306,13 +365,39 @@ impl<'c> Batch<'c> {
 /// Page cache of the writing connection during a batch, in KiB.
 const BATCH_CACHE: i64 = 144 * 1024;
 
-fn cache(conn: &Connection, kib: i64) -> Result<()> {
-    conn.pragma_update(None, "cache_size", -kib).map_err(sqlite)
+/// Page cache of a connection outside of batches, in KiB.
+const CACHE: i64 = crate::conn::CACHE;
+
+fn cache(conn: &Conn, kib: i64) -> Result<()> {
+    match conn.dialect() {
+        Dialect::Sqlite => conn.batch(&format!("PRAGMA cache_size = -{kib}")),
+        Dialect::Postgres => Ok(()),
+    }
 }
 
 /// Makes the indexes dropped at the start. Sorting takes as much memory as the cache may, besides it.
-fn bulk_indexes(conn: &Connection) -> Result<()> {
+fn bulk_indexes(conn: &Conn) -> Result<()> {
     cache(conn, BATCH_CACHE / 2)?;
-    conn.execute_batch(layout::BULK_INDEXES).map_err(sqlite)?;
+    conn.batch(layout::BULK_INDEXES)?;
     cache(conn, BATCH_CACHE)
+}
+
+impl Columns {
+    /// The text of a well-known field in a row, blank when the rows do not bring it.
+    fn text<'r>(&self, field: &str, row: &'r [Value]) -> &'r str {
+        text(self.places.get(field).and_then(|i| row.get(*i)))
+    }
+
+    /// How a row names its customer.
+    fn key<'r>(&self, row: &'r [Value]) -> CustomerKey<'r> {
+        let at = |k: &str| self.text(k, row);
+        CustomerKey {
+            code: at("code"),
+            name: at("name"),
+            mobile: at("mobile"),
+            wechat: at("wechat"),
+            email: at("email"),
+            account: at("account"),
+        }
+    }
 }

@@ -1,37 +1,29 @@
 //! The rows of a batch: matched, inserted or merged one by one.
 
 use super::{Batch, Upsert};
-use crate::apply::add_identity;
-use crate::cells::{Cell, from_sql};
+use crate::apply::{add_identity, remove_identity};
+use crate::cells::{from_sql, param};
+use crate::conn::{Param, params};
 use crate::dialect::quote;
-use crate::matching::{CustomerKey, Found, MatchKey, find, name_of, text};
-use crate::sqlite;
-use model::{FieldKey, FieldKind, RecordId, Result, TableDef, Value, builtin};
-use rusqlite::Connection;
+use crate::matching::{Found, MatchKey, find, name_of};
+use model::{FieldKey, FieldKind, Identity, RecordId, Result, TableDef, Value, builtin};
 
 impl Batch<'_> {
     /// Takes a customer row: a new customer, or new content for one in the book. Blank cells never
     /// overwrite; the name of a person found by anything but the code is kept.
     pub fn customer(&mut self, columns: usize, row: &mut [Value]) -> Result<Upsert> {
         let c = &self.columns[columns];
-        let at = |k: &str| text(c.places.get(k).map(|i| &row[*i]));
-        let key = CustomerKey {
-            code: at("code"),
-            name: at("name"),
-            mobile: at("mobile"),
-            wechat: at("wechat"),
-            email: at("email"),
-            account: at("account"),
-        };
+        let key = c.key(row);
         let by = self.options.match_key;
+        self.lookup.customers(std::slice::from_ref(&key))?;
         let found = match self.aliases.get(key.code) {
             Some(id) => Ok(Found::ByCode(*id)),
-            None => find(self.conn(), &key, by, true),
+            None => find(self.lookup.conn(), &key, by, true),
         };
         let found = match found? {
             // Codes are unique whatever the match key, so a known code always means that customer.
             Found::Nobody if by != MatchKey::Identity && !key.code.is_empty() => {
-                find(self.conn(), &key, MatchKey::Code, true)?
+                find(self.lookup.conn(), &key, MatchKey::Code, true)?
             }
             found => found,
         };
@@ -49,7 +41,7 @@ impl Batch<'_> {
                 Ok(Upsert::CreatedRecoded(id, code))
             }
             Found::SharedMobile(other) => {
-                let name = name_of(self.conn(), other)?;
+                let name = name_of(self.lookup.conn(), other)?;
                 Ok(Upsert::CreatedSharing(self.create(columns, row, &[])?, name))
             }
             Found::Nobody | Found::SeveralNames => Ok(Upsert::Created(self.create(columns, row, &[])?)),
@@ -87,27 +79,25 @@ impl Batch<'_> {
 
     /// A line of this order stored before the batch and not matched yet, one of the same product first;
     /// and how many lines there are.
-    fn stored_line(&self, number: &str, product: Option<&Value>) -> Result<(Option<i64>, i64)> {
+    fn stored_line(&mut self, number: &str, product: Option<&Value>) -> Result<(Option<i64>, i64)> {
+        self.lookup.orders([number])?;
         let before = self.next.get(builtin::ORDERS).map_or(0, |(first, _)| *first);
-        let mut s = self
-            .conn()
-            .prepare_cached("SELECT id, line, product FROM orders WHERE order_no = ?1 ORDER BY line")
-            .map_err(sqlite)?;
-        let mut rows = s.query([number]).map_err(sqlite)?;
         let (mut best, mut lines) = (None, 0);
-        while let Some(r) = rows.next().map_err(sqlite)? {
-            let id: i64 = r.get(0).map_err(sqlite)?;
-            lines = lines.max(r.get::<_, Option<i64>>(1).map_err(sqlite)?.unwrap_or(1));
+        let sql = "SELECT id, line, product FROM orders WHERE order_no = ?1 ORDER BY line";
+        self.lookup.conn().each(sql, params![number], &mut |r| {
+            let id: i64 = r.get(0)?;
+            lines = lines.max(r.get::<Option<i64>>(1)?.unwrap_or(1));
             if id >= before || self.matched_orders.contains(id.unsigned_abs()) {
-                continue;
+                return Ok(());
             }
-            let same = product.and_then(Value::as_text) == crate::apply::text_of(r.get_ref(2).map_err(sqlite)?);
+            let same = product.and_then(Value::as_text) == r.at(2)?.text();
             match best {
                 None => best = Some((id, same)),
                 Some((_, false)) if same => best = Some((id, true)),
                 _ => {}
             }
-        }
+            Ok(())
+        })?;
         Ok((best.map(|(id, _)| id), lines))
     }
 
@@ -161,19 +151,14 @@ impl Batch<'_> {
     /// Takes a product row, known by its code or else its name.
     pub fn product(&mut self, columns: usize, row: &mut [Value]) -> Result<Upsert> {
         let c = &self.columns[columns];
-        let at = |k: &str| text(c.places.get(k).map(|i| &row[*i]));
-        let (code, name) = (at("code"), at("name"));
+        let (code, name) = (c.text("code", row), c.text("name", row));
+        self.lookup.product(code, name)?;
         let (sql, value) = if code.is_empty() {
             ("SELECT id FROM products WHERE name = ?1 ORDER BY id LIMIT 1", name)
         } else {
             ("SELECT id FROM products WHERE code = ?1 ORDER BY id LIMIT 1", code)
         };
-        let mut s = self.conn().prepare_cached(sql).map_err(sqlite)?;
-        let mut rows = s.query([value]).map_err(sqlite)?;
-        let found: Option<i64> = match rows.next().map_err(sqlite)? {
-            Some(r) => Some(r.get(0).map_err(sqlite)?),
-            None => None,
-        };
+        let found: Option<i64> = self.lookup.conn().first(sql, params![value], |r| r.get(0))?;
         match found {
             Some(id) => self.merge(columns, id, row, false),
             None => Ok(Upsert::Created(self.create(columns, row, &[])?)),
@@ -182,54 +167,80 @@ impl Batch<'_> {
 
     fn create(&mut self, columns: usize, row: &mut [Value], own: &[(&str, Value)]) -> Result<RecordId> {
         let conn = self.conn();
-        let c = &self.columns[columns];
+        let c = &mut self.columns[columns];
         let code_place = c.places.get("code").copied();
         let mut code = None;
         if let Some(FieldKind::Code { prefix, width }) = c.def.field("code").map(|f| f.kind.clone()) {
-            let counter = self.next_code.entry(c.def.key.clone()).or_insert(1);
+            let Some(codes) = self.codes.get_mut(&c.def.key) else {
+                return Err(crate::failure("a table without codes"));
+            };
             match code_place.map(|i| &row[i]).and_then(Value::as_text) {
-                Some(given) if !given.is_empty() => skip_code(counter, given, &prefix),
-                _ => code = Some(free_code(conn, &c.def, counter, &prefix, width)?),
+                Some(given) if !given.is_empty() => codes.skip(given, &prefix),
+                _ => code = Some(Value::Text(codes.free(conn, &c.def, &prefix, width)?)),
             }
         }
         if let (Some(i), Some(code)) = (code_place, &code) {
-            row[i] = Value::Text(code.clone());
+            row[i] = code.clone();
         }
         let Some(next) = self.next.get_mut(&c.def.key) else { return Err(crate::failure("a table without ids")) };
         let id = next.1;
         next.1 += 1;
-        let mut s = conn.prepare_cached(&c.insert).map_err(sqlite)?;
-        s.raw_bind_parameter(1, id).map_err(sqlite)?;
-        for (i, v) in row.iter().enumerate() {
-            s.raw_bind_parameter(i + 2, Cell(v)).map_err(sqlite)?;
-        }
-        for (i, k) in c.own.iter().enumerate() {
-            let at = row.len() + 2 + i;
-            match (own.iter().find(|(name, _)| name == k), &code) {
-                (Some((_, v)), _) => s.raw_bind_parameter(at, Cell(v)),
-                (None, Some(code)) if *k == "code" => s.raw_bind_parameter(at, code),
-                _ => s.raw_bind_parameter(at, rusqlite::types::Null),
+        let own = |k: &&'static str| match own.iter().find(|(name, _)| name == k) {
+            Some((_, v)) => v,
+            None => code.as_ref().filter(|_| *k == "code").unwrap_or(&Value::Null),
+        };
+        let number = Value::Int(id);
+        match &mut c.load {
+            Some(load) => load.push(std::iter::once(&number).chain(&*row).chain(c.own.iter().map(own)))?,
+            None => {
+                let mut values = Vec::with_capacity(1 + row.len() + c.own.len());
+                values.push(Param::Int(id));
+                values.extend(row.iter().map(param));
+                values.extend(c.own.iter().map(|k| param(own(k))));
+                conn.run(&c.insert, &values)?;
             }
-            .map_err(sqlite)?;
         }
-        s.raw_execute().map_err(sqlite)?;
+        let c = &self.columns[columns];
+        self.lookup.created(&c.def.key, id, &|k| match c.places.get(k) {
+            Some(i) => row[*i].clone(),
+            None => c.own.iter().find(|o| **o == k).map_or(Value::Null, |k| own(k).clone()),
+        })?;
         if c.def.key == *builtin::CUSTOMERS {
-            for k in model::IDENTITY_FIELDS {
-                if let Some(i) = c.places.get(k) {
-                    add_identity(conn, id, k, &row[*i])?;
-                }
-            }
+            self.identify(columns, id, row)?;
         }
         Ok(RecordId(id))
     }
 
+    /// Keeps the identities of a new customer.
+    fn identify(&mut self, columns: usize, id: i64, row: &[Value]) -> Result<()> {
+        let c = &self.columns[columns];
+        for k in model::IDENTITY_FIELDS {
+            let Some(value) = c.places.get(k).map(|i| &row[*i]) else { continue };
+            let Some(load) = &mut self.identities else {
+                add_identity(self.writing.conn, id, k, value)?;
+                continue;
+            };
+            if let Some(identity) = value.as_text().and_then(|t| Identity::of_field(k, t)) {
+                let kind = Value::Int(identity.kind as i64);
+                load.push([&kind, &Value::Text(identity.value.clone()), &Value::Int(id)])?;
+                self.lookup.identity(&identity, id)?;
+            }
+        }
+        Ok(())
+    }
+
     /// New content for a stored record; blank cells are left out.
     fn merge(&mut self, columns: usize, id: i64, row: &[Value], keep_name: bool) -> Result<Upsert> {
+        let table = self.columns[columns].def.key.clone();
+        let created_here = self.next.get(&table).is_some_and(|(first, _)| id >= *first);
+        if created_here {
+            self.flush()?;
+        }
         let c = &self.columns[columns];
-        let mut s = self.conn().prepare_cached(&c.select).map_err(sqlite)?;
-        let before: Vec<Value> = s
-            .query_row([id], |r| c.kinds.iter().enumerate().map(|(i, k)| Ok(from_sql(k, r.get_ref(i)?))).collect())
-            .map_err(sqlite)?;
+        let before = self.conn().first(&c.select, params![id], |r| {
+            c.kinds.iter().enumerate().map(|(i, k)| Ok(from_sql(k, r.at(i)?))).collect::<Result<Vec<Value>>>()
+        })?;
+        let before = before.ok_or_else(|| crate::failure("a matched record is gone"))?;
         let changes: Vec<usize> = (0..row.len())
             .filter(|&i| {
                 let kept = c.fields[i] == "code" && !before[i].is_blank()
@@ -240,35 +251,34 @@ impl Batch<'_> {
         if changes.is_empty() {
             return Ok(Upsert::Unchanged(RecordId(id)));
         }
-        let def = c.def.clone();
-        let fields = c.fields.clone();
-        let created_here = self.next.get(&def.key).is_some_and(|(first, _)| id >= *first);
         if created_here {
             // A later row of the same file adds to a record the batch made: part of making it, not an edit.
-            return self.complete(columns, id, row, &changes);
+            self.complete(columns, id, &before, row, &changes)?;
+            self.lookup.changed(&table, id)?;
+            return Ok(Upsert::Unchanged(RecordId(id)));
         }
+        let (def, fields) = (c.def.clone(), c.fields.clone());
         self.remember(&def, id)?;
         let list: Vec<_> = changes.iter().map(|&i| (&fields[i], &before[i], &row[i])).collect();
         self.writing.update(&def, id, &list)?;
+        self.lookup.changed(&table, id)?;
         Ok(Upsert::Updated(RecordId(id)))
     }
 
-    fn complete(&mut self, columns: usize, id: i64, row: &[Value], changes: &[usize]) -> Result<Upsert> {
+    fn complete(&mut self, columns: usize, id: i64, before: &[Value], row: &[Value], changes: &[usize]) -> Result<()> {
         let c = &self.columns[columns];
         let sets: Vec<String> = changes.iter().map(|&i| [&quote(&c.fields[i]), " = ?"].concat()).collect();
         let sql = ["UPDATE ", &quote(&c.def.key), " SET ", &sets.join(", "), " WHERE id = ?"].concat();
-        let mut s = self.conn().prepare_cached(&sql).map_err(sqlite)?;
-        for (n, &i) in changes.iter().enumerate() {
-            s.raw_bind_parameter(n + 1, Cell(&row[i])).map_err(sqlite)?;
-        }
-        s.raw_bind_parameter(changes.len() + 1, id).map_err(sqlite)?;
-        s.raw_execute().map_err(sqlite)?;
+        let mut values: Vec<Param<'_>> = changes.iter().map(|&i| param(&row[i])).collect();
+        values.push(Param::Int(id));
+        self.conn().run(&sql, &values)?;
         if c.def.key == *builtin::CUSTOMERS {
             for &i in changes {
+                remove_identity(self.conn(), id, &c.fields[i], &before[i])?;
                 add_identity(self.conn(), id, &c.fields[i], &row[i])?;
             }
         }
-        Ok(Upsert::Unchanged(RecordId(id)))
+        Ok(())
     }
 
     fn remember(&mut self, def: &TableDef, id: i64) -> Result<()> {
@@ -282,27 +292,5 @@ fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Int(a), Value::Number(b)) | (Value::Number(b), Value::Int(a)) => *a as f64 == *b,
         _ => a == b,
-    }
-}
-
-/// Moves a code counter past a code given by a file.
-fn skip_code(counter: &mut i64, given: &str, prefix: &str) {
-    if let Some(n) = given.strip_prefix(prefix).and_then(|n| n.parse::<i64>().ok())
-        && n >= *counter
-        && n < 1_000_000_000_000
-    {
-        *counter = n + 1;
-    }
-}
-
-fn free_code(conn: &Connection, def: &TableDef, counter: &mut i64, prefix: &str, width: u8) -> Result<String> {
-    let sql = ["SELECT 1 FROM ", &quote(&def.key), " WHERE code = ?1"].concat();
-    let mut s = conn.prepare_cached(&sql).map_err(sqlite)?;
-    loop {
-        let code = format!("{prefix}{counter:0width$}", width = usize::from(width));
-        *counter += 1;
-        if !s.exists([&code]).map_err(sqlite)? {
-            return Ok(code);
-        }
     }
 }

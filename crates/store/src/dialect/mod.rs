@@ -4,8 +4,10 @@
 //! here. Texts with `{0}` are templates of the expression compiler.
 
 mod functions;
+mod statements;
 
 pub(crate) use functions::register;
+pub(crate) use statements::{never, numbered};
 
 use crate::expr::Rep;
 use formula::format::NumberFormat;
@@ -21,7 +23,6 @@ pub(crate) enum Dialect {
     /// SQLite, with the functions of [`register`].
     Sqlite,
     /// PostgreSQL 13 or newer, with nothing added.
-    #[allow(dead_code)] // Constructed by the engine of PostgreSQL books.
     Postgres,
 }
 
@@ -417,11 +418,6 @@ fn postgres_format(f: &NumberFormat) -> (Template, &'static [&'static str]) {
 /// A set-returning call that turns a bound list of ids into rows with a column `value`, in its order.
 pub(crate) fn id_rows(list: Expr) -> FunctionCall {
     Func::cust(Alias::new("rarray")).arg(list)
-}
-
-/// Position of a text inside another, 0 when absent: (text, part).
-pub(crate) fn position(text: Expr, part: Expr) -> Expr {
-    Func::cust(Alias::new("instr")).arg(text).arg(part).into()
 }
 
 /// A pattern of LIKE for text that holds another.

@@ -290,7 +290,7 @@ const OF_FLAGS: &[&str] = &[
     "ISBLANK(<D>)",
 ];
 
-fn rows(bed: &mut Bed, dice: &mut Dice) -> Vec<i64> {
+fn rows(bed: &Bed, dice: &mut Dice) -> Vec<i64> {
     let reals = [0.0, 1.0, -1.0, 0.1, 2.5, -2.5, 3.0, 1e9, -1234.567, 0.285, 99.995, 1e15, 1e-7, 1e100, -1e60, 36.6];
     let ints = [0, 1, 2, 3, -1, -7, 5, 12, 1000, 9_007_199_254_740_991, 45_000, 31];
     let texts = [
@@ -351,9 +351,9 @@ fn near(x: f64, y: f64) -> bool {
 }
 
 fn compare(count: usize, seed: u64) {
-    let mut bed = Bed::new(true);
+    let bed = Bed::new();
     let mut dice = Dice(seed);
-    let ids = rows(&mut bed, &mut dice);
+    let ids = rows(&bed, &mut dice);
     let mut wrong = Vec::new();
     for _ in 0..count {
         let kind = dice.pick(&["N", "N", "T", "D", "B", "S"]).chars().next().unwrap_or('N');
@@ -364,10 +364,10 @@ fn compare(count: usize, seed: u64) {
             Err(e) if e.contains("太复杂") || e.contains("文本和数字不能比较") => {}
             Err(e) => wrong.push(format!("{text}\n  {e}")),
             Ok(answers) => {
-                let Some(other) = answers.get(1) else { continue };
-                let differ = answers[0].iter().zip(other).position(|(a, b)| !agree(a, b));
+                let [first, other] = &answers;
+                let differ = first.iter().zip(other).position(|(a, b)| !agree(a, b));
                 if let Some(i) = differ {
-                    wrong.push(format!("{text}\n  record {}: {:?} and {:?}", ids[i], answers[0][i], other[i]));
+                    wrong.push(format!("{text}\n  record {}: {:?} and {:?}", ids[i], first[i], other[i]));
                 }
             }
         }
@@ -377,7 +377,6 @@ fn compare(count: usize, seed: u64) {
         wrong.iter().take(30).collect()
     };
     assert!(wrong.is_empty(), "{} of {count} differ:\n{shown:#?}", wrong.len());
-    eprintln!("{count} random formulas on {} records, PostgreSQL: {}", ids.len(), bed.both());
 }
 
 #[test]

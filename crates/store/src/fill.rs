@@ -1,0 +1,164 @@
+//! Filling columns whose formula is new or changed: part by part, so that nobody waits for a million rows.
+//!
+//! The change of the schema is one short transaction that also notes what is to be filled. From then on
+//! every write computes the new formula for the records it touches; the rest follows in parts, each a
+//! transaction of its own, and what is left is kept in the book, so that an interrupted filling goes on
+//! where it stopped.
+
+use crate::conn::{Conn, params};
+use crate::derive::{Derivation, Goal, Reach};
+use crate::dialect::quote;
+use crate::sql::Fill;
+use crate::store::Store;
+use crate::{failure, layout};
+use model::{FieldKey, Result, TableKey};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+
+/// How many records one part holds.
+const PART: u64 = 20_000;
+/// Where the book notes what is left.
+const NOTE: &str = "filling";
+
+/// Columns of one table that are to be computed for every record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Task {
+    table: TableKey,
+    columns: Vec<FieldKey>,
+    /// Records with smaller ids are done.
+    next: i64,
+}
+
+/// How far a filling is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Filling {
+    /// Records still to be computed.
+    pub left: u64,
+}
+
+/// Notes that some columns are to be computed for every record, with all that follows from them.
+pub(crate) fn queue(conn: &Conn, d: &Derivation, seeds: &[(TableKey, FieldKey)]) -> Result<()> {
+    let mut tasks = tasks(conn)?;
+    for (table, columns) in affected(d, seeds) {
+        match tasks.iter_mut().find(|t| t.table == table && t.columns == columns) {
+            Some(same) => same.next = 0,
+            None => tasks.push(Task { table, columns, next: 0 }),
+        }
+    }
+    note(conn, &tasks)
+}
+
+/// The columns that some columns change, themselves included, by phase.
+fn affected(d: &Derivation, seeds: &[(TableKey, FieldKey)]) -> Vec<(TableKey, Vec<FieldKey>)> {
+    let mut changed: HashMap<TableKey, HashSet<FieldKey>> = HashMap::new();
+    for (table, field) in seeds {
+        changed.entry(table.clone()).or_default().insert(field.clone());
+    }
+    let mut out = Vec::new();
+    for phase in &d.program.phases {
+        let gathered: Vec<FieldKey> = d
+            .relations
+            .iter()
+            .filter(|r| r.to == phase.table && changed.get(&r.from).is_some_and(|c| !c.is_disjoint(&r.reads)))
+            .flat_map(|r| r.columns.iter().cloned())
+            .collect();
+        let ranked: Vec<FieldKey> = d
+            .overalls
+            .iter()
+            .filter(|o| o.to == phase.table && changed.get(&o.from).is_some_and(|c| !c.is_disjoint(&o.reads)))
+            .flat_map(|o| o.columns.iter().cloned())
+            .collect();
+        let own = changed.entry(phase.table.clone()).or_default();
+        own.extend(gathered.into_iter().chain(ranked));
+        let follow = d.program.dependents(&phase.table, own, false);
+        own.extend(follow);
+        let columns: Vec<FieldKey> =
+            phase.columns.iter().map(|c| &c.field).filter(|f| own.contains(*f)).cloned().collect();
+        if !columns.is_empty() {
+            out.push((phase.table.clone(), columns));
+        }
+    }
+    out
+}
+
+fn tasks(conn: &Conn) -> Result<Vec<Task>> {
+    layout::meta(conn, NOTE)?.map_or(Ok(Vec::new()), |json| serde_json::from_str(&json).map_err(failure))
+}
+
+fn note(conn: &Conn, tasks: &[Task]) -> Result<()> {
+    if tasks.is_empty() {
+        return conn.run("DELETE FROM _meta WHERE key = ?1", params![NOTE]).map(drop);
+    }
+    layout::set_meta(conn, NOTE, &serde_json::to_string(tasks).map_err(failure)?)
+}
+
+/// Forgets what was to be filled in a column that is gone.
+pub(crate) fn forget(conn: &Conn, table: &str, field: &str) -> Result<()> {
+    let mut tasks = tasks(conn)?;
+    for t in tasks.iter_mut().filter(|t| t.table == *table) {
+        t.columns.retain(|c| *c != *field);
+    }
+    tasks.retain(|t| !t.columns.is_empty());
+    note(conn, &tasks)
+}
+
+fn left(conn: &Conn, tasks: &[Task]) -> Result<u64> {
+    tasks.iter().try_fold(0, |sum, t| {
+        let sql = ["SELECT count(*) FROM ", &quote(&t.table), " WHERE id >= ?1"].concat();
+        Ok(sum + conn.one::<u64>(&sql, params![t.next])?)
+    })
+}
+
+impl Store {
+    /// What is left to fill; None when every stored column is as its formula says.
+    pub fn filling(&self) -> Result<Option<Filling>> {
+        self.engine.read(|conn| {
+            let tasks = tasks(conn)?;
+            if tasks.is_empty() { Ok(None) } else { Ok(Some(Filling { left: left(conn, &tasks)? })) }
+        })
+    }
+
+    /// Fills what is left, part by part; edits go on in between. `progress` gets (done, total) records.
+    ///
+    /// # Errors
+    /// Whatever `progress` returns stops the filling; the next call goes on from there.
+    pub fn fill(&self, progress: &mut dyn FnMut(u64, u64) -> Result<()>) -> Result<()> {
+        let Some(Filling { left: total }) = self.filling()? else { return Ok(()) };
+        let mut done = 0;
+        loop {
+            let part = self.write(|conn, now| {
+                let mut tasks = tasks(conn)?;
+                let Some(task) = tasks.first_mut() else { return Ok(None) };
+                let computed = fill_part(conn, &now.shape.derivation, now.today, task)?;
+                if computed == 0 {
+                    tasks.remove(0);
+                }
+                note(conn, &tasks)?;
+                Ok(Some(computed))
+            })?;
+            let Some(computed) = part else { return Ok(()) };
+            done += computed;
+            progress(done.min(total), total)?;
+        }
+    }
+}
+
+/// Computes the next part of a task; how many records it held.
+fn fill_part(conn: &Conn, d: &Derivation, today: model::Date, task: &mut Task) -> Result<u64> {
+    let table = quote(&task.table);
+    let sql =
+        ["SELECT max(id), count(*) FROM (SELECT id FROM ", &table, " WHERE id >= ?1 ORDER BY id LIMIT ?2) x"].concat();
+    let end =
+        conn.first(&sql, params![task.next, PART as i64], |r| Ok((r.get::<Option<i64>>(0)?, r.get::<u64>(1)?)))?;
+    let Some((Some(last), count)) = end else { return Ok(0) };
+    let fill = Fill::range(today, task.next, last);
+    for (i, phase) in d.program.phases.iter().enumerate().filter(|(_, p)| p.table == task.table) {
+        let wanted: HashSet<FieldKey> =
+            phase.columns.iter().map(|c| &c.field).filter(|f| task.columns.contains(f)).cloned().collect();
+        if !wanted.is_empty() {
+            d.statement(i, &wanted, Reach::Range, Goal::Store).run(conn, &fill)?;
+        }
+    }
+    task.next = last + 1;
+    Ok(count)
+}

@@ -1,0 +1,207 @@
+//! Random changes of every kind, after which nothing stored may differ from what is computed anew.
+
+use model::{CellEdit, Change, Date, DateTime, Money, Origin, RecordId, Value};
+use store::{BatchOptions, MatchKey};
+use testkit::{Book, Random, scope};
+
+struct Play {
+    book: Book,
+    random: Random,
+    customers: Vec<RecordId>,
+    orders: Vec<RecordId>,
+    products: Vec<RecordId>,
+    changes: Vec<i64>,
+    today: Date,
+}
+
+const STATUS: [&str; 5] = ["交易成功", "已取消", "待付款", "退款成功", ""];
+const NAMES: [&str; 6] = ["王芳", "李强", "张伟", "Anna", "欧阳娜娜", "𠮷田"];
+const RULES: [(&str, &str, &str); 4] = [
+    ("customers", "grade", "IF([@总评分]>=9,\"VIP客户\",\"潜在客户\")"),
+    ("customers", "grade", "IF([@总评分]>=12,\"VIP客户\",IF([@总评分]>=7,\"普通客户\",\"潜在客户\"))"),
+    ("customers", "amount_points", "IF([@累计金额]>=3000,5,1)"),
+    ("orders", "counted", "[@订单状态]<>\"已取消\""),
+];
+
+impl Play {
+    fn new(seed: u64) -> Self {
+        let book = Book::new();
+        Self {
+            today: book.store.today(),
+            book,
+            random: Random::new(seed),
+            customers: Vec::new(),
+            orders: Vec::new(),
+            products: Vec::new(),
+            changes: Vec::new(),
+        }
+    }
+
+    fn customer_cells(&mut self) -> Vec<(&'static str, Value)> {
+        let r = &mut self.random;
+        let mut cells = vec![("name", Value::from(*r.pick(&NAMES)))];
+        if r.one_in(2) {
+            cells.push(("mobile", Value::Text(format!("1380013{:04}", r.below(300)))));
+        }
+        if r.one_in(3) {
+            cells.push(("recommend", Value::from(*r.pick(&["愿意", "一般", "不愿意"]))));
+        }
+        if r.one_in(4) {
+            cells.push(("stated_total", Value::Money(Money::new(r.below(20_000) as i64, 0))));
+        }
+        if r.one_in(5) {
+            cells.push(("tags", Value::Tags(vec!["老客".into(), "团购".into()])));
+        }
+        cells
+    }
+
+    fn order_cells(&mut self) -> Vec<(&'static str, Value)> {
+        let day = Date(self.today.0 - self.random.below(120) as i32);
+        let mut cells = vec![
+            ("order_no", Value::Text(format!("N{}", self.random.below(400)))),
+            ("time", Value::DateTime(DateTime(day.start().0 + self.random.below(86_400) as i64))),
+            ("amount", Value::Money(Money(self.random.below(900_000) as i64 - 20_000))),
+            ("line", Value::Int(1 + self.random.below(3) as i64)),
+            ("status", Value::from(*self.random.pick(&STATUS))),
+        ];
+        if let Some(c) = self.random.some(&self.customers) {
+            cells.push(("customer", Value::Link(c)));
+        }
+        cells
+    }
+
+    fn apply(&mut self, change: Change) -> Option<model::ChangeOutcome> {
+        let done = self.book.store.apply(&scope(), change, Origin::Edit).ok()?;
+        self.changes.push(done.change);
+        Some(done)
+    }
+
+    fn create(&mut self, table: &'static str, cells: Vec<(&'static str, Value)>) {
+        let records = vec![cells.into_iter().map(|(k, v)| (k.into(), v)).collect()];
+        if let Some(done) = self.apply(Change::Create { table: table.into(), records }) {
+            self.list(table).extend(done.created);
+        }
+    }
+
+    fn list(&mut self, table: &str) -> &mut Vec<RecordId> {
+        match table {
+            "customers" => &mut self.customers,
+            "orders" => &mut self.orders,
+            _ => &mut self.products,
+        }
+    }
+
+    fn edit(&mut self) {
+        let table = *self.random.pick(&["customers", "orders"]);
+        let cells = if table == "customers" { self.customer_cells() } else { self.order_cells() };
+        let mut edits = Vec::new();
+        for _ in 0..1 + self.random.below(4) {
+            let ids = if table == "customers" { &self.customers } else { &self.orders };
+            let Some(id) = self.random.some(ids) else { return };
+            let (field, value) = cells[self.random.below(cells.len() as u64) as usize].clone();
+            let value = if self.random.one_in(6) { Value::Null } else { value };
+            edits.push(CellEdit { id, field: field.into(), value });
+        }
+        self.apply(Change::Edit { table: table.into(), cells: edits });
+    }
+
+    fn delete(&mut self) {
+        let table = *self.random.pick(&["customers", "orders", "orders", "products"]);
+        let mut ids = Vec::new();
+        for _ in 0..1 + self.random.below(3) {
+            let from = self.list(table).clone();
+            if let Some(id) = self.random.some(&from) {
+                self.list(table).retain(|i| *i != id);
+                ids.push(id);
+            }
+        }
+        self.apply(Change::Delete { table: table.into(), ids });
+    }
+
+    fn undo(&mut self) {
+        let Some(change) = self.random.some(&self.changes) else { return };
+        if let Ok(done) = self.book.store.undo(&scope(), change, &mut |_, _| Ok(())) {
+            self.changes.push(done.change);
+        }
+    }
+
+    fn import(&mut self) {
+        let options =
+            BatchOptions { origin: Origin::Import, match_key: MatchKey::Identity, dry_run: false, expected_orders: 10 };
+        let rows: Vec<Vec<(&str, Value)>> = (0..5).map(|_| self.customer_cells()).collect();
+        let orders: Vec<Vec<(&str, Value)>> = (0..5).map(|_| self.order_cells()).collect();
+        let fields = |rows: &[Vec<(&str, Value)>]| {
+            rows.iter().map(|r| r.iter().map(|(k, _)| (*k).into()).collect()).collect::<Vec<Vec<_>>>()
+        };
+        let (customer_fields, order_fields) = (fields(&rows), fields(&orders));
+        let done = self.book.store.batch(
+            &scope(),
+            options,
+            |b| {
+                for (row, fields) in rows.into_iter().zip(&customer_fields) {
+                    let columns = b.columns("customers", fields)?;
+                    b.customer(columns, &mut row.into_iter().map(|(_, v)| v).collect::<Vec<_>>())?;
+                }
+                for (row, fields) in orders.into_iter().zip(&order_fields) {
+                    let columns = b.columns("orders", fields)?;
+                    b.order(columns, &mut row.into_iter().map(|(_, v)| v).collect::<Vec<_>>(), None, || "X".into())?;
+                }
+                Ok(())
+            },
+            &mut |_, _, _| Ok(()),
+        );
+        self.changes.push(done.unwrap().0.unwrap());
+    }
+
+    fn reshape(&mut self) {
+        let (table, field, text) = *self.random.pick(&RULES);
+        self.book.store.set_formula(&scope(), table, field, text, &mut |_, _| Ok(())).unwrap();
+    }
+
+    fn step(&mut self) {
+        match self.random.below(100) {
+            0..20 => {
+                let cells = self.customer_cells();
+                self.create("customers", cells);
+            }
+            20..45 => {
+                let cells = self.order_cells();
+                self.create("orders", cells);
+            }
+            45..48 => self.create("products", vec![("name", "面霜".into())]),
+            48..78 => self.edit(),
+            78..88 => self.delete(),
+            88..95 => self.undo(),
+            95..98 => self.import(),
+            98 => self.reshape(),
+            _ => {
+                self.today = Date(self.today.0 + 1);
+                self.book.store.turn_day(self.today, &mut |_, _| Ok(())).unwrap();
+            }
+        }
+    }
+
+    fn run(mut self, steps: u32) {
+        for step in 1..=steps {
+            self.step();
+            if step % (steps / 4) == 0 {
+                self.book.assert_sound();
+            }
+        }
+    }
+}
+
+fn random_changes_leave_a_sound_book() {
+    Play::new(20_261_121).run(800);
+}
+
+testkit::on_both_engines!(random_changes_leave_a_sound_book);
+
+/// The long form: `cargo test -p store --test random_changes -- --ignored`.
+#[test]
+#[ignore = "takes minutes"]
+fn a_hundred_thousand_random_changes_leave_a_sound_book() {
+    for engine in [testkit::Engine::Sqlite, testkit::Engine::Postgres] {
+        testkit::on(engine, || Play::new(7).run(100_000));
+    }
+}
