@@ -205,7 +205,7 @@ fn if_(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
 }
 
 fn ifs(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
-    if args.len() % 2 != 0 {
+    if !args.len().is_multiple_of(2) {
         return Err(arity_error(name));
     }
     let cases = args.chunks(2).map(|p| {
@@ -220,7 +220,10 @@ fn error(e: ErrorValue) -> Expr {
 }
 
 fn switch(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
-    let on = crate::units::zero_if_blank(t.expr(&args[0])?);
+    let mut on = crate::units::zero_if_blank(t.expr(&args[0])?);
+    if matches!(on.node, Node::Blank) {
+        on = Expr::new(Node::Text(String::new()), Type::Text);
+    }
     let pairs = args[1..].chunks_exact(2);
     let otherwise = match pairs.remainder() {
         [last] => t.expr(last)?,

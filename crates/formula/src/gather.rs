@@ -23,8 +23,11 @@ pub(crate) fn values(t: &Typer<'_>, args: &[Ast], aggregate: Aggregate) -> Resul
 pub(crate) fn whole(t: &Typer<'_>, column: &Ast, aggregate: Aggregate) -> Result<Expr> {
     let (table, field) = t.column(column)?;
     let ty = result(aggregate, field).map_err(|e| e.within(column.at.0, column.at.1))?;
-    Ok(rollup(&table.key, aggregate, Some(&field.key), Vec::new(), ty))
+    rollup(&table.key, aggregate, Some(&field.key), Vec::new(), ty)
 }
+
+/// Most roll-ups inside the criteria of another.
+const MOST_INSIDE: usize = 3;
 
 fn rollup(
     table: &TableKey,
@@ -32,9 +35,21 @@ fn rollup(
     value: Option<&FieldKey>,
     criteria: Vec<Criterion>,
     ty: Type,
-) -> Expr {
+) -> Result<Expr> {
+    let mut inside = 0;
+    for c in &criteria {
+        c.value.visit(&mut |e| inside += usize::from(matches!(e.node, Node::Rollup(_) | Node::Rank(_))));
+    }
+    if inside > MOST_INSIDE {
+        return Err(fault(
+            format!("汇总函数的条件里最多再套 {MOST_INSIDE} 个汇总函数；请把里面的做成单独的字段"),
+            format!(
+                "At most {MOST_INSIDE} roll-ups fit inside the criteria of another; make the inner ones fields of their own"
+            ),
+        ));
+    }
     let r = Rollup { table: table.clone(), aggregate, value: value.cloned(), criteria };
-    Expr::new(Node::Rollup(Box::new(r)), ty)
+    Ok(Expr::new(Node::Rollup(Box::new(r)), ty))
 }
 
 /// The type an aggregate of a field has.
@@ -73,7 +88,7 @@ pub(crate) fn single_if(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr>
 }
 
 fn gathered(t: &Typer<'_>, name: &str, aggregate: Aggregate, value: Option<&Ast>, pairs: &[Ast]) -> Result<Expr> {
-    if pairs.is_empty() || pairs.len() % 2 != 0 {
+    if pairs.is_empty() || !pairs.len().is_multiple_of(2) {
         return Err(arity_error(name));
     }
     let (table, field) = match value {
@@ -85,14 +100,13 @@ fn gathered(t: &Typer<'_>, name: &str, aggregate: Aggregate, value: Option<&Ast>
         None => Type::Number,
     };
     let criteria = pairs.chunks(2).map(|p| criterion(t, &table.key, &p[0], &p[1])).collect::<Result<Vec<_>>>()?;
-    Ok(rollup(&table.key, aggregate, field.map(|(f, _)| &f.key), criteria, ty))
+    rollup(&table.key, aggregate, field.map(|(f, _)| &f.key), criteria, ty)
 }
 
 /// The field of the first record of a table whose other field equals a value.
-fn first(t: &Typer<'_>, table: &TableDef, value: &FieldDef, criterion: Criterion) -> Result<Expr> {
-    let _ = t;
+fn first(table: &TableDef, value: &FieldDef, criterion: Criterion) -> Result<Expr> {
     let ty = result(Aggregate::First, value)?;
-    Ok(rollup(&table.key, Aggregate::First, Some(&value.key), vec![criterion], ty))
+    rollup(&table.key, Aggregate::First, Some(&value.key), vec![criterion], ty)
 }
 
 pub(crate) fn xlookup(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
@@ -103,7 +117,7 @@ pub(crate) fn xlookup(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
     }
     let (table, value) = t.column(&args[2])?;
     let tie = equals(t, &table.key, &args[1], t.expr(&args[0])?)?;
-    let found = first(t, table, value, tie)?;
+    let found = first(table, value, tie)?;
     let Some(alternative) = args.get(3).filter(|a| !matches!(a.node, Syntax::Omitted)) else { return Ok(found) };
     let (mut list, ty) = unify_two(vec![found, t.expr(alternative)?])?;
     let alternative = list.pop().unwrap_or_else(crate::units::blank);
@@ -139,7 +153,7 @@ pub(crate) fn vlookup(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
     let key = &table.fields[from];
     let tie =
         equal_to(t, key, Type::of(&key.kind), t.expr(&args[0])?).map_err(|e| e.within(args[0].at.0, args[0].at.1))?;
-    first(t, table, &table.fields[from + n - 1], tie)
+    first(table, &table.fields[from + n - 1], tie)
 }
 
 /// `INDEX(表[列],MATCH(x,表[键],0))`.
@@ -155,7 +169,7 @@ pub(crate) fn index(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
     }
     let (table, value) = t.column(&args[0])?;
     let tie = equals(t, &table.key, &found[1], t.expr(&found[0])?)?;
-    first(t, table, value, tie)
+    first(table, value, tie)
 }
 
 /// Records have no row numbers: MATCH only finds its way inside INDEX.
@@ -166,8 +180,7 @@ pub(crate) fn match_(_: &Typer<'_>, _: &str, _: &[Ast]) -> Result<Expr> {
     ))
 }
 
-fn ranked(t: &Typer<'_>, of: Expr, table: &TableDef, field: &FieldDef, kind: RankKind) -> Result<Expr> {
-    let _ = t;
+fn ranked(of: Expr, table: &TableDef, field: &FieldDef, kind: RankKind) -> Result<Expr> {
     let ty = Type::of(&field.kind);
     if !matches!(ty, Type::Number | Type::Money | Type::Date | Type::DateTime) {
         return Err(expected(Type::Number, ty));
@@ -199,7 +212,7 @@ pub(crate) fn rank(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
         },
     };
     let (table, field) = t.column(column)?;
-    ranked(t, t.expr(number)?, table, field, kind).map_err(|e| e.within(number.at.0, number.at.1))
+    ranked(t.expr(number)?, table, field, kind).map_err(|e| e.within(number.at.0, number.at.1))
 }
 
 /// `QUINTILE([@列])`, over the column of the cell.
@@ -213,5 +226,5 @@ pub(crate) fn quintile(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
         .within(args[0].at.0, args[0].at.1));
     };
     let field = t.table.require(key)?;
-    ranked(t, of.clone(), t.table, field, RankKind::Quintile).map_err(|e| e.within(args[0].at.0, args[0].at.1))
+    ranked(of.clone(), t.table, field, RankKind::Quintile).map_err(|e| e.within(args[0].at.0, args[0].at.1))
 }

@@ -69,6 +69,11 @@ const BAD: &[(&str, &str, &str)] = &[
     ("1 @ 2", "@", "看不懂"),
     ("", "", "空"),
     ("SUMIFS(订单[金额],产品[名称],1)", "名称", "产品名称"),
+    (
+        "COUNTIF(订单[数量],COUNTIF(订单[数量],COUNTIF(订单[数量],COUNTIF(订单[数量],COUNTIF(订单[数量],1)))))",
+        "COUNTIF(订单[数量],COUNTIF(订单[数量],COUNTIF(订单[数量],COUNTIF(订单[数量],COUNTIF(订单[数量],1)))))",
+        "最多再套",
+    ),
     ("WEEKDAY(TODAY(),4)", "WEEKDAY(TODAY(),4)", "第二个参数"),
 ];
 

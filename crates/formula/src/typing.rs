@@ -205,7 +205,14 @@ impl Typer<'_> {
 
     fn sum(&self, op: ArithOp, l: Expr, r: Expr) -> Result<Expr> {
         use Type::{Date, DateTime, Money, Number};
-        let (l, r) = (self.quantity(l)?, self.quantity(r)?);
+        let (mut l, mut r) = (self.quantity(l)?, self.quantity(r)?);
+        let (of_l, of_r) = (l.ty, r.ty);
+        for (side, other) in [(&mut l, of_r), (&mut r, of_l)] {
+            // Beside a date, money is a number of days like any other.
+            if side.ty == Money && matches!(other, Date | DateTime) {
+                *side = self.number(side.clone())?;
+            }
+        }
         let (l, r, ty) = match (l.ty, r.ty) {
             (Number, Number) | (Money, Money) => {
                 let ty = l.ty;

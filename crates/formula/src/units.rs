@@ -98,8 +98,7 @@ pub(crate) fn condition(e: Expr) -> Result<Expr> {
 pub(crate) fn text(e: Expr) -> Result<Expr> {
     match e.ty {
         Type::Text => Ok(e),
-        Type::Blank if matches!(e.node, Node::Error(_)) => Ok(Expr::new(e.node, Type::Text)),
-        Type::Blank => Ok(e),
+        Type::Blank => Ok(Expr::new(e.node, Type::Text)),
         Type::Number | Type::Bool => Ok(call(Func::TextOf, vec![e], Type::Text)),
         Type::Money => {
             let yuan = Expr::new(Node::Unscale(e.boxed(), 100), Type::Number);
@@ -138,8 +137,7 @@ pub(crate) fn fit(e: Expr, want: Type) -> Result<Expr> {
     use Type::{Blank, Bool, Date, DateTime, Money, Number, Text};
     match (e.ty, want) {
         (a, b) if a == b => Ok(e),
-        (Blank, _) if matches!(e.node, Node::Error(_)) => Ok(Expr::new(e.node, want)),
-        (Blank, _) => Ok(e),
+        (Blank, _) => Ok(Expr::new(e.node, want)),
         (Number, Money) => Ok(scale(e, 100, Money)),
         (Money, Number) => Ok(Expr::new(Node::Unscale(e.boxed(), 100), Number)),
         (Text, Money) => Ok(scale(number(e)?, 100, Money)),
@@ -185,6 +183,8 @@ pub(crate) fn align(l: Expr, r: Expr) -> Result<(Expr, Expr)> {
         (Date | DateTime, Number) => (number(l)?, r),
         (Number, Date | DateTime) => (l, number(r)?),
         (Bool, Number) | (Number, Bool) => (quantity(l)?, quantity(r)?),
+        (Bool, Money) => (scale(quantity(l)?, 100, Money), r),
+        (Money, Bool) => (l, scale(quantity(r)?, 100, Money)),
         // A written day beside a date is meant as one.
         (Date | DateTime, Text) => align_day(l, r)?,
         (Text, Date | DateTime) => {
@@ -239,6 +239,7 @@ pub(crate) fn unify_two(list: Vec<Expr>) -> Result<(Vec<Expr>, Type)> {
             (Money, Number) | (Number, Money) => Money,
             (Date, DateTime) | (DateTime, Date) => DateTime,
             (Bool, Number) | (Number, Bool) => Number,
+            (Bool, Money) | (Money, Bool) => Money,
             (Text, Number | Money | Bool) | (Number | Money | Bool, Text) => Text,
             (a, b) => return Err(mismatch(a, b)),
         };
@@ -251,7 +252,8 @@ pub(crate) fn unify_two(list: Vec<Expr>) -> Result<(Vec<Expr>, Type)> {
 /// A branch in the type of all; a blank one stays blank.
 fn branch(e: Expr, ty: Type) -> Result<Expr> {
     match (e.ty, ty) {
-        (Type::Bool, Type::Number) => Ok(Expr::new(e.node, Type::Bool)),
+        (Type::Bool, Type::Number) => Ok(e),
+        (Type::Bool, Type::Money) => Ok(scale(quantity(e)?, 100, Type::Money)),
         _ => fit(e, ty),
     }
 }

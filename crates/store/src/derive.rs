@@ -4,7 +4,7 @@
 //! records first, each table gathered once, then layer upon layer of expressions over what lies below.
 
 use crate::dialect::Dialect;
-use crate::expr::{Lower, Names, Subselects, as_value, constant_for_all, render, weight, whole};
+use crate::expr::{Lower, Names, Subselects, as_value, constant_for_all, heavy, render, whole};
 use crate::sql::{Stmt, ids_place, range_places};
 use formula::{Column, Local, Node, Phase, Program, Rank, Rollup};
 use model::{Error, ErrorCode, FieldKey, FieldKind, Result, Schema, TableKey};
@@ -69,9 +69,6 @@ pub(crate) struct Overall {
     pub columns: HashSet<FieldKey>,
 }
 
-/// Most levels of sub-selects in the SQL of one column, and most pieces: far below what engines refuse.
-const MOST: (usize, usize) = (60, 60_000);
-
 impl Derivation {
     pub(crate) fn new(schema: Arc<Schema>, dialect: Dialect) -> Result<Self> {
         let program = Program::compile(&schema)?;
@@ -87,8 +84,7 @@ impl Derivation {
         for column in self.program.columns() {
             let names = LayerNames::alone(&self.schema, &column.table);
             let Some(kind) = names.kind(&column.field) else { continue };
-            let (levels, pieces) = weight(self.dialect, &column.expr, kind, &names);
-            if levels > MOST.0 || pieces > MOST.1 {
+            if heavy(self.dialect, &column.expr, kind, &names) {
                 return Err(too_complex().on(&column.field));
             }
         }
@@ -427,7 +423,7 @@ fn ranks<'a>(columns: &'a [&'a Column]) -> Vec<&'a Rank> {
             let Node::Rank(r) = &e.node else { return };
             let Node::Field(f) = &r.of.node else { return };
             let same = |x: &&Rank| x.table == r.table && x.field == r.field && x.of == r.of;
-            if !columns.iter().any(|c| c.field == *f) && !out.iter().any(|x| same(x)) {
+            if !columns.iter().any(|c| c.field == *f) && !out.iter().any(same) {
                 out.push(r);
             }
         });

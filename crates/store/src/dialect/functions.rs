@@ -79,9 +79,18 @@ fn text<'a>(ctx: &'a Context<'_>, i: usize) -> Option<&'a str> {
     ctx.get_raw(i).as_str().ok()
 }
 
+type Curve = fn(f64) -> f64;
+
 /// Adds the functions to a connection.
 pub(crate) fn register(conn: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    // The bundled SQLite is built without its functions of mathematics.
+    let curves: [(&str, Curve); 5] =
+        [("floor", f64::floor), ("ceil", f64::ceil), ("sqrt", f64::sqrt), ("exp", f64::exp), ("ln", f64::ln)];
+    for (name, f) in curves {
+        conn.create_scalar_function(name, 1, flags, move |c| Ok(real(c, 0).map(f)))?;
+    }
+    conn.create_scalar_function("power", 2, flags, |c| Ok(real(c, 0).zip(real(c, 1)).map(|(x, y)| x.powf(y))))?;
     conn.create_scalar_function("kebu_round", 3, flags, |c| {
         let parts = real(c, 0).and_then(Decimal::of).zip(whole(c, 1)).zip(whole(c, 2));
         Ok(parts.map(|((d, n), how)| d.rounded(n.clamp(-400, 400) as i32, how).value()))

@@ -148,7 +148,10 @@ impl Dialect {
 
     /// A text so many times.
     pub(crate) fn repeat(self) -> &'static str {
-        self.pick("replace(hex(zeroblob({1})), '00', {0})", "repeat({0}, CAST({1} AS INTEGER))")
+        self.pick(
+            "CASE WHEN {1} IS NOT NULL THEN replace(hex(zeroblob({1})), '00', {0}) END",
+            "repeat({0}, CAST({1} AS INTEGER))",
+        )
     }
 
     /// A real number rounded to a whole one, halves away from zero, still real.
@@ -237,7 +240,10 @@ impl Dialect {
 
     /// A whole number as text with at least so many digits: number (not negative), digits.
     pub(crate) fn padded(self) -> &'static str {
-        self.pick("printf('%0*d', {1}, {0})", "lpad(CAST({0} AS TEXT), greatest(length(CAST({0} AS TEXT)), {1}), '0')")
+        self.pick(
+            "CASE WHEN {0} IS NOT NULL THEN printf('%0*d', {1}, {0}) END",
+            "lpad(CAST({0} AS TEXT), greatest(length(CAST({0} AS TEXT)), {1}), '0')",
+        )
     }
 
     /// Words with capitals; `{1}` and `{2}` are what [`Self::proper_patterns`] gives.
@@ -342,8 +348,9 @@ impl Dialect {
         match self {
             Self::Sqlite => Func::cust(Alias::new("sum")).arg(value).into(),
             Self::Postgres => Expr::cust_with_exprs(
-                "CAST(least(greatest(sum(?), -9000000000000000000), 9000000000000000000) AS BIGINT)",
-                [value],
+                "CAST(CASE WHEN sum(?) > 9000000000000000000 THEN 9000000000000000000 \
+                 WHEN sum(?) < -9000000000000000000 THEN -9000000000000000000 ELSE sum(?) END AS BIGINT)",
+                [value.clone(), value.clone(), value],
             ),
         }
     }

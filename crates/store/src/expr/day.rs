@@ -18,7 +18,7 @@ impl Lower<'_> {
             F::DateValue => self.date_value(&args[0]),
             F::Date => self.date(args),
             F::FormatMoment => self.format_moment(args),
-            F::FromSerial | F::MomentFromSerial => self.from_serial(f, &args[0]),
+            F::FromSerial | F::MomentFromSerial => self.of_serial(f, &args[0]),
             _ => {
                 let outs = self.numbers(args);
                 self.of_days(f, args, outs)
@@ -76,12 +76,12 @@ impl Lower<'_> {
     }
 
     /// Day of the week from Monday, 0 to 6.
-    fn from_monday(&self, d: Sql) -> Sql {
+    fn weekday_index(&self, d: Sql) -> Sql {
         self.whole("({0} + {1}) % 7", vec![d, self.int(WEEKS + 3)], (0.0, 6.0))
     }
 
     fn weekday(&self, d: Sql, kind: i64) -> Sql {
-        let monday = self.from_monday(d);
+        let monday = self.weekday_index(d);
         match kind {
             3 => monday,
             _ => {
@@ -116,7 +116,7 @@ impl Lower<'_> {
     fn week(&self, d: Sql, kind: i64) -> Sql {
         if kind == 21 {
             // The week of a day is that of its Thursday.
-            let monday = self.from_monday(d.clone());
+            let monday = self.weekday_index(d.clone());
             let thursday = self.whole("{0} - {1} + 3", vec![d, monday], DAYS);
             let year = self.date_part('y', thursday.clone());
             let january = self.month_start(self.whole("{0} * 12", vec![year], (12.0, 120_000.0)));
@@ -124,7 +124,7 @@ impl Lower<'_> {
         }
         let year = self.date_part('y', d.clone());
         let january = self.month_start(self.whole("{0} * 12", vec![year], (12.0, 120_000.0)));
-        let first = self.from_monday(january.clone());
+        let first = self.weekday_index(january.clone());
         let start = self.int(7 - week_start(kind));
         self.whole("({0} - {1} + ({2} + {3}) % 7) / 7 + 1", vec![d, january, first, start], (1.0, 54.0))
     }
@@ -147,7 +147,7 @@ impl Lower<'_> {
         self.strictly(v, &outs)
     }
 
-    fn from_serial(&self, f: Func, e: &Typed) -> Out {
+    fn of_serial(&self, f: Func, e: &Typed) -> Out {
         let out = self.number(e);
         let x = self.real(out.v.clone());
         let (least, most) = (self.float(0.0), self.float(2_958_466.0));
@@ -168,8 +168,7 @@ impl Lower<'_> {
 
     fn date_value(&self, e: &Typed) -> Out {
         let out = self.expr(e);
-        let t = out.v.clone();
-        let null = t.null();
+        let t = if out.v.rep() == Rep::Text { out.v.clone() } else { self.blank(Rep::Text) };
         let v = match self.dialect.date_parts() {
             None => Sql::made("kebu_date({0})", vec![t.clone()], Rep::Int, true),
             Some((parts, pattern)) => {
@@ -189,7 +188,6 @@ impl Lower<'_> {
         let blank = self.blank_test(formula::Type::Text, &t);
         let text = "CASE WHEN {0} IS NULL AND NOT ({1}) THEN {2} END";
         let own = Sql::made(text, vec![v.clone(), blank, self.code(ErrorValue::Value)], Rep::Int, true);
-        let _ = null;
         let strict = out.e.is_none() || out.strict;
         Out { v, e: self.first_error([out.e, Some(own)]), strict }
     }
@@ -288,7 +286,7 @@ impl Lower<'_> {
         let Node::Text(format) = &args[1].node else { return out };
         let parts = moment_format(format).unwrap_or_default();
         let day = self.day_of(out.clone()).v;
-        let monday = self.from_monday(day.clone());
+        let monday = self.weekday_index(day.clone());
         let mut texts: Vec<Sql> = Vec::new();
         for part in &parts {
             texts.push(self.moment_part(part, &out.v, &day, &monday));

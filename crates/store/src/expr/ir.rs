@@ -120,6 +120,11 @@ impl Sql {
         (matches!(self.0.rep, Rep::Int | Rep::Real) && !self.0.null && b.lo == b.hi).then_some(b.lo)
     }
 
+    /// Whether it is the constant NULL.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(&self.0.form, Form::Made(t, parts) if parts.is_empty() && (t == "NULL" || t.starts_with("CAST(NULL")))
+    }
+
     fn key(&self) -> *const Piece {
         Rc::as_ptr(&self.0)
     }

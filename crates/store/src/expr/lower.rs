@@ -134,12 +134,12 @@ impl Lower<'_> {
             Node::Compare(op, a, b) => self.compare(*op, a, b),
             Node::IsBlank(a) => self.is_blank(a),
             Node::IsError(a, caught) => self.is_error(self.expr(a), *caught),
-            Node::IfError(a, b, caught) => self.if_error(e.ty, self.branch(e.ty, a), self.branch(e.ty, b), *caught),
+            Node::IfError(a, b, caught) => self.if_error(self.number(a), self.number(b), *caught),
             Node::Not(a) => self.not(a),
             Node::All(list) => self.joined(list, " AND "),
             Node::Any(list) => self.joined(list, " OR "),
-            Node::Cases(cases, otherwise) => self.cases(e.ty, cases, otherwise),
-            Node::Switch(on, cases, otherwise) => self.switch(e.ty, on, cases, otherwise),
+            Node::Cases(cases, otherwise) => self.cases(cases, otherwise),
+            Node::Switch(on, cases, otherwise) => self.switch(on, cases, otherwise),
             Node::Scale(a, n) => self.scaled(self.number(a), *n, e.ty),
             Node::Unscale(a, n) => self.divided(self.number(a), *n),
             Node::DayOf(a) => self.day_of(self.expr(a)),
@@ -259,17 +259,16 @@ impl Lower<'_> {
         Out::sure(Sql::made(text, vec![e], Rep::Cond, false))
     }
 
-    fn if_error(&self, ty: Type, a: Out, b: Out, caught: Caught) -> Out {
+    fn if_error(&self, a: Out, b: Out, caught: Caught) -> Out {
         let Some(e) = a.e.clone() else { return a };
         let [av, bv] = [self.value(a.v.clone()), self.value(b.v.clone())];
-        let rep = both(&av, &bv);
+        let rep = common([&av, &bv].into_iter());
         let [av, bv] = [self.as_rep(av, rep), self.as_rep(bv, rep)];
         let bounds = union(av.bounds(), bv.bounds());
         let null = av.null() || bv.null();
         if caught == Caught::Any && a.strict && !av.null() && b.e.is_none() {
             return Out::sure(Sql::made("coalesce({0}, {1})", vec![av, bv], rep, null).bounded(bounds));
         }
-        let _ = ty;
         let test = if caught == Caught::Any { "{0} IS NOT NULL" } else { "{0} = 7" };
         let v = Sql::made(format!("CASE WHEN {test} THEN {{1}} ELSE {{2}} END"), vec![e.clone(), bv, av], rep, null)
             .bounded(bounds);
@@ -325,7 +324,7 @@ impl Lower<'_> {
 
     /// Text, empty where it is blank.
     pub(super) fn filled(&self, v: Sql) -> Sql {
-        if v.rep() == Rep::Null {
+        if v.is_null() {
             return self.literal("");
         }
         if v.null() { Sql::made("coalesce({0}, '')", vec![v], Rep::Text, false) } else { v }
@@ -341,35 +340,24 @@ impl Lower<'_> {
         self.loosely(self.made(places.join(word), parts, Rep::Cond), &args)
     }
 
-    /// A branch of a choice: blank ones in the form of the others.
-    pub(super) fn branch(&self, ty: Type, e: &Typed) -> Out {
-        let out = self.number(e);
-        match (out.v.rep(), self.rep_of(ty)) {
-            (Rep::Int, Rep::Text) if matches!(e.node, Node::Blank | Node::Error(_)) => {
-                Out { v: self.blank(Rep::Text), ..out }
-            }
-            _ => out,
-        }
-    }
-
     /// A value in the form of its siblings.
     pub(super) fn as_rep(&self, v: Sql, rep: Rep) -> Sql {
         match (v.rep(), rep) {
             (a, b) if a == b => v,
-            (_, Rep::Real) if v.null() && v.bounds().lo == 0.0 && v.bounds().hi == 0.0 => self.blank(Rep::Real),
+            _ if v.is_null() => self.blank(rep),
             (Rep::Int, Rep::Real) => self.real(v),
             _ => v,
         }
     }
 
-    fn cases(&self, ty: Type, cases: &[(Typed, Typed)], otherwise: &Typed) -> Out {
+    fn cases(&self, cases: &[(Typed, Typed)], otherwise: &Typed) -> Out {
         let conditions: Vec<Out> = cases.iter().map(|(c, _)| self.expr(c)).collect();
         let tests: Vec<Sql> = conditions.iter().map(|c| self.cond(c)).collect();
-        let values = cases.iter().map(|(_, v)| v).chain([otherwise]).map(|v| self.branch(ty, v)).collect();
+        let values = cases.iter().map(|(_, v)| v).chain([otherwise]).map(|v| self.number(v)).collect();
         self.chosen(conditions, tests, values)
     }
 
-    fn switch(&self, ty: Type, on: &Typed, cases: &[(Typed, Typed)], otherwise: &Typed) -> Out {
+    fn switch(&self, on: &Typed, cases: &[(Typed, Typed)], otherwise: &Typed) -> Out {
         let of = self.number(on);
         let mut conditions = vec![];
         let mut tests = vec![];
@@ -379,16 +367,15 @@ impl Lower<'_> {
             tests.push(self.cond(&out));
             conditions.push(out);
         }
-        let values = cases.iter().map(|(_, v)| v).chain([otherwise]).map(|v| self.branch(ty, v)).collect();
+        let values = cases.iter().map(|(_, v)| v).chain([otherwise]).map(|v| self.number(v)).collect();
         self.chosen(conditions, tests, values)
     }
 
     /// The value beside the first test that holds; there is one value more than tests.
     fn chosen(&self, conditions: Vec<Out>, tests: Vec<Sql>, values: Vec<Out>) -> Out {
-        let rep =
-            values.iter().map(|o| o.v.clone()).reduce(|a, b| self.blank(both(&a, &b))).map_or(Rep::Null, |v| v.rep());
+        let rep = common(values.iter().map(|o| &o.v));
         let parts: Vec<Sql> = values.iter().map(|o| self.as_rep(o.v.clone(), rep)).collect();
-        let known = parts.iter().filter(|p| !(p.null() && p.bounds().most() == 0.0));
+        let known = parts.iter().filter(|p| !p.is_null());
         let bounds = known.map(Sql::bounds).reduce(union).unwrap_or(Bounds::new(0.0, 0.0));
         let null = parts.iter().any(Sql::null);
         let n = tests.len();
@@ -453,7 +440,7 @@ impl Lower<'_> {
     /// The value as a field of some kind keeps it: whole where the field is, within what it can hold.
     pub(crate) fn stored(&self, out: Out, ty: Type, rep: Rep) -> Out {
         let v = self.value(out.v.clone());
-        if v.null() && v.bounds().most() == 0.0 && matches!(v.rep(), Rep::Int | Rep::Null) && v.rep() != rep {
+        if v.is_null() && v.rep() != rep {
             return Out { v: self.blank(rep), ..out };
         }
         let b = v.bounds();
@@ -568,13 +555,13 @@ pub(super) fn sign(op: CmpOp) -> &'static str {
     }
 }
 
-/// The form two values have together.
-pub(super) fn both(a: &Sql, b: &Sql) -> Rep {
-    match (a.rep(), b.rep()) {
+/// The form several values have together.
+pub(super) fn common<'a>(list: impl Iterator<Item = &'a Sql>) -> Rep {
+    list.filter(|v| !v.is_null()).fold(Rep::Null, |rep, v| match (rep, v.rep()) {
         (Rep::Text, _) | (_, Rep::Text) => Rep::Text,
         (Rep::Real, _) | (_, Rep::Real) => Rep::Real,
         _ => Rep::Int,
-    }
+    })
 }
 
 pub(super) fn union(a: Bounds, b: Bounds) -> Bounds {

@@ -9,6 +9,8 @@ mod ir;
 mod lookup;
 mod lower;
 mod number;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub(crate) use ir::{Rep, Sql};
@@ -74,13 +76,16 @@ pub(crate) fn condition(dialect: Dialect, e: &Typed, names: &dyn Names) -> Expr 
     lower.cond(&Out { v: out.masked(), e: None, strict: true }).finish()
 }
 
-/// How heavy the SQL of an expression is: levels of sub-selects, and pieces.
-pub(crate) fn weight(dialect: Dialect, e: &Typed, kind: &FieldKind, names: &dyn Names) -> (usize, usize) {
+/// Most levels of sub-selects in the SQL of one expression, and most pieces: far below what engines refuse.
+const MOST: (usize, usize) = (60, 60_000);
+
+/// Whether the SQL of an expression would be out of all proportion.
+pub(crate) fn heavy(dialect: Dialect, e: &Typed, kind: &FieldKind, names: &dyn Names) -> bool {
     let lower = Lower { dialect, names };
     let out = lower.stored(lower.expr(e), Type::of(kind), dialect.rep(kind));
     let (levels, pieces) = out.masked().weight();
     let (more, others) = out.e.map_or((0, 0), |e| e.weight());
-    (levels.max(more), pieces + others)
+    levels.max(more) > MOST.0 || pieces + others > MOST.1
 }
 
 impl Out {

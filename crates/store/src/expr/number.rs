@@ -22,7 +22,7 @@ impl Lower<'_> {
             ArithOp::Div => self.quotient(a, b),
         };
         match ty {
-            Type::Date => self.in_range(out, DAYS),
+            Type::Date => self.in_range(self.to_whole(out), DAYS),
             Type::DateTime => self.in_range(self.to_whole(out), SECONDS),
             _ => out,
         }
