@@ -163,8 +163,12 @@ impl<'c> Fetched<'c> {
         if values.is_empty() {
             return Ok(());
         }
+        // One index look-up a value, whatever the server believes of a table that is being filled.
         let columns = columns(table).join(", ");
-        let sql = format!("SELECT id, {columns} FROM {table} WHERE {by} = ANY (?1)");
+        let sql = format!(
+            "SELECT x.* FROM unnest(?1) v (value) CROSS JOIN LATERAL \
+             (SELECT id, {columns} FROM {table} WHERE {by} = v.value OFFSET 0) x"
+        );
         self.book.each(&sql, params![values], &mut |r| self.keep(table, r))
     }
 

@@ -174,7 +174,9 @@ impl<'c> Batch<'c> {
         if conn.dialect() == Dialect::Postgres {
             // A server knows nothing yet of rows that come in this transaction and would read whole tables
             // for each look-up.
-            conn.batch("SET LOCAL enable_seqscan = off")?;
+            conn.batch(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off",
+            )?;
         }
         let identities = conn.as_postgres().map(|_| {
             let columns = [("kind", "INTEGER"), ("value", "TEXT"), ("customer", "INTEGER")];
@@ -321,7 +323,9 @@ impl<'c> Batch<'c> {
         self.flush()?;
         let conn = self.conn();
         if conn.dialect() == Dialect::Postgres {
-            conn.batch("SET LOCAL enable_seqscan = on")?;
+            conn.batch(
+                "SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on",
+            )?;
             for (table, _) in self.next.iter().filter(|(_, (first, next))| next - first > 1_000) {
                 conn.batch(&["ANALYZE ", &quote(table)].concat())?;
             }
