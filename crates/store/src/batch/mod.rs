@@ -171,6 +171,11 @@ impl<'c> Batch<'c> {
         if dropped_indexes {
             conn.batch(layout::DROP_BULK_INDEXES)?;
         }
+        if conn.dialect() == Dialect::Postgres {
+            // A server knows nothing yet of rows that come in this transaction and would read whole tables
+            // for each look-up.
+            conn.batch("SET LOCAL enable_seqscan = off")?;
+        }
         let identities = conn.as_postgres().map(|_| {
             let columns = [("kind", "INTEGER"), ("value", "TEXT"), ("customer", "INTEGER")];
             Copy::new("_identities", &columns.map(|(n, t)| (n.to_owned(), t)))
@@ -315,6 +320,12 @@ impl<'c> Batch<'c> {
     fn finish(mut self, scratch: bool, progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>) -> Result<i64> {
         self.flush()?;
         let conn = self.conn();
+        if conn.dialect() == Dialect::Postgres {
+            conn.batch("SET LOCAL enable_seqscan = on")?;
+            for (table, _) in self.next.iter().filter(|(_, (first, next))| next - first > 1_000) {
+                conn.batch(&["ANALYZE ", &quote(table)].concat())?;
+            }
+        }
         let change = self.change();
         layout::note_new_fields(conn, change, &self.new_fields)?;
         for (table, (first, next)) in &self.next {
