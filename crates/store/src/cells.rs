@@ -59,6 +59,7 @@ pub(crate) fn check(field: &FieldDef, value: Value) -> Result<Value> {
         return Ok(Value::Null);
     }
     let fits = match (&field.kind, value) {
+        (_, v) if !in_bounds(&v) => None,
         (K::Number { decimals: 0 }, Value::Number(n)) if n.fract() == 0.0 && n.abs() < 9e15 => {
             Some(Value::Int(n as i64))
         }
@@ -88,6 +89,20 @@ pub(crate) fn check(field: &FieldDef, value: Value) -> Result<Value> {
         )
         .on(&field.key)
     })
+}
+
+/// Whether a number, amount, day or moment is within what formulas count on (docs/decisions/0012-language.md).
+fn in_bounds(v: &Value) -> bool {
+    const WHOLE: u64 = 9_007_199_254_740_991;
+    const DAYS: std::ops::RangeInclusive<i64> = -719_162..=2_932_896;
+    match v {
+        Value::Int(n) => n.unsigned_abs() <= WHOLE,
+        Value::Money(m) => m.0.unsigned_abs() <= WHOLE,
+        Value::Number(x) => *x == 0.0 || (1e-100..=1e100).contains(&x.abs()),
+        Value::Date(d) => DAYS.contains(&d.0.into()),
+        Value::DateTime(t) => DAYS.contains(&t.0.div_euclid(86_400)),
+        _ => true,
+    }
 }
 
 /// Longest text in a cell, in bytes.

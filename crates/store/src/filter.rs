@@ -55,7 +55,7 @@ fn single(dialect: Dialect, f: &FieldDef, c: &Condition) -> Result<Expr> {
                     None => one,
                 });
             }
-            out.unwrap_or_else(|| dialect::never())
+            out.unwrap_or_else(dialect::never)
         }
         Op::Eq => matches(dialect, f, first()?)?,
         Op::Ne => matches(dialect, f, first()?)?.not(),

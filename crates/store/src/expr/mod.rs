@@ -6,6 +6,7 @@
 
 mod day;
 mod ir;
+mod logic;
 mod lookup;
 mod lower;
 mod number;
