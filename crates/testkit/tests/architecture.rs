@@ -19,7 +19,20 @@ const ARROWS: &[(&str, Option<&[&str]>)] = &[
 
 /// Libraries only one crate may name.
 const OWNED: &[(&str, &[&str])] = &[
-    ("store", &["rusqlite", "libsqlite3-sys", "sea-query", "sqlx", "tokio-postgres", "deadpool-postgres"]),
+    (
+        "store",
+        &[
+            "rusqlite",
+            "libsqlite3-sys",
+            "sea-query",
+            "sqlx",
+            "postgres",
+            "tokio-postgres",
+            "tokio-postgres-rustls",
+            "rustls",
+            "deadpool-postgres",
+        ],
+    ),
     ("server", &["axum", "hyper", "hyper-util", "tower", "tower-http", "actix-web", "warp"]),
     ("exchange", &["calamine", "rust_xlsxwriter", "csv", "zip"]),
 ];
