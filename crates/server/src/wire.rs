@@ -3,8 +3,8 @@
 use crate::error::{ApiResult, malformed};
 use model::parse::{self, Cell, Ctx};
 use model::{
-    Condition, Date, DateTime, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Filter, Money, Op, Query, RecordId,
-    Result, Scope, Sort, TableDef, Value,
+    Condition, Date, DateTime, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Filter, Holds, Money, Op, Query,
+    RecordId, Result, Scope, Sort, TableDef, UserId, Value,
 };
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -68,7 +68,7 @@ fn plain(kind: &FieldKind, json: &Json) -> Option<Value> {
     use FieldKind as K;
     Some(match (kind, json) {
         (_, Json::Null) => Value::Null,
-        (K::Number { .. } | K::Percent, Json::Number(n)) => match n.as_i64() {
+        (K::Number { .. } | K::Percent | K::Progress | K::Rating { .. }, Json::Number(n)) => match n.as_i64() {
             Some(i) => Value::Int(i),
             None => Value::Number(n.as_f64()?),
         },
@@ -78,13 +78,14 @@ fn plain(kind: &FieldKind, json: &Json) -> Option<Value> {
         (K::DateTime, Json::String(s)) => Value::DateTime(DateTime::from_iso(s)?),
         (K::Link { .. }, Json::Number(n)) => Value::Link(RecordId(n.as_i64()?)),
         (K::Link { .. }, Json::Array(a)) => Value::Link(RecordId(a.first()?.as_i64()?)),
-        (K::Tags, Json::Array(a)) => {
+        (K::Person, Json::Number(n)) => Value::Person(UserId(n.as_i64()?)),
+        (K::Attachment { .. }, Json::Array(_)) => Value::Files(serde_json::from_value(json.clone()).ok()?),
+        (K::Tags | K::Choices { .. }, Json::Array(a)) => {
             Value::Tags(a.iter().map(|t| t.as_str().map(str::to_owned)).collect::<Option<_>>()?)
         }
-        (
-            K::Text | K::LongText | K::Phone | K::Email | K::Birthday | K::Choice { .. } | K::Code { .. },
-            Json::String(s),
-        ) => Value::Text(s.clone()),
+        (K::CreatedTime | K::UpdatedTime, Json::String(s)) => Value::DateTime(DateTime::from_iso(s)?),
+        (K::CreatedBy | K::UpdatedBy, Json::Number(n)) => Value::Person(UserId(n.as_i64()?)),
+        (kind, Json::String(s)) if kind.holds() == Holds::Text => Value::Text(s.clone()),
         _ => return None,
     })
 }
@@ -149,8 +150,10 @@ fn filter(table: &TableDef, json: &Json, depth: usize) -> ApiResult<Filter> {
 fn filter_value(field: &FieldDef, op: Op, json: &Json) -> Result<Value> {
     // A tag is looked for by one text; a moment may be compared with a day.
     let value = match (&field.kind, json) {
-        (FieldKind::Tags, Json::String(s)) => Some(Value::Text(s.clone())),
-        (FieldKind::DateTime, Json::String(s)) if s.len() == 10 => Date::from_iso(s).map(Value::Date),
+        (FieldKind::Tags | FieldKind::Choices { .. }, Json::String(s)) => Some(Value::Text(s.clone())),
+        (FieldKind::DateTime | FieldKind::CreatedTime | FieldKind::UpdatedTime, Json::String(s)) if s.len() == 10 => {
+            Date::from_iso(s).map(Value::Date)
+        }
         (_, Json::String(s)) if op == Op::Contains => Some(Value::Text(s.clone())),
         (kind, json) => plain(kind, json),
     };

@@ -7,8 +7,8 @@ use crate::recalc::{Touched, recalculate};
 use crate::store::{Now, Shape, Store, code_counter, counter, id_counter, require};
 use crate::{layout, log, search};
 use model::{
-    Access, CellEdit, Change, ChangeOutcome, Date, Error, ErrorCode, FieldKey, FieldKind, IDENTITY_FIELDS, Identity,
-    Origin, RecordId, Result, Scope, TableDef, TableKey, Value, builtin,
+    Access, CellEdit, Change, ChangeOutcome, CodePattern, Date, Error, ErrorCode, FieldKey, FieldKind, IDENTITY_FIELDS,
+    Identity, Origin, RecordId, Result, Scope, TableDef, TableKey, Value, builtin,
 };
 use roaring::RoaringTreemap;
 use std::collections::BTreeMap;
@@ -98,14 +98,14 @@ impl<'c> Writing<'c> {
     /// Gives what a new record must have: a code of its own, an order number, a line.
     fn complete(&mut self, def: &TableDef, row: &mut Vec<(FieldKey, Value)>) -> Result<()> {
         for f in &def.fields {
-            let FieldKind::Code { prefix, width } = &f.kind else { continue };
+            let FieldKind::Code(pattern) = &f.kind else { continue };
             match row.iter().find(|(k, _)| *k == f.key) {
                 Some((_, Value::Text(code))) => {
                     let code = code.clone();
                     self.refuse_taken(def, &f.key, &code)?;
                 }
                 _ => {
-                    let code = next_code(self.conn, def, &f.key, prefix, *width)?;
+                    let code = next_code(self.conn, def, &f.key, pattern, self.today)?;
                     row.push((f.key.clone(), Value::Text(code)));
                 }
             }
@@ -314,12 +314,18 @@ impl<'c> Writing<'c> {
 }
 
 /// The next free automatic code of a table.
-pub(crate) fn next_code(conn: &Conn, def: &TableDef, field: &str, prefix: &str, width: u8) -> Result<String> {
+pub(crate) fn next_code(
+    conn: &Conn,
+    def: &TableDef,
+    field: &str,
+    pattern: &CodePattern,
+    today: Date,
+) -> Result<String> {
     let name = code_counter(&def.key);
     let mut n = counter(conn, &name)?;
     let sql = ["SELECT 1 FROM ", &quote(&def.key), " WHERE ", &quote(field), " = ?1"].concat();
     loop {
-        let code = format!("{prefix}{n:0width$}", width = usize::from(width));
+        let code = pattern.render(n, today);
         n += 1;
         if !conn.exists(&sql, params![&code])? {
             layout::set_meta(conn, &name, &n.to_string())?;

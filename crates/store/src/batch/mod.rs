@@ -290,15 +290,7 @@ impl<'c> Batch<'c> {
             return Ok(known.key.clone());
         }
         let key = layout::free_key(def);
-        let field = model::FieldDef {
-            key: key.clone(),
-            label: model::Label::new(name, name),
-            kind: FieldKind::Text,
-            formula: None,
-            group: "other".into(),
-            shown: true,
-            builtin: false,
-        };
+        let field = model::FieldDef::new(key.clone(), model::Label::same(name), FieldKind::Text);
         layout::add_field(self.conn(), def, &field)?;
         if let Some(t) = self.schema.tables.iter_mut().find(|t| t.key == *table) {
             t.fields.push(field);
