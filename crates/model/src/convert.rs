@@ -55,6 +55,11 @@ pub fn way(from: &FieldKind, to: &FieldKind) -> Way {
     if from == to {
         return Way::Same;
     }
+    // Other settings of the same kind: options, decimals beyond the first, a unit.
+    let one_kind = from.name() == to.name() && !matches!(from, FieldKind::Link { .. } | FieldKind::Attachment { .. });
+    if one_kind && from.holds() == to.holds() && !matches!(from, FieldKind::Rating { .. }) {
+        return Way::Same;
+    }
     match (from.holds(), to.holds()) {
         (Holds::Person, Holds::Person) | (Holds::Texts, Holds::Texts) => Way::Same,
         (Holds::Link | Holds::Person, _) | (_, Holds::Link | Holds::Person) => Way::Names,

@@ -21,7 +21,7 @@ mod scope;
 mod value;
 
 pub use birthday::Birthday;
-pub use change::{CellEdit, Change, ChangeOutcome, Origin};
+pub use change::{CellEdit, Change, ChangeOutcome, Origin, Warning};
 pub use code::CodePattern;
 pub use convert::{Converted, Loss, Way, convert, way};
 pub use date::{Date, DateTime};

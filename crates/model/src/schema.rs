@@ -16,6 +16,9 @@ pub struct TableDef {
     /// Ships with Kebu: can be renamed, never removed.
     #[serde(default)]
     pub builtin: bool,
+    /// Someone has put the fields into an order of their own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ordered: bool,
     /// Fields in their order.
     pub fields: Vec<FieldDef>,
 }
@@ -23,7 +26,7 @@ pub struct TableDef {
 impl TableDef {
     /// A table that ships with Kebu.
     pub fn builtin(key: &str, label: Label, fields: Vec<FieldDef>) -> Self {
-        Self { key: key.into(), label, description: None, builtin: true, fields }
+        Self { key: key.into(), label, description: None, builtin: true, ordered: false, fields }
     }
 
     /// A table of a user's own: a code, a name, and when records were made and changed.
@@ -39,7 +42,7 @@ impl TableDef {
             hidden(field("u1", "创建时间", "Created", FieldKind::CreatedTime)),
             hidden(field("u2", "更新时间", "Updated", FieldKind::UpdatedTime)),
         ];
-        Self { key, label, description: None, builtin: false, fields }
+        Self { key, label, description: None, builtin: false, ordered: false, fields }
     }
 
     /// A field by its key.
