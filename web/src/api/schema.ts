@@ -37,6 +37,8 @@ export interface ChoiceOption {
   value: string;
   en: string;
   tone: Tone;
+  /** While it is edited: the stored text it had. */
+  was?: string;
 }
 
 export type CheckName =
@@ -103,6 +105,8 @@ export interface FieldWrite extends Partial<Omit<KindSettings, "kind">> {
   formula?: string;
   default?: string | null;
   rules?: Rule[];
+  /** Options whose stored text changes, old to new. */
+  renamed?: Record<string, string>;
 }
 export interface FieldDone {
   field: Field;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Field } from "@/api/types";
-import { itemsOf, matching, toggled, withFresh } from "./lists";
+import { itemsOf, matching, severalIn, toggled, withFresh } from "./lists";
 
 const field = (more: Partial<Field>): Field => ({
   key: "f",
@@ -35,4 +35,8 @@ test("lists of other kinds", () => {
 
 test("taking an item twice takes it away", () => {
   expect(toggled(toggled(["a"], "b"), "a")).toEqual(["b"]);
+});
+
+test("several written at once are several", () => {
+  expect(severalIn(" 清香，回甘、清香 ;")).toEqual(["清香", "回甘"]);
 });

@@ -75,6 +75,16 @@ export function withFresh(items: Item[], text: string, known: Item[]): Item[] {
   return [...items, { label: wanted, tone: "grey", value: wanted, text: wanted, fresh: true }];
 }
 
+/** What one text names, when several were written at once. */
+export const severalIn = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(/[、,，;；\n]/)
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  ),
+];
+
 /** One more chosen, or one less. */
 export function toggled(chosen: string[], value: string): string[] {
   return chosen.includes(value) ? chosen.filter((v) => v !== value) : [...chosen, value];

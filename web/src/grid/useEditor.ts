@@ -145,11 +145,12 @@ export function useEditor({ props, locale, input, cell }: Args) {
     if (!e) return undefined;
     const picked = choice.current.items[choice.current.active];
     if (e.chosen) {
-      const last = picked ? String(picked.value) : typed.trim();
-      const all = typed.trim() !== "" && !e.chosen.includes(last) ? [...e.chosen, last] : e.chosen;
+      const last =
+        typed.trim() === "" ? [] : picked && !picked.fresh ? [String(picked.value)] : severalIn(typed);
+      const all = [...e.chosen, ...last.filter((v) => !e.chosen?.includes(v))];
       const before = textsOf(props.source.peek(e.row)?.values[e.column.field.key]);
       if (all.length === before.length && all.every((v, i) => v === before[i])) return undefined;
-      if (picked?.fresh && all.includes(last)) onAddOption?.(e.column.field, last);
+      if (picked?.fresh) for (const v of last) onAddOption?.(e.column.field, v);
       return { value: all.length > 0 ? all : null, text: all.join("、") };
     }
     if (picked && typed.trim() !== "") {
@@ -175,8 +176,9 @@ export function useEditor({ props, locale, input, cell }: Args) {
     (value: string, fresh = false) => {
       const e = now.current;
       if (!e?.chosen || !input.current) return;
-      if (fresh) onAddOption?.(e.column.field, value);
-      now.current = { ...e, chosen: toggled(e.chosen, value) };
+      const values = fresh ? severalIn(value) : [value];
+      if (fresh) for (const v of values) onAddOption?.(e.column.field, v);
+      now.current = { ...e, chosen: values.reduce(toggled, e.chosen) };
       setEditing(now.current);
       input.current.value = "";
       offer("");

@@ -16,7 +16,7 @@ import { JobProgress } from "@/ui/JobProgress";
 import { toast } from "@/ui/toast";
 import "@/ui/css/fields.css";
 import { ConvertBox } from "./ConvertBox";
-import { converts, type Draft, draftOf, missing, toWrite } from "./draft";
+import { converts, type Draft, draftOf, missing, settingsSent, toWrite } from "./draft";
 import { KindForm } from "./KindForm";
 import { KindPicker } from "./KindPicker";
 import { KIND_ICONS, type Pick, RESULT_KINDS, settingsOf } from "./kinds";
@@ -101,7 +101,7 @@ export function FieldDialog({ table, field, onClose, onChanged }: Props) {
                   if (!field && out?.kind) set({ settings: out.kind });
                 }}
               />
-              <ResultKind draft={draft} onDraft={set} />
+              <ResultKind draft={draft} fixed={field?.builtin === true} onDraft={set} />
             </>
           ) : (
             <KindForm
@@ -110,7 +110,7 @@ export function FieldDialog({ table, field, onClose, onChanged }: Props) {
               onChange={(settings) => set({ settings })}
             />
           )}
-          {field && turning && <ConvertBox table={table} field={field} to={draft.settings} />}
+          {field && turning && <ConvertBox table={table} field={field} to={settingsSent(draft.settings)} />}
           {!computed && !isKept(draft.settings) && draft.settings.kind !== "code" && (
             <Checks table={table} draft={draft} onDraft={set} />
           )}
@@ -151,7 +151,7 @@ function useSave(table: Table, field: Field | undefined, done: { onClose(): void
       else if (Object.keys(write).length > 0)
         started = (await api.changeField(table.key, field.key, write)).job;
       if (field && converts(field, draft))
-        started = (await api.convert(table.key, field.key, draft.settings)).job;
+        started = (await api.convert(table.key, field.key, settingsSent(draft.settings))).job;
       if (started) {
         await shapeChanged();
         setJob(started);
@@ -255,10 +255,12 @@ function Kind({ table, field, draft, form, onDraft, onForm }: KindProps) {
   const computed = draft.formula !== undefined;
   const value: Pick = computed ? (form === "text" ? "formula" : form) : draft.settings.kind;
   // What ships with Kebu keeps its kind; so does what is computed or filled by the book.
-  const fixed = field !== undefined && (field.builtin || field.formula !== undefined);
+  const fixed =
+    field !== undefined &&
+    (field.builtin || field.formula !== undefined || isKept(field) || field.kind === "code");
   const allowed = (kind: Pick): boolean => {
     const special = kind === "formula" || kind === "rollup" || kind === "lookup";
-    if (kind === "code" && table.fields.some((f) => f.kind === "code")) return value === "code";
+    if (kind === "code" && (field || table.fields.some((f) => f.kind === "code"))) return value === "code";
     if (!field) return true;
     if (kind === field.kind) return true;
     return !special && !isKept({ kind: kind as FieldKind }) && kind !== "attachment";
@@ -300,7 +302,8 @@ function Kind({ table, field, draft, form, onDraft, onForm }: KindProps) {
   );
 }
 
-function ResultKind({ draft, onDraft }: { draft: Draft; onDraft(next: Partial<Draft>): void }) {
+function ResultKind(props: { draft: Draft; fixed: boolean; onDraft(next: Partial<Draft>): void }) {
+  const { draft, onDraft } = props;
   const { t } = useTranslation();
   const { settings } = draft;
   return (
@@ -309,6 +312,7 @@ function ResultKind({ draft, onDraft }: { draft: Draft; onDraft(next: Partial<Dr
         <span>{t("field.shownAs")}</span>
         <Select<FieldKind>
           value={settings.kind}
+          disabled={props.fixed}
           style={{ width: 160 }}
           onChange={(kind) => onDraft({ settings: settingsOf(kind, []) })}
           options={[...new Set([...RESULT_KINDS, settings.kind])].map((kind) => ({
@@ -317,7 +321,7 @@ function ResultKind({ draft, onDraft }: { draft: Draft; onDraft(next: Partial<Dr
           }))}
         />
       </label>
-      {settings.kind === "number" && (
+      {(settings.kind === "number" || settings.options) && (
         <KindForm settings={settings} known={false} onChange={(next) => onDraft({ settings: next })} />
       )}
     </div>

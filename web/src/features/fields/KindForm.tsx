@@ -54,7 +54,11 @@ export function KindForm({ settings, known, onChange }: Props) {
             value={settings.table}
             disabled={known}
             onChange={(table: string) => set({ table })}
-            options={tables.map((tb) => ({ value: tb.key, label: labelOf(tb.label, locale) }))}
+            options={tables
+              .filter(
+                (tb) => tb.fields.some((f) => f.key === "code") && tb.fields.some((f) => f.key === "name"),
+              )
+              .map((tb) => ({ value: tb.key, label: labelOf(tb.label, locale) }))}
           />
         </label>
       );

@@ -48,6 +48,27 @@ test.each([
   expect(toWrite({ ...draftOf(number, "zh-CN"), ...change }, number, "zh-CN")).toEqual(expected);
 });
 
+test("an option that got another name takes its cells along", () => {
+  const option = (value: string) => ({ value, en: value, tone: "grey" as const });
+  const choice: Field = { ...number, kind: "choice", options: [option("甲"), option("乙")], rules: [] };
+  const draft = draftOf(choice, "zh-CN");
+  expect(toWrite(draft, choice, "zh-CN")).toEqual({});
+  const [first, second] = draft.settings.options ?? [];
+  if (!first || !second) throw new Error("two options");
+  const options = [second, { ...first, value: "丙", en: "丙" }, option("丁")];
+  expect(toWrite({ ...draft, settings: { kind: "choice", options } }, choice, "zh-CN")).toEqual({
+    options: [option("乙"), option("丙"), option("丁")],
+    renamed: { 甲: "丙" },
+  });
+});
+
+test("a computed field is shown as another kind without a conversion", () => {
+  const computed: Field = { ...number, formula: "1", rules: [] };
+  const draft = { ...draftOf(computed, "zh-CN"), settings: { kind: "money" as const } };
+  expect(converts(computed, draft)).toBe(false);
+  expect(toWrite(draft, computed, "zh-CN")).toEqual({ kind: "money" });
+});
+
 test("a built-in field keeps its name in the other language", () => {
   expect(renamed(builtin.label, "会员", "zh-CN")).toEqual({ zh: "会员", en: "Name" });
   expect(renamed(number.label, "Pieces", "en")).toBe("Pieces");

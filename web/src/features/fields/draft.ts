@@ -1,5 +1,5 @@
 /** A field being made or changed, and what of it is sent. */
-import type { Field, FieldWrite, KindSettings, Label, Locale, Rule } from "@/api/types";
+import type { ChoiceOption, Field, FieldWrite, KindSettings, Label, Locale, Rule } from "@/api/types";
 import { labelOf } from "@/lib/format";
 
 export interface Draft {
@@ -18,6 +18,7 @@ const SETTINGS = ["decimals", "unit", "options", "table", "images", "max", "patt
 export function settingsIn(field: Field): KindSettings {
   const out: KindSettings = { kind: field.kind };
   for (const key of SETTINGS) if (field[key] !== undefined) Object.assign(out, { [key]: field[key] });
+  if (out.options) out.options = out.options.map((o) => ({ ...o, was: o.value }));
   return out;
 }
 
@@ -43,6 +44,21 @@ export function draftOf(field: Field | undefined, locale: Locale): Draft {
   };
 }
 
+/** Options as they are sent: what they were is told apart. */
+const bare = (options: ChoiceOption[] | undefined) =>
+  options?.map(({ value, en, tone }) => ({ value, en, tone }));
+
+/** Settings as they are sent. */
+export function settingsSent(settings: KindSettings): KindSettings {
+  return settings.options ? { ...settings, options: bare(settings.options) } : settings;
+}
+
+/** Options that got another stored text. */
+function renamedOptions(options: ChoiceOption[] | undefined): Record<string, string> {
+  const moved = (options ?? []).filter((o) => o.was !== undefined && o.was !== o.value);
+  return Object.fromEntries(moved.map((o) => [o.was, o.value]));
+}
+
 /** A name for both languages, unless the other language has one of its own. */
 export function renamed(label: Label | undefined, text: string, locale: Locale): Label | string {
   if (!label || label.zh === label.en) return text;
@@ -66,6 +82,7 @@ export function toWrite(draft: Draft, field: Field | undefined, locale: Locale):
   const rules = draft.rules.map((r) => ({ ...r }));
   if (!field) {
     const out: FieldWrite = { label: name, ...draft.settings };
+    if (out.options) out.options = bare(out.options);
     if (description !== "") out.description = description;
     if (draft.formula !== undefined) out.formula = draft.formula;
     if (draft.default.trim() !== "") out.default = draft.default.trim();
@@ -82,10 +99,15 @@ export function toWrite(draft: Draft, field: Field | undefined, locale: Locale):
   if (draft.default.trim() !== before.default) out.default = draft.default.trim() || null;
   if (!same(rules, before.rules)) out.rules = rules;
   if (draft.shown !== field.shown) out.shown = draft.shown;
-  if (draft.settings.kind === field.kind) {
+  const settings = { ...draft.settings, options: bare(draft.settings.options) };
+  if (settings.kind === field.kind) {
     for (const key of SETTINGS)
-      if (key !== "table" && !same(draft.settings[key], field[key]))
-        Object.assign(out, { [key]: draft.settings[key] });
+      if (key !== "table" && !same(settings[key], field[key])) Object.assign(out, { [key]: settings[key] });
+    const renames = renamedOptions(draft.settings.options);
+    if (Object.keys(renames).length > 0) out.renamed = renames;
+  } else if (field.formula !== undefined) {
+    // A computed field is shown as another kind at once: there is nothing to convert.
+    Object.assign(out, settings);
   }
   return out;
 }
