@@ -231,7 +231,7 @@ impl Writing<'_> {
     pub(crate) fn check_written(&mut self) -> Result<()> {
         let checks = Arc::clone(&self.checks);
         let shape = Arc::clone(&self.shape);
-        let mut tables: BTreeMap<TableKey, Vec<(i64, Option<HashSet<FieldKey>>)>> = BTreeMap::new();
+        let mut tables: BTreeMap<TableKey, Vec<Touch>> = BTreeMap::new();
         for ((table, id), fields) in std::mem::take(&mut self.written.records) {
             tables.entry(table).or_default().push((id, fields));
         }
@@ -259,6 +259,9 @@ impl Writing<'_> {
         Ok(())
     }
 }
+
+/// A written record with the fields written; None for all of them.
+type Touch = (i64, Option<HashSet<FieldKey>>);
 
 /// The code of a record, by which people know it.
 fn name_of(conn: &Conn, def: &TableDef, id: i64) -> Result<Option<String>> {
