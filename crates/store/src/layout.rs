@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 2;
+pub(crate) const VERSION: i32 = 3;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -105,6 +105,7 @@ fn create(conn: &Conn) -> Result<()> {
         }
     }
     tables_listed(conn)?;
+    crate::lookups::create(conn)?;
     set_version(conn, VERSION)
 }
 
@@ -112,6 +113,10 @@ fn create(conn: &Conn) -> Result<()> {
 fn migrate(conn: &Conn, from: i32) -> Result<()> {
     if from < 2 {
         tables_listed(conn)?;
+    }
+    if from < 3 {
+        // The months of the lunar calendar and the readings of characters.
+        crate::lookups::create(conn)?;
     }
     set_version(conn, VERSION)
 }
