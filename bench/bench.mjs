@@ -1,17 +1,18 @@
 // The bars of the design (§5) on generated data, each beside plain sqlite3 doing the same work on the same
-// data in the same run.
+// data in the same run; then what differs on PostgreSQL, beside plain SQL in the same server.
 //
 //   node bench/bench.mjs            100,000 customers, 1,000,000 orders (SIZE=100k)
 //   SIZE=1m node bench/bench.mjs    1,000,000 customers, 10,000,000 orders
 //   SIZE=tiny node bench/bench.mjs  2,000 customers, 20,000 orders: does the bench itself work?
 //
-// KEBU names the binary (target/release/kebu), KEEP=1 keeps target/bench. Needs python3. A bar that is missed
+// KEBU names the binary (target/release/kebu), KEEP=1 keeps target/bench. Needs python3 and PostgreSQL's programs. A bar that is missed
 // is reported, not an error; the exit code says whether the bench ran.
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { availableParallelism, cpus } from 'node:os'
 import { commandLine, importing, storeOnly } from './lib/commands.mjs'
+import { postgres } from './lib/postgres.mjs'
 import { Peer } from './lib/process.mjs'
 import { Report } from './lib/report.mjs'
 import { serving } from './lib/serving.mjs'
@@ -52,6 +53,7 @@ try {
   await serving(bench)
   await bench.attempt(() => commandLine(bench))
   await bench.attempt(() => storeOnly(bench))
+  await bench.attempt(() => postgres(bench))
   const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()})`
   const head = `${size}: ${bench.customers.toLocaleString('en')} customers, ${bench.orders.toLocaleString('en')} orders; ${machine}; beside sqlite3 ${sqlite} through Python`
   bench.report.finish(path.join(root, 'target/bench.json'), head)

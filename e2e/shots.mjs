@@ -9,7 +9,9 @@ const OUT = new URL("./output/", import.meta.url).pathname;
 mkdirSync(OUT, { recursive: true });
 const only = process.argv.slice(2);
 const b = await browser();
-const mock = process.env.URL ? null : await start({ customers: 128_640, orders: 612_000, ready: true });
+const mock = process.env.URL
+  ? null
+  : await start({ customers: 128_640, orders: 612_000, ready: true, samples: true });
 const empty = process.env.URL ? null : await start({ ready: true });
 const fresh = process.env.URL ? null : await start({});
 const base = process.env.URL ?? mock.url;
@@ -117,6 +119,119 @@ const selecting = async (page) => {
   await settle(page, 500);
 };
 
+const step = async (page, key, times) => {
+  await page.locator("textarea.cell-input").focus();
+  for (let i = 0; i < times; i++) await page.keyboard.press(key);
+};
+const newField = async (page) => {
+  await page.locator("[data-command=columns]").click();
+  await page.locator(".picker-foot .link").first().click();
+  await page.locator(".kind-picker").waitFor();
+  await settle(page, 400);
+};
+const pickKind = async (page, name) => {
+  await newField(page);
+  await page.locator(".field-line input").first().fill("新字段");
+  await page.locator(".kind", { hasText: name }).first().click();
+  await settle(page, 300);
+};
+const formula = (text) => async (page) => {
+  await pickKind(page, "公式");
+  await page.locator(".formula-box textarea").fill("");
+  await page.locator(".formula-box textarea").pressSequentially(text, { delay: 8 });
+  await settle(page, 900);
+};
+const rollUp = async (page) => {
+  await pickKind(page, "汇总");
+  await page.locator(".gather .ant-btn").click();
+  await settle(page, 900);
+};
+const options = async (page) => {
+  await page.locator("textarea.cell-input").waitFor();
+  await page.locator("[data-command=columns]").click();
+  await page.locator(".column-picker input").first().fill("感兴趣");
+  await page.locator(".column-row .icon-button").first().click();
+  await page.locator(".options").waitFor();
+  await settle(page, 400);
+};
+const rules = async (page) => {
+  await page.locator("[data-command=columns]").click();
+  await page.locator(".column-picker input").first().fill("手机");
+  await page.locator(".column-row .icon-button").first().click();
+  await page.locator(".rules").waitFor();
+  await page.locator(".rules > .ant-btn").click();
+  await settle(page, 400);
+};
+const converting = async (page) => {
+  await page.locator("[data-command=columns]").click();
+  await page.locator(".column-picker input").first().fill("网址");
+  await page.locator(".column-row .icon-button").first().click();
+  await page.locator(".kind-now").click();
+  await page.locator(".kind", { hasText: "金额" }).click();
+  await page.locator(".convert").waitFor();
+  await settle(page, 400);
+};
+const inCell = (times, type) => async (page) => {
+  await step(page, "ArrowRight", times);
+  await page.keyboard.press("F2");
+  if (type) await page.keyboard.type(type);
+  await settle(page, 500);
+};
+const doubted = async (page) => {
+  await step(page, "ArrowRight", 3);
+  for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowDown");
+  await settle(page, 600);
+};
+
+for (const theme of ["light", "dark"]) {
+  const o = { colorScheme: theme };
+  if (!mock) continue;
+  const own = `${base}/t/t1`;
+  const small = { ...o, ...phoneSize };
+  await shoot(`fields-own-1440-${theme}`, own, o);
+  await shoot(`fields-new-1440-${theme}`, own, o, newField);
+  await shoot(`fields-formula-1440-${theme}`, `${base}/`, o, formula('IF([@累计金额]>=10000,"大客户","'));
+  await shoot(`fields-fault-1440-${theme}`, `${base}/`, o, formula("[@累积金额]*2 "));
+  await shoot(`fields-rollup-1440-${theme}`, `${base}/`, o, rollUp);
+  await shoot(`fields-choices-1440-${theme}`, own, o, inCell(4, "新"));
+  await shoot(`fields-doubt-1440-${theme}`, `${base}/`, o, doubted);
+  await shoot(`fields-convert-1440-${theme}`, own, o, converting);
+  await shoot(`fields-own-390-${theme}`, own, small);
+}
+if (mock) {
+  const own = `${base}/t/t1`;
+  const small = { ...phoneSize };
+  await shoot("fields-complete-1440-light", `${base}/`, {}, formula("SUMI"));
+  await shoot("fields-options-1440-light", own, {}, options);
+  await shoot("fields-rules-1440-light", `${base}/`, {}, rules);
+  await shoot("fields-address-1440-light", own, {}, inCell(6));
+  await shoot("fields-rating-1440-light", own, {}, inCell(2));
+  await shoot("fields-calendar-1440-light", `${base}/`, {}, inCell(14));
+  await shoot("fields-add-1440-light", own, {}, adding);
+  await shoot("fields-columns-1440-light", own, {}, picker);
+  await shoot("fields-table-1440-light", own, {}, async (page) => {
+    await page.locator(".tab-set .icon-button").click();
+    await settle(page, 400);
+  });
+  await shoot("fields-files-1440-light", own, {}, async (page) => {
+    await step(page, "ArrowRight", 8);
+    await page.keyboard.press("F2");
+    await settle(page, 500);
+  });
+  await shoot("fields-formula-1440-en", `${base}/`, { lang: "en", locale: "en-US" }, async (page) => {
+    await page.locator("[data-command=columns]").click();
+    await page.locator(".picker-foot .link").first().click();
+    await settle(page, 600);
+  });
+  await shoot("fields-more-390-light", own, small, async (page) => {
+    await page.locator(".bottom-nav > button").click();
+    await settle(page, 300);
+  });
+  await shoot("fields-add-390-light", own, small, async (page) => {
+    await page.locator(".seal-button").click();
+    await settle(page, 600);
+  });
+}
 for (const theme of ["light", "dark"]) {
   const o = { colorScheme: theme };
   await shoot(`table-1440-${theme}-zh`, `${base}/`, o);

@@ -47,7 +47,7 @@ export async function commandLine(bench) {
 }
 
 /** What the store does and no command asks for yet; changes the rules of the bench's book. */
-export function storeOnly(bench) {
+export async function storeOnly(bench) {
   const { report, root } = bench
   const env = { ...process.env, CARGO_TARGET_DIR: process.env.CARGO_TARGET_DIR ?? `${root}/target` }
   const argv = ['cargo', 'run', '--release', '-q', '-p', 'kebu', '--example', 'bench_store', '--', bench.data, `${bench.runs}`]
@@ -60,4 +60,7 @@ export function storeOnly(bench) {
   report.add('R, F, M and grade of everyone, wall', own.grades.wall_ms, 'ms', undefined, { with: 'one SQL over orders', value: grades.p50 })
   report.add('a rule changed, everyone regraded, wall', own.rule.wall_ms / 1000, 's', 'rule', { with: 'one UPDATE of points and grade', value: rule.p50 / 1000 })
   report.add('a rule changed, everyone regraded, CPU', own.rule.cpu_ms / 1000, 's', undefined, { with: 'one UPDATE of points and grade', value: rule.cpu_ms / 1000 })
+  const formula = await bench.peer.repeat([['formula']])
+  report.add('a formula added to everyone, wall', own.formula.wall_ms / 1000, 's', undefined, { with: 'ADD COLUMN and one UPDATE', value: formula.p50 / 1000 })
+  report.add('a formula added to everyone, CPU', own.formula.cpu_ms / 1000, 's', undefined, { with: 'ADD COLUMN and one UPDATE', value: formula.cpu_ms / 1000 })
 }

@@ -119,6 +119,13 @@ def rule(high):
     db.execute(f"UPDATE customers SET points = {points}, grade = CASE WHEN {points} >= 12 THEN 'VIP客户' ELSE '普通客户' END")
 
 
+def formula():
+    db.execute("BEGIN")
+    db.execute("ALTER TABLE customers ADD COLUMN f REAL")
+    db.execute("UPDATE customers SET f = total / 2 + length(客户名称)")
+    db.execute("COMMIT")
+
+
 def paste(cells):
     db.execute("BEGIN")
     db.executemany("UPDATE customers SET 备注 = ? WHERE id = ?", cells)
@@ -129,7 +136,7 @@ def integrity():
     return db.execute("PRAGMA integrity_check").fetchall()
 
 
-WORK = {f.__name__: f for f in (page, offset_page, open_by, search, edit, edit_order, provinces, overview, grades, rule, paste, integrity)}
+WORK = {f.__name__: f for f in (page, offset_page, open_by, search, edit, edit_order, provinces, overview, grades, rule, formula, paste, integrity)}
 
 
 def repeat(q):

@@ -7,8 +7,9 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hash } from "./data.mjs";
+import { routes } from "./fields.mjs";
 import { recognise, report } from "./imports.mjs";
-import { fieldOf, Invalid, SCHEMA, Store } from "./store.mjs";
+import { Invalid, Store } from "./store.mjs";
 
 const DIST = fileURLToPath(new URL("../../web/dist", import.meta.url));
 const CODE = "ABCD-1234";
@@ -22,9 +23,17 @@ const TYPES = {
 export const CSP =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-export function start({ port = 0, customers = 0, orders = 0, ready = false, delay = 8 } = {}) {
+export function start({
+  port = 0,
+  customers = 0,
+  orders = 0,
+  ready = false,
+  samples = false,
+  delay = 8,
+} = {}) {
   const store = new Store();
   if (customers > 0) store.fill(customers, orders);
+  if (samples) store.addSamples();
   const s = {
     store,
     setup: ready,
@@ -230,6 +239,7 @@ function filesOf(req, raw) {
 }
 
 const ROUTES = [
+  ...routes({ job, fail, filesOf }),
   ["GET", /^\/status$/, (s) => status(s)],
   [
     "POST",
@@ -264,7 +274,7 @@ const ROUTES = [
       return null;
     },
   ],
-  ["GET", /^\/schema$/, () => SCHEMA],
+  ["GET", /^\/schema$/, (s) => s.store.schema],
   ["POST", /^\/views$/, (s, { body }) => s.store.open(body)],
   [
     "GET",
@@ -288,7 +298,7 @@ const ROUTES = [
       const v = view(s, m[1]);
       const columns = {};
       for (const c of v.columns) {
-        const kind = fieldOf(v.table, c)?.kind;
+        const kind = s.store.field(v.table, c)?.kind;
         columns[c] = { filled: v.ids.length };
         if (["money", "number", "percent"].includes(kind)) {
           let sum = 0;

@@ -1,9 +1,6 @@
 // The mock's memory: generated rows, what was typed over them, and a log that can be undone.
 import { customer, order, product, schema } from "./data.mjs";
-
-export const SCHEMA = schema();
-export const fieldOf = (table, key) =>
-  SCHEMA.tables.find((t) => t.key === table)?.fields.find((f) => f.key === key);
+import { addOwn, members, ownTable, sample } from "./fields.mjs";
 
 export class Invalid extends Error {
   constructor(message, field) {
@@ -24,7 +21,8 @@ export function read(field, value) {
   const text = String(value.text).trim();
   if (text === "") return null;
   const bad = (hint) => new Invalid(`“${text}”不是有效的${field.label.zh}，${hint}`, field.key);
-  const number = Number(text.replace(/[,，¥￥元\s]/g, "").replace(/万$/, "")) * (/万/.test(text) ? 10000 : 1);
+  const number =
+    Number(text.replace(/[,，¥￥元%\s]/g, "").replace(/万$/, "")) * (/万/.test(text) ? 10000 : 1);
   switch (field.kind) {
     case "phone": {
       const digits = text.replace(/[\s-]/g, "").replace(/^(\+86|0086)/, "");
@@ -54,6 +52,11 @@ export function read(field, value) {
       if (!o) throw bad(`可选：${field.options.map((x) => x.value).join("、")}。`);
       return o.value;
     }
+    case "progress":
+    case "rating":
+      return field.kind === "rating" ? number : number / (/%/.test(text) || number > 1 ? 100 : 1);
+    case "person":
+      return members.find((x) => x.name === text)?.id ?? null;
     case "bool":
       return /^(是|true|1|yes)$/i.test(text);
     case "link":
@@ -65,6 +68,8 @@ export function read(field, value) {
 
 export class Store {
   constructor() {
+    this.schema = schema();
+    addOwn(this.schema);
     this.clear();
     this.log = [];
     this.views = new Map();
@@ -77,6 +82,19 @@ export class Store {
     this.gone = { customers: new Set(), orders: new Set(), products: new Set() };
     this.demo = false;
   }
+  field(table, key) {
+    return this.schema.tables.find((t) => t.key === table)?.fields.find((f) => f.key === key);
+  }
+  addTable(t, records = 0) {
+    this.schema.tables.push(t);
+    this.size[t.key] = records;
+    this.over[t.key] = new Map();
+    this.gone[t.key] = new Set();
+  }
+  /** A table with a field of every kind. */
+  addSamples() {
+    this.addTable(ownTable(), 240);
+  }
   fill(customers, orders, products = 8) {
     this.size = { customers, orders, products };
   }
@@ -88,7 +106,9 @@ export class Store {
         ? customer(id)
         : table === "orders"
           ? order(id, this.size.customers)
-          : product(id);
+          : table === "products"
+            ? product(id)
+            : sample(id);
     return over ? { ...base, ...over } : base;
   }
   count(table) {
@@ -97,7 +117,7 @@ export class Store {
   values(table, id) {
     const row = this.get(table, id);
     return Object.fromEntries(
-      SCHEMA.tables.find((t) => t.key === table).fields.map((f) => [f.key, row[f.key] ?? null]),
+      this.schema.tables.find((t) => t.key === table).fields.map((f) => [f.key, row[f.key] ?? null]),
     );
   }
 
@@ -159,7 +179,10 @@ export class Store {
     return this.log.length;
   }
   patch(table, cells) {
-    const read1 = cells.map((c) => ({ ...c, value: read(fieldOf(table, c.field) ?? bad(c.field), c.value) }));
+    const read1 = cells.map((c) => ({
+      ...c,
+      value: read(this.field(table, c.field) ?? bad(c.field), c.value),
+    }));
     const before = read1.map((c) => ({ ...c, value: this.get(table, c.id)[c.field] ?? null }));
     this.set(table, read1);
     const change = this.write("edit", table, () => this.set(table, before), {
@@ -178,7 +201,7 @@ export class Store {
       const row = { $new: true, order_count: 0, total: 0, points: 3, grade: "潜在客户", lifecycle: "潜在" };
       if (table !== "orders") row.code = `${table === "customers" ? "K" : "P"}${String(id).padStart(6, "0")}`;
       for (const [key, value] of Object.entries(record))
-        row[key] = read(fieldOf(table, key) ?? bad(key), value);
+        row[key] = read(this.field(table, key) ?? bad(key), value);
       this.over[table].set(id, row);
       return id;
     });

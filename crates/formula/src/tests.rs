@@ -127,7 +127,7 @@ fn a_formula_must_fit_its_field() {
     let t = s.table("customers").unwrap();
     for (text, kind, fits) in [
         ("[@订单数]", FieldKind::Money, true),
-        ("\"12\"", FieldKind::Number { decimals: 0 }, true),
+        ("\"12\"", FieldKind::number(0), true),
         ("[@订单数]", FieldKind::Text, true),
         ("[@下次联系]", FieldKind::DateTime, true),
         ("[@下次联系]", FieldKind::Text, false),

@@ -1,6 +1,6 @@
 //! The typed tree.
 
-use model::{FieldKey, FieldKind, TableKey};
+use model::{FieldKey, FieldKind, Holds, TableKey};
 
 /// The type, and with it the unit, of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,14 +26,15 @@ pub enum Type {
 impl Type {
     /// The type of a field's content.
     pub fn of(kind: &FieldKind) -> Self {
-        match kind {
-            FieldKind::Number { .. } | FieldKind::Percent => Self::Number,
-            FieldKind::Money => Self::Money,
-            FieldKind::Date => Self::Date,
-            FieldKind::DateTime => Self::DateTime,
-            FieldKind::Bool => Self::Bool,
-            FieldKind::Link { .. } => Self::Link,
-            _ => Self::Text,
+        match kind.holds() {
+            // A member is their number: names of members are kept elsewhere.
+            Holds::Whole | Holds::Number | Holds::Person => Self::Number,
+            Holds::Money => Self::Money,
+            Holds::Date => Self::Date,
+            Holds::DateTime => Self::DateTime,
+            Holds::Bool => Self::Bool,
+            Holds::Link => Self::Link,
+            Holds::Text | Holds::Texts | Holds::Files => Self::Text,
         }
     }
 

@@ -278,7 +278,7 @@ impl Typer<'_> {
             Node::Field(key) => self
                 .table
                 .field(key)
-                .is_some_and(|f| matches!(f.kind, FieldKind::Number { decimals: 0 } | FieldKind::Date)),
+                .is_some_and(|f| matches!(f.kind, FieldKind::Number { decimals: 0, .. } | FieldKind::Date)),
             Node::Neg(a) | Node::OrElse(a, _) => self.is_whole(a),
             Node::Arith(op, a, b) => *op != ArithOp::Div && self.is_whole(a) && self.is_whole(b),
             Node::Cases(list, other) => list.iter().all(|(_, v)| self.is_whole(v)) && self.is_whole(other),

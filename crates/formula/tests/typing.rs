@@ -4,7 +4,7 @@ use formula::{Node, Type, compile};
 use model::{FieldKind, builtin};
 
 fn number() -> FieldKind {
-    FieldKind::Number { decimals: 0 }
+    FieldKind::number(0)
 }
 
 #[test]

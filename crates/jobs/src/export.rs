@@ -2,7 +2,7 @@
 
 use crate::Control;
 use exchange::write::{CsvTable, XlsxTable};
-use model::{FieldDef, FieldKind, Label, Lang, Query, Result, Scope, Value};
+use model::{FieldDef, FieldKind, Label, Lang, Query, Result, Scope, UserId, Value};
 use std::path::Path;
 use store::{Store, ViewId};
 
@@ -21,7 +21,7 @@ enum Out {
 }
 
 /// Writes the rows of an open view. A link becomes two columns: the code, by which it is found again on
-/// import, and the name.
+/// import, and the name; a member becomes the name that `members` gives.
 ///
 /// # Errors
 /// `cancelled`, `too_large` for a workbook beyond Excel's rows, `bad_file` when it cannot be written.
@@ -31,6 +31,7 @@ pub fn view(
     id: &ViewId,
     path: &Path,
     format: Format,
+    members: &[(UserId, String)],
     temp: Option<&Path>,
     control: &Control,
 ) -> Result<u64> {
@@ -54,7 +55,10 @@ pub fn view(
                 row.push(linked.map_or(Value::Null, |(code, _)| Value::from(code.as_str())));
                 row.push(linked.map_or(Value::Null, |(_, name)| Value::from(name.as_str())));
             } else {
-                row.push(v.clone());
+                row.push(match v {
+                    Value::Person(id) => Value::from(named(members, *id)),
+                    v => v.clone(),
+                });
             }
         }
         rows += 1;
@@ -85,6 +89,12 @@ pub fn whole_table(store: &Store, scope: &Scope, table: &str) -> Result<ViewId> 
     };
     let columns: Vec<_> = def.fields.iter().map(|f| f.key.clone()).collect();
     Ok(store.open_view(scope, &Query::all(def.key.clone()), &columns)?.id)
+}
+
+/// The name of a member; 0 is Kebu itself.
+fn named(members: &[(UserId, String)], id: UserId) -> &str {
+    let known = members.iter().find(|(m, _)| *m == id).map(|(_, name)| name.as_str());
+    known.unwrap_or(if id.0 == 0 { "Kebu" } else { "" })
 }
 
 /// The columns of a file: behind each link the name of the linked record.

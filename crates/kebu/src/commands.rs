@@ -168,9 +168,10 @@ fn export(c: &Context, e: &Export) -> Result<u8> {
     };
     let data = c.open()?;
     let scope = c.scope();
+    let members = data.system.user_names()?;
     let rows = with_progress(!c.json, c.lang, |control| {
         let view = jobs::export::whole_table(&data.book, &scope, &e.table)?;
-        jobs::export::view(&data.book, &scope, &view, &e.out, format, None, control)
+        jobs::export::view(&data.book, &scope, &view, &e.out, format, &members, None, control)
     })?;
     let file = e.out.display().to_string();
     c.print(&json!({ "rows": rows, "file": file }), || {

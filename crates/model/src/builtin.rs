@@ -3,8 +3,8 @@
 //! Derived columns are formula texts; nothing about them is known anywhere else. The default grading
 //! and its cuts are those of the design (§4); every one is a formula a user can read and change.
 
-use crate::field::ChoiceOption;
-use crate::{FieldDef, FieldKind, Label, Schema, TableDef};
+use crate::{Check, ChoiceOption, CodePattern, FieldDef, FieldKind, Label, Level, Rule, Schema, TableDef};
+use std::sync::LazyLock;
 
 /// Key of the customers table.
 pub const CUSTOMERS: &str = "customers";
@@ -17,9 +17,9 @@ pub const PRODUCTS: &str = "products";
 pub fn schema() -> Schema {
     Schema {
         tables: vec![
-            TableDef { key: CUSTOMERS.into(), label: Label::new("客户", "Customers"), fields: customers() },
-            TableDef { key: ORDERS.into(), label: Label::new("订单", "Orders"), fields: orders() },
-            TableDef { key: PRODUCTS.into(), label: Label::new("产品", "Products"), fields: products() },
+            TableDef::builtin(CUSTOMERS, Label::new("客户", "Customers"), customers()),
+            TableDef::builtin(ORDERS, Label::new("订单", "Orders"), orders()),
+            TableDef::builtin(PRODUCTS, Label::new("产品", "Products"), products()),
         ],
     }
 }
@@ -28,15 +28,7 @@ struct Group(&'static str);
 
 impl Group {
     fn field(&self, key: &str, zh: &str, en: &str, kind: FieldKind) -> FieldDef {
-        FieldDef {
-            key: key.into(),
-            label: Label::new(zh, en),
-            kind,
-            formula: None,
-            group: self.0.into(),
-            shown: true,
-            builtin: true,
-        }
+        FieldDef { group: self.0.into(), builtin: true, ..FieldDef::new(key, Label::new(zh, en), kind) }
     }
 
     fn text(&self, key: &str, zh: &str, en: &str) -> FieldDef {
@@ -53,6 +45,12 @@ fn hidden(mut f: FieldDef) -> FieldDef {
     f
 }
 
+/// The field with a rule of its own.
+fn ruled(mut f: FieldDef, level: Level, check: Check, says: Option<(&str, &str)>) -> FieldDef {
+    f.rules.push(Rule { check, level, message: says.map(|(zh, en)| Label::new(zh, en)) });
+    f
+}
+
 fn choice(options: &[(&str, &str, &str)]) -> FieldKind {
     FieldKind::Choice {
         options: options
@@ -63,11 +61,11 @@ fn choice(options: &[(&str, &str, &str)]) -> FieldKind {
 }
 
 fn code(prefix: &str) -> FieldKind {
-    FieldKind::Code { prefix: prefix.into(), width: 6 }
+    FieldKind::Code(CodePattern::simple(prefix, 6))
 }
 
-const WHOLE: FieldKind = FieldKind::Number { decimals: 0 };
-const ONE_DECIMAL: FieldKind = FieldKind::Number { decimals: 1 };
+static WHOLE: LazyLock<FieldKind> = LazyLock::new(|| FieldKind::number(0));
+static ONE_DECIMAL: LazyLock<FieldKind> = LazyLock::new(|| FieldKind::number(1));
 
 fn customers() -> Vec<FieldDef> {
     [basic_fields(), contact_fields(), profile_fields(), stated_fields(), figure_fields(), grade_fields()].concat()
@@ -76,7 +74,7 @@ fn customers() -> Vec<FieldDef> {
 fn basic_fields() -> Vec<FieldDef> {
     let g = Group("basic");
     vec![
-        g.field("code", "客户编号", "Customer code", code("K")),
+        ruled(g.field("code", "客户编号", "Customer code", code("K")), Level::Refuse, Check::Unique, None),
         g.text("name", "客户名称", "Name"),
         hidden(g.field(
             "kind",
@@ -88,8 +86,13 @@ fn basic_fields() -> Vec<FieldDef> {
         hidden(g.text("contact", "联系人", "Contact person")),
         hidden(g.text("position", "职位", "Position")),
         hidden(g.field("gender", "性别", "Gender", choice(&[("男", "Male", "blue"), ("女", "Female", "red")]))),
-        g.field("birthday", "生日", "Birthday", FieldKind::Birthday),
-        hidden(g.field("age", "年龄", "Age", WHOLE)),
+        ruled(
+            g.field("birthday", "生日", "Birthday", FieldKind::Birthday),
+            Level::Refuse,
+            Check::NotFuture,
+            Some(("生日不能晚于今天", "A birthday cannot be after today")),
+        ),
+        hidden(g.field("age", "年龄", "Age", WHOLE.clone())),
         g.field(
             "status",
             "客户状态",
@@ -112,7 +115,13 @@ fn contact_fields() -> Vec<FieldDef> {
     let c = Group("contact");
     let p = Group("place");
     vec![
-        c.field("mobile", "手机", "Mobile", FieldKind::Phone),
+        // Sheets hold masked and foreign numbers too, which are worth keeping: a warning, no refusal.
+        ruled(
+            c.field("mobile", "手机", "Mobile", FieldKind::Phone),
+            Level::Warn,
+            Check::Pattern { pattern: "1[3-9][0-9]{9}".into() },
+            Some(("手机号应为 11 位数字", "A mobile number has 11 digits")),
+        ),
         hidden(c.field("phone", "其他电话", "Other phone", FieldKind::Phone)),
         c.text("wechat", "微信", "WeChat"),
         hidden(c.field("email", "邮箱", "E-mail", FieldKind::Email)),
@@ -155,10 +164,10 @@ fn profile_fields() -> Vec<FieldDef> {
 fn stated_fields() -> Vec<FieldDef> {
     let g = Group("figures");
     vec![
-        hidden(g.field("stated_orders", "原表订单数", "Orders in the sheet", WHOLE)),
+        hidden(g.field("stated_orders", "原表订单数", "Orders in the sheet", WHOLE.clone())),
         hidden(g.field("stated_total", "原表累计消费", "Total in the sheet", FieldKind::Money)),
         hidden(g.field("stated_average", "原表客单价", "Average order in the sheet", FieldKind::Money)),
-        hidden(g.field("stated_monthly", "原表月购买次数", "Purchases a month in the sheet", ONE_DECIMAL)),
+        hidden(g.field("stated_monthly", "原表月购买次数", "Purchases a month in the sheet", ONE_DECIMAL.clone())),
         hidden(g.field("stated_rate", "原表复购率", "Repurchase rate in the sheet", FieldKind::Percent)),
         hidden(g.field("stated_last", "原表最近购买", "Last order in the sheet", FieldKind::Date)),
         hidden(g.text("stated_grade", "原表等级", "Grade in the sheet")),
@@ -172,7 +181,7 @@ fn figure_fields() -> Vec<FieldDef> {
             "order_count",
             "订单数",
             "Orders",
-            WHOLE,
+            WHOLE.clone(),
             "COUNTIFS(订单[客户],[@客户编号],订单[计次],1)",
         ),
         g.derived(
@@ -207,21 +216,21 @@ fn figure_fields() -> Vec<FieldDef> {
             "monthly",
             "月均购买",
             "Purchases a month",
-            ONE_DECIMAL,
+            ONE_DECIMAL.clone(),
             "IF([@订单数]=0,N([@原表月购买次数]),COUNTIFS(订单[客户],[@客户编号],订单[计次],1,订单[下单时间],\">=\"&TODAY()-89,订单[下单时间],\"<\"&TODAY()+1)/3)",
         ),
         hidden(g.derived(
             "monthly_since_first",
             "首购以来月均",
             "Purchases a month since the first",
-            ONE_DECIMAL,
+            ONE_DECIMAL.clone(),
             "IF([@首次购买]=\"\",\"\",[@订单数]/MAX(1,(TODAY()-INT([@首次购买])+1)/30))",
         )),
         g.derived(
             "days_since",
             "未购天数",
             "Days since last order",
-            WHOLE,
+            WHOLE.clone(),
             "IF([@最近购买]=\"\",\"\",TODAY()-INT([@最近购买]))",
         ),
         g.derived(
@@ -241,24 +250,24 @@ fn grade_fields() -> Vec<FieldDef> {
             "frequency_points",
             "频率分",
             "Frequency points",
-            WHOLE,
+            WHOLE.clone(),
             "IF([@月均购买]>=4,5,IF([@月均购买]>=2,3,1))",
         )),
         hidden(g.derived(
             "amount_points",
             "金额分",
             "Amount points",
-            WHOLE,
+            WHOLE.clone(),
             "IF([@累计金额]>=10000,5,IF([@累计金额]>=5000,3,1))",
         )),
         hidden(g.derived(
             "loyalty_points",
             "忠诚分",
             "Loyalty points",
-            WHOLE,
+            WHOLE.clone(),
             "MIN(IF([@复购率]>=0.8,5,IF([@复购率]>=0.5,3,1)),IF([@推荐意愿]=\"不愿意\",1,IF([@推荐意愿]=\"一般\",3,5)))",
         )),
-        g.derived("points", "总评分", "Points", WHOLE, "[@频率分]+[@金额分]+[@忠诚分]"),
+        g.derived("points", "总评分", "Points", WHOLE.clone(), "[@频率分]+[@金额分]+[@忠诚分]"),
         g.derived(
             "grade",
             "客户等级",
@@ -296,13 +305,19 @@ fn orders() -> Vec<FieldDef> {
     let g = Group("basic");
     vec![
         g.text("order_no", "订单号", "Order no"),
-        hidden(g.field("line", "行号", "Line", WHOLE)),
+        hidden(g.field("line", "行号", "Line", WHOLE.clone())),
         g.field("customer", "客户", "Customer", FieldKind::Link { table: CUSTOMERS.into() }),
         hidden(g.text("buyer", "买家", "Buyer as written")),
-        g.field("time", "下单时间", "Time", FieldKind::DateTime),
+        // A warning: clocks of shops run ahead, and orders for a later day are written down early.
+        ruled(
+            g.field("time", "下单时间", "Time", FieldKind::DateTime),
+            Level::Warn,
+            Check::NotFuture,
+            Some(("下单时间晚于今天", "The time of the order is after today")),
+        ),
         g.text("product", "产品", "Product"),
         hidden(g.text("category", "品类", "Category")),
-        g.field("quantity", "数量", "Quantity", WHOLE),
+        g.field("quantity", "数量", "Quantity", WHOLE.clone()),
         g.field("amount", "金额", "Amount", FieldKind::Money),
         g.text("channel", "渠道", "Channel"),
         g.text("status", "订单状态", "Status"),
@@ -311,7 +326,7 @@ fn orders() -> Vec<FieldDef> {
             "purchase",
             "计次",
             "Counts as a purchase",
-            WHOLE,
+            WHOLE.clone(),
             "IF(AND([@计入],COUNTIFS(订单[订单号],[@订单号],订单[计入],TRUE,订单[行号],\"<\"&[@行号])=0),1,0)",
         )),
         g.field("note", "备注", "Note", FieldKind::LongText),

@@ -1,6 +1,6 @@
 //! What to write.
 
-use crate::{FieldKey, RecordId, TableKey, Value};
+use crate::{FieldKey, Label, RecordId, TableKey, Value};
 
 /// A change to the book, applied whole or not at all.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,4 +78,17 @@ pub struct ChangeOutcome {
     pub edited: Vec<RecordId>,
     /// How many records were removed.
     pub deleted: u64,
+    /// Rules that do not hold but only warn.
+    pub warnings: Vec<Warning>,
+}
+
+/// A rule that does not hold for a cell that was written all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Record.
+    pub id: RecordId,
+    /// Field.
+    pub field: FieldKey,
+    /// What the rule says.
+    pub message: Label,
 }

@@ -1,5 +1,6 @@
 //! Fields: what a column holds and how it is called.
 
+use crate::{FieldKind, Rule};
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
 use std::fmt;
@@ -84,8 +85,10 @@ pub enum Lang {
     En,
 }
 
-/// A name shown to people, in each language of the interface.
+/// A name shown to people, in each language of the interface. What a user names is one text, which stands
+/// for both; it may be given as that text alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written")]
 pub struct Label {
     /// 简体中文
     pub zh: Arc<str>,
@@ -93,7 +96,30 @@ pub struct Label {
     pub en: Arc<str>,
 }
 
+/// A label as it may be given.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    One(Arc<str>),
+    Both { zh: Arc<str>, en: Arc<str> },
+}
+
+impl From<Written> for Label {
+    fn from(w: Written) -> Self {
+        match w {
+            Written::One(t) => Self { zh: t.clone(), en: t },
+            Written::Both { zh, en } => Self { zh, en },
+        }
+    }
+}
+
 impl Label {
+    /// One text for both languages, as a user names things.
+    pub fn same(text: &str) -> Self {
+        let text: Arc<str> = text.into();
+        Self { zh: text.clone(), en: text }
+    }
+
     /// A label from its two texts.
     pub fn new(zh: &str, en: &str) -> Self {
         Self { zh: zh.into(), en: en.into() }
@@ -108,67 +134,6 @@ impl Label {
     }
 }
 
-/// What a field holds. The stored form is given for each kind; see [`crate::Value`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum FieldKind {
-    /// One line of text.
-    Text,
-    /// Text of several lines.
-    LongText,
-    /// A number with so many decimals shown; stored as a float, or as an integer when `decimals` is 0.
-    Number {
-        /// Decimals shown; 0 means whole numbers.
-        decimals: u8,
-    },
-    /// An amount of money in 分 (1/100 yuan), an exact integer.
-    Money,
-    /// A fraction shown as a percentage: 0.8 is 80 %.
-    Percent,
-    /// A day: stored as days since 1970-01-01.
-    Date,
-    /// A wall-clock moment in the workspace's zone: stored as seconds since 1970-01-01T00:00:00.
-    DateTime,
-    /// Yes or no, stored as 1 or 0.
-    Bool,
-    /// One of a list of texts. Values outside the list are kept and shown, never refused on import.
-    Choice {
-        /// The list, in its order.
-        options: Vec<ChoiceOption>,
-    },
-    /// Several short texts; stored joined by a line feed.
-    Tags,
-    /// A telephone number, stored as tidied text (see [`parse::phone`](crate::parse)).
-    Phone,
-    /// An e-mail address, stored lower-case.
-    Email,
-    /// A solar or lunar birthday, with or without its year; stored as [`crate::Birthday`] text.
-    Birthday,
-    /// A record of another table, stored as its id and shown by its code.
-    Link {
-        /// The other table.
-        table: TableKey,
-    },
-    /// An automatic code such as K000001; unique in its table.
-    Code {
-        /// What comes before the number.
-        prefix: Arc<str>,
-        /// Digits of the number, padded with zeros.
-        width: u8,
-    },
-}
-
-/// One entry of a choice list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ChoiceOption {
-    /// The stored text, which is also the Chinese one.
-    pub value: Arc<str>,
-    /// The English text.
-    pub en: Arc<str>,
-    /// The tone of its badge: a name the page knows (`gold`, `slate`, `sand`, `green`, `red`, `blue`, `grey`).
-    pub tone: Arc<str>,
-}
-
 /// A field of a table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldDef {
@@ -176,12 +141,21 @@ pub struct FieldDef {
     pub key: FieldKey,
     /// Names shown to people.
     pub label: Label,
+    /// What the field is for, in the seller's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Label>,
     /// What it holds.
     #[serde(flatten)]
     pub kind: FieldKind,
     /// Expression of a derived field, in the formula language. None for fields people fill.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub formula: Option<Arc<str>>,
+    /// Expression that fills the field of a new record when nothing else does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Arc<str>>,
+    /// What its content must be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     /// Group on the record page: `basic`, `contact`, `place`, `profile`, `figures`, `grade`, `other`.
     pub group: Arc<str>,
     /// Shown in the table unless a view says otherwise.
@@ -191,8 +165,29 @@ pub struct FieldDef {
 }
 
 impl FieldDef {
+    /// A field of a user's own, shown, without formula, default or rules.
+    pub fn new(key: impl Into<FieldKey>, label: Label, kind: FieldKind) -> Self {
+        Self {
+            key: key.into(),
+            label,
+            description: None,
+            kind,
+            formula: None,
+            default: None,
+            rules: Vec::new(),
+            group: "other".into(),
+            shown: true,
+            builtin: false,
+        }
+    }
+
     /// Whether Kebu computes the field from a formula, so nobody edits it.
     pub fn derived(&self) -> bool {
         self.formula.is_some()
+    }
+
+    /// Whether nobody edits the field: computed from a formula, or kept by Kebu itself.
+    pub fn fixed(&self) -> bool {
+        self.derived() || self.kind.system()
     }
 }

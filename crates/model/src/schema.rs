@@ -1,6 +1,6 @@
 //! The shape of a book: its tables and their fields.
 
-use crate::{Error, ErrorCode, FieldDef, Label, Result, TableKey};
+use crate::{CodePattern, Error, ErrorCode, FieldDef, FieldKind, Label, Result, TableKey};
 use serde::{Deserialize, Serialize};
 
 /// A table of typed fields.
@@ -10,11 +10,41 @@ pub struct TableDef {
     pub key: TableKey,
     /// Names shown to people.
     pub label: Label,
+    /// What the table is for, in the seller's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Label>,
+    /// Ships with Kebu: can be renamed, never removed.
+    #[serde(default)]
+    pub builtin: bool,
+    /// Someone has put the fields into an order of their own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ordered: bool,
     /// Fields in their order.
     pub fields: Vec<FieldDef>,
 }
 
 impl TableDef {
+    /// A table that ships with Kebu.
+    pub fn builtin(key: &str, label: Label, fields: Vec<FieldDef>) -> Self {
+        Self { key: key.into(), label, description: None, builtin: true, ordered: false, fields }
+    }
+
+    /// A table of a user's own: a code, a name, and when records were made and changed.
+    pub fn own(key: TableKey, label: Label) -> Self {
+        let field = |key: &str, zh: &str, en: &str, kind| FieldDef {
+            group: "basic".into(),
+            ..FieldDef::new(key, Label::new(zh, en), kind)
+        };
+        let hidden = |f: FieldDef| FieldDef { shown: false, ..f };
+        let fields = vec![
+            FieldDef { builtin: true, ..field("code", "编号", "Code", FieldKind::Code(CodePattern::simple("", 6))) },
+            FieldDef { builtin: true, ..field("name", "名称", "Name", FieldKind::Text) },
+            hidden(field("u1", "创建时间", "Created", FieldKind::CreatedTime)),
+            hidden(field("u2", "更新时间", "Updated", FieldKind::UpdatedTime)),
+        ];
+        Self { key, label, description: None, builtin: false, ordered: false, fields }
+    }
+
     /// A field by its key.
     pub fn field(&self, key: &str) -> Option<&FieldDef> {
         self.fields.iter().find(|f| f.key == *key)

@@ -1,6 +1,6 @@
 //! Values of cells.
 
-use crate::{Date, DateTime};
+use crate::{Birthday, Date, DateTime, FieldKind, FileRef, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -54,7 +54,16 @@ pub enum Value {
     Tags(Vec<String>),
     /// A record of another table.
     Link(RecordId),
+    /// A member of the workspace.
+    Person(UserId),
+    /// Files.
+    Files(Vec<FileRef>),
 }
+
+/// Longest text in a cell, in bytes.
+const MAX_TEXT: usize = 100_000;
+/// Most files in a cell.
+const MAX_FILES: usize = 50;
 
 impl Value {
     /// Whether there is nothing in it: null, empty text or no tags.
@@ -63,7 +72,51 @@ impl Value {
             Value::Null => true,
             Value::Text(t) => t.is_empty(),
             Value::Tags(t) => t.is_empty(),
+            Value::Files(f) => f.is_empty(),
             _ => false,
+        }
+    }
+
+    /// The content in the stored form of a kind of field; None when it does not fit.
+    pub fn fit(self, kind: &FieldKind) -> Option<Value> {
+        use FieldKind as K;
+        if self.is_blank() {
+            return Some(Value::Null);
+        }
+        match (kind, self) {
+            (K::Number { decimals: 0, .. }, Value::Number(n)) if n.fract() == 0.0 && n.abs() < 9e15 => {
+                Some(Value::Int(n as i64))
+            }
+            (K::Number { decimals: 0, .. }, v @ Value::Int(_)) => Some(v),
+            (K::Number { decimals: 0, .. }, _) => None,
+            (K::Number { .. } | K::Percent, Value::Int(n)) => Some(Value::Number(n as f64)),
+            (K::Number { .. } | K::Percent, Value::Number(n)) if n.is_finite() => Some(Value::Number(n)),
+            (K::Progress, Value::Int(n @ 0..=1)) => Some(Value::Number(n as f64)),
+            (K::Progress, Value::Number(n)) if (0.0..=1.0).contains(&n) => Some(Value::Number(n)),
+            (K::Rating { max }, Value::Int(n)) if (1..=i64::from(*max)).contains(&n) => Some(Value::Int(n)),
+            (K::Rating { .. }, Value::Number(n)) if n.fract() == 0.0 => Value::Int(n as i64).fit(kind),
+            (K::Money, v @ Value::Money(_))
+            | (K::Date, v @ Value::Date(_))
+            | (K::DateTime | K::CreatedTime | K::UpdatedTime, v @ Value::DateTime(_))
+            | (K::Bool, v @ Value::Bool(_))
+            | (K::Link { .. }, v @ Value::Link(_))
+            | (K::Person | K::CreatedBy | K::UpdatedBy, v @ Value::Person(_)) => Some(v),
+            (K::Tags | K::Choices { .. }, Value::Tags(t)) => {
+                let fits = t.iter().map(String::len).sum::<usize>() <= MAX_TEXT && !t.iter().any(|t| t.contains('\n'));
+                fits.then_some(Value::Tags(t))
+            }
+            (K::Attachment { images }, Value::Files(f)) => {
+                let fits = f.len() <= MAX_FILES && (!images || f.iter().all(|f| f.media.starts_with("image/")));
+                fits.then_some(Value::Files(f))
+            }
+            (K::DateTime, Value::Date(d)) => Some(Value::DateTime(d.start())),
+            (K::Date, Value::DateTime(t)) => Some(Value::Date(t.date())),
+            (K::Birthday, Value::Text(t)) => Birthday::from_stored(&t).map(|b| Value::Text(b.to_string())),
+            (
+                K::Text | K::LongText | K::Phone | K::Email | K::Url | K::Address | K::Choice { .. } | K::Code(_),
+                Value::Text(t),
+            ) => (t.len() <= MAX_TEXT).then_some(Value::Text(t)),
+            _ => None,
         }
     }
 

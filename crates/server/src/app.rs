@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::middleware::from_fn;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use model::{Error, Result};
 use std::sync::{Arc, Mutex};
 use store::{DataFolder, Store};
@@ -70,13 +70,26 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route, as (method, path), in the order of the API document; the tests hold it against the
 /// authorisation matrix.
 pub fn router(app: Arc<App>) -> Router {
-    use routes::{charts, exports, imports, jobs, records, session, views};
+    use routes::{charts, exports, files, imports, jobs, records, session, shape, views};
     let api = Router::new()
         .route("/status", get(session::status))
         .route("/setup", post(session::setup))
         .route("/login", post(session::login))
         .route("/logout", post(session::logout))
         .route("/schema", get(records::schema))
+        .route("/tables", post(shape::add_table))
+        .route("/tables/{table}", patch(shape::change_table).delete(shape::remove_table))
+        .route("/tables/{table}/fields", post(shape::add_field))
+        .route("/tables/{table}/fields/order", put(shape::order_fields))
+        .route("/tables/{table}/fields/{field}", patch(shape::change_field).delete(shape::remove_field))
+        .route("/tables/{table}/fields/{field}/convert", post(shape::convert))
+        .route("/tables/{table}/formula/check", post(shape::check_formula))
+        .route("/tables/{table}/marks", post(shape::marks))
+        .route("/functions", get(shape::functions))
+        .route("/members", get(shape::members))
+        .route("/places", get(shape::places))
+        .route("/files", post(files::put).layer(DefaultBodyLimit::disable()))
+        .route("/files/{id}", get(files::get))
         .route("/views", post(views::open))
         .route("/views/{view}/rows", get(views::rows))
         .route("/views/{view}/summary", get(views::summary))

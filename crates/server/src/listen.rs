@@ -77,6 +77,10 @@ pub async fn serve(listening: Listening, app: Arc<App>, stop: impl Future<Output
 
 /// Brings the book to the present day at start and at each midnight.
 async fn turn_days(app: Arc<App>) {
+    // What an earlier run left to be computed goes on by itself.
+    if let Err(e) = crate::app::blocking(&app, |app| app.book().fill(&mut |_, _| Ok(()))).await {
+        tracing::warn!(cause = %e.0, "columns are not filled yet");
+    }
     loop {
         let today = app.clock.today();
         let turned = crate::app::blocking(&app, move |app| app.book().turn_day(today, &mut |_, _| Ok(()))).await;

@@ -3,8 +3,8 @@
 use crate::error::{ApiResult, malformed};
 use model::parse::{self, Cell, Ctx};
 use model::{
-    Condition, Date, DateTime, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Filter, Money, Op, Query, RecordId,
-    Result, Scope, Sort, TableDef, Value,
+    Condition, Date, DateTime, Error, ErrorCode, FieldDef, FieldKey, FieldKind, FileRef, Filter, Holds, Money, Op,
+    Query, RecordId, Result, Scope, Sort, TableDef, UserId, Value,
 };
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -17,15 +17,41 @@ pub(crate) struct Read {
 }
 
 /// Reads a cell of a request: a value of the field's kind, or `{"text": …}` as a person typed it.
-pub(crate) fn cell(store: &Store, scope: &Scope, field: &FieldDef, json: &Json) -> Result<Read> {
+pub(crate) fn cell(
+    store: &Store,
+    scope: &Scope,
+    members: &[(UserId, String)],
+    field: &FieldDef,
+    json: &Json,
+) -> Result<Read> {
     if let Some(text) = json.get("text").and_then(Json::as_str) {
-        return typed(store, scope, field, text);
+        return typed(store, scope, members, field, text);
     }
-    let value = plain(&field.kind, json).ok_or_else(|| unfit(field))?;
+    let mut value = plain(&field.kind, json).ok_or_else(|| unfit(field))?;
+    if let Value::Files(files) = &mut value {
+        known_files(store, scope, field, files)?;
+    }
     Ok(Read { value, note: None })
 }
 
-fn typed(store: &Store, scope: &Scope, field: &FieldDef, text: &str) -> Result<Read> {
+/// Takes type and size of files from what is kept, not from who asks.
+fn known_files(store: &Store, scope: &Scope, field: &FieldDef, files: &mut [FileRef]) -> Result<()> {
+    for f in files {
+        let bytes = store.file(scope, &f.id)?.ok_or_else(|| {
+            Error::new(
+                ErrorCode::Invalid,
+                format!("文件“{}”没有上传成功，请重新选择", f.name),
+                format!("The file “{}” was not uploaded; choose it again", f.name),
+            )
+            .on(&field.key)
+        })?;
+        f.media = crate::routes::files::media_type(&bytes, &f.name).to_owned();
+        f.size = bytes.len() as u64;
+    }
+    Ok(())
+}
+
+fn typed(store: &Store, scope: &Scope, members: &[(UserId, String)], field: &FieldDef, text: &str) -> Result<Read> {
     if let FieldKind::Link { table } = &field.kind {
         let code = text.trim();
         if code.is_empty() {
@@ -41,6 +67,9 @@ fn typed(store: &Store, scope: &Scope, field: &FieldDef, text: &str) -> Result<R
         })?;
         return Ok(Read { value: Value::Link(id), note: None });
     }
+    if matches!(field.kind, FieldKind::Person) {
+        return member(members, field, text);
+    }
     let year = store.today().ymd().0;
     let ctx = Ctx { today: store.today(), year: Some(year) };
     match parse::cell(&field.kind, &Cell::Text(text), &ctx) {
@@ -49,6 +78,24 @@ fn typed(store: &Store, scope: &Scope, field: &FieldDef, text: &str) -> Result<R
             ErrorCode::Invalid,
             format!("{}：{}。{}", field.label.zh, p.reason.zh, p.cure.zh),
             format!("{}: {}. {}", field.label.en, p.reason.en, p.cure.en),
+        )
+        .on(&field.key)),
+    }
+}
+
+/// The member of a name.
+fn member(members: &[(UserId, String)], field: &FieldDef, text: &str) -> Result<Read> {
+    let name = text.trim();
+    if name.is_empty() {
+        return Ok(Read { value: Value::Null, note: None });
+    }
+    let mut found = members.iter().filter(|(_, n)| n.trim() == name);
+    match (found.next(), found.next()) {
+        (Some((id, _)), None) => Ok(Read { value: Value::Person(*id), note: None }),
+        _ => Err(Error::new(
+            ErrorCode::Invalid,
+            format!("没有叫“{name}”的成员，请从列表里选"),
+            format!("No member is called “{name}”; choose from the list"),
         )
         .on(&field.key)),
     }
@@ -68,7 +115,7 @@ fn plain(kind: &FieldKind, json: &Json) -> Option<Value> {
     use FieldKind as K;
     Some(match (kind, json) {
         (_, Json::Null) => Value::Null,
-        (K::Number { .. } | K::Percent, Json::Number(n)) => match n.as_i64() {
+        (K::Number { .. } | K::Percent | K::Progress | K::Rating { .. }, Json::Number(n)) => match n.as_i64() {
             Some(i) => Value::Int(i),
             None => Value::Number(n.as_f64()?),
         },
@@ -78,13 +125,14 @@ fn plain(kind: &FieldKind, json: &Json) -> Option<Value> {
         (K::DateTime, Json::String(s)) => Value::DateTime(DateTime::from_iso(s)?),
         (K::Link { .. }, Json::Number(n)) => Value::Link(RecordId(n.as_i64()?)),
         (K::Link { .. }, Json::Array(a)) => Value::Link(RecordId(a.first()?.as_i64()?)),
-        (K::Tags, Json::Array(a)) => {
+        (K::Person, Json::Number(n)) => Value::Person(UserId(n.as_i64()?)),
+        (K::Attachment { .. }, Json::Array(_)) => Value::Files(serde_json::from_value(json.clone()).ok()?),
+        (K::Tags | K::Choices { .. }, Json::Array(a)) => {
             Value::Tags(a.iter().map(|t| t.as_str().map(str::to_owned)).collect::<Option<_>>()?)
         }
-        (
-            K::Text | K::LongText | K::Phone | K::Email | K::Birthday | K::Choice { .. } | K::Code { .. },
-            Json::String(s),
-        ) => Value::Text(s.clone()),
+        (K::CreatedTime | K::UpdatedTime, Json::String(s)) => Value::DateTime(DateTime::from_iso(s)?),
+        (K::CreatedBy | K::UpdatedBy, Json::Number(n)) => Value::Person(UserId(n.as_i64()?)),
+        (kind, Json::String(s)) if kind.holds() == Holds::Text => Value::Text(s.clone()),
         _ => return None,
     })
 }
@@ -149,8 +197,10 @@ fn filter(table: &TableDef, json: &Json, depth: usize) -> ApiResult<Filter> {
 fn filter_value(field: &FieldDef, op: Op, json: &Json) -> Result<Value> {
     // A tag is looked for by one text; a moment may be compared with a day.
     let value = match (&field.kind, json) {
-        (FieldKind::Tags, Json::String(s)) => Some(Value::Text(s.clone())),
-        (FieldKind::DateTime, Json::String(s)) if s.len() == 10 => Date::from_iso(s).map(Value::Date),
+        (FieldKind::Tags | FieldKind::Choices { .. }, Json::String(s)) => Some(Value::Text(s.clone())),
+        (FieldKind::DateTime | FieldKind::CreatedTime | FieldKind::UpdatedTime, Json::String(s)) if s.len() == 10 => {
+            Date::from_iso(s).map(Value::Date)
+        }
         (_, Json::String(s)) if op == Op::Contains => Some(Value::Text(s.clone())),
         (kind, json) => plain(kind, json),
     };

@@ -2,119 +2,11 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use http_body_util::BodyExt;
-use model::{Access, Date};
 use serde_json::{Value, json};
-use server::{App, Clock, router};
-use std::sync::Arc;
-use store::DataFolder;
-use tower::ServiceExt;
 
-struct Site {
-    app: Arc<App>,
-    folder: tempfile::TempDir,
-}
+mod site;
 
-/// Role → token; the empty token is nobody.
-const ROLES: [(&str, Option<Access>); 4] =
-    [("nobody", None), ("reader", Some(Access::Read)), ("writer", Some(Access::Write)), ("owner", Some(Access::Own))];
-
-impl Site {
-    fn new() -> Self {
-        Self::over(None)
-    }
-
-    /// On a PostgreSQL server. Made on a thread of its own: nothing may wait for a server on an async one.
-    fn on_postgres() -> Self {
-        let made = std::thread::spawn(|| Self::over(Some(testkit::postgres::new_database())));
-        made.join().expect("the site is made")
-    }
-
-    fn over(database: Option<String>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let today = Date::from_iso("2026-11-21").unwrap();
-        let data = DataFolder::open(&folder.path().join("data"), database.as_deref(), today).unwrap();
-        for (login, access) in ROLES.iter().filter_map(|(l, a)| a.map(|a| (*l, a))) {
-            let id = data.system.add_user(login, "", "unused", access, false).unwrap();
-            data.system.add_session(&digest(login), id, true, "test", None).unwrap();
-        }
-        Self { app: App::new(Arc::new(data), Clock::Fixed(today)).unwrap(), folder }
-    }
-
-    fn fresh() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let today = Date::from_iso("2026-11-21").unwrap();
-        let data = DataFolder::open(&folder.path().join("data"), None, today).unwrap();
-        Self { app: App::new(Arc::new(data), Clock::Fixed(today)).unwrap(), folder }
-    }
-
-    async fn send(&self, request: Request<Body>) -> (StatusCode, axum::http::HeaderMap, Vec<u8>) {
-        let response = router(Arc::clone(&self.app)).oneshot(request).await.unwrap();
-        let (status, headers) = (response.status(), response.headers().clone());
-        (status, headers, response.into_body().collect().await.unwrap().to_bytes().to_vec())
-    }
-
-    async fn call(&self, role: &str, method: &str, path: &str, body: Option<Value>) -> (StatusCode, Value) {
-        let mut r = Request::builder().method(method).uri(format!("/api/v1{path}"));
-        if role != "nobody" {
-            r = r.header(header::AUTHORIZATION, format!("Bearer {role}"));
-        }
-        let body = match body {
-            Some(b) => {
-                r = r.header(header::CONTENT_TYPE, "application/json");
-                Body::from(b.to_string())
-            }
-            None => Body::empty(),
-        };
-        let (status, _, bytes) = self.send(r.body(body).unwrap()).await;
-        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
-    }
-
-    async fn ok(&self, method: &str, path: &str, body: Option<Value>) -> Value {
-        let (status, body) = self.call("owner", method, path, body).await;
-        assert!(status.is_success(), "{method} {path}: {status} {body}");
-        body
-    }
-
-    async fn job(&self, started: &Value) -> Value {
-        let path = format!("/jobs/{}", started["job"].as_str().unwrap());
-        for _ in 0..600 {
-            let state = self.ok("GET", &path, None).await;
-            if state["state"] != "running" {
-                return state;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        panic!("the job does not end");
-    }
-
-    async fn upload(&self, files: &[(&str, &[u8])]) -> (StatusCode, Value) {
-        let mut body = Vec::new();
-        for (name, content) in files {
-            body.extend(
-                format!("--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n")
-                    .into_bytes(),
-            );
-            body.extend_from_slice(content);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(b"--XX--\r\n");
-        let r = Request::builder()
-            .method("POST")
-            .uri("/api/v1/imports")
-            .header(header::AUTHORIZATION, "Bearer owner")
-            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX")
-            .body(Body::from(body))
-            .unwrap();
-        let (status, _, bytes) = self.send(r).await;
-        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
-    }
-}
-
-fn digest(secret: &str) -> String {
-    use sha2::{Digest, Sha256};
-    Sha256::digest(secret.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
-}
+use site::{ROLES, Site};
 
 /// (method, path, an address of it, a body, the least role that may).
 const MATRIX: &[(&str, &str, &str, &str, &str)] = &[
@@ -123,6 +15,27 @@ const MATRIX: &[(&str, &str, &str, &str, &str)] = &[
     ("POST", "/login", "/login", "{}", "nobody"),
     ("POST", "/logout", "/logout", "", "reader"),
     ("GET", "/schema", "/schema", "", "reader"),
+    ("POST", "/tables", "/tables", "{}", "owner"),
+    ("PATCH", "/tables/{table}", "/tables/t0", "{}", "owner"),
+    ("DELETE", "/tables/{table}", "/tables/t0", "", "owner"),
+    ("POST", "/tables/{table}/fields", "/tables/t0/fields", "{}", "owner"),
+    ("PUT", "/tables/{table}/fields/order", "/tables/t0/fields/order", r#"{"fields":[]}"#, "owner"),
+    ("PATCH", "/tables/{table}/fields/{field}", "/tables/t0/fields/u0", "{}", "owner"),
+    ("DELETE", "/tables/{table}/fields/{field}", "/tables/t0/fields/u0", "", "owner"),
+    (
+        "POST",
+        "/tables/{table}/fields/{field}/convert",
+        "/tables/t0/fields/u0/convert",
+        r#"{"to":{"kind":"text"},"preview":true}"#,
+        "owner",
+    ),
+    ("POST", "/tables/{table}/formula/check", "/tables/customers/formula/check", r#"{"formula":"1"}"#, "reader"),
+    ("POST", "/tables/{table}/marks", "/tables/customers/marks", r#"{"ids":[1]}"#, "reader"),
+    ("GET", "/functions", "/functions", "", "reader"),
+    ("GET", "/members", "/members", "", "reader"),
+    ("GET", "/places", "/places", "", "reader"),
+    ("POST", "/files", "/files", "", "writer"),
+    ("GET", "/files/{id}", "/files/0", "", "reader"),
     ("POST", "/views", "/views", r#"{"table":"customers","columns":["name"]}"#, "reader"),
     ("GET", "/views/{view}/rows", "/views/v0/rows", "", "reader"),
     ("GET", "/views/{view}/summary", "/views/v0/summary", "", "reader"),

@@ -5,10 +5,11 @@ use crate::conn::{Conn, Param, params};
 use crate::dialect::quote;
 use crate::recalc::{Touched, recalculate};
 use crate::store::{Now, Shape, Store, code_counter, counter, id_counter, require};
+use crate::validate::{Checks, Written};
 use crate::{layout, log, search};
 use model::{
-    Access, CellEdit, Change, ChangeOutcome, Date, Error, ErrorCode, FieldKey, FieldKind, IDENTITY_FIELDS, Identity,
-    Origin, RecordId, Result, Scope, TableDef, TableKey, Value, builtin,
+    Access, CellEdit, Change, ChangeOutcome, CodePattern, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind,
+    IDENTITY_FIELDS, Identity, Origin, RecordId, Result, Scope, TableDef, TableKey, UserId, Value, builtin,
 };
 use roaring::RoaringTreemap;
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ impl Store {
                     for cells in records {
                         outcome.created.push(RecordId(w.create(&table, cells)?));
                     }
+                    w.complete_new(&table, &outcome.created)?;
                     if let (Some(low), Some(high)) = (outcome.created.first(), outcome.created.last()) {
                         log::created(conn, w.change, &table, low.0, high.0)?;
                     }
@@ -40,6 +42,8 @@ impl Store {
                 }
             }
             w.finish(&mut |_, _| Ok(()))?;
+            w.check_written()?;
+            outcome.warnings = std::mem::take(&mut w.written.warnings);
             Ok(outcome)
         })
     }
@@ -53,6 +57,10 @@ pub(crate) struct Writing<'c> {
     pub change: i64,
     pub touched: Touched,
     pub searchable: RoaringTreemap,
+    /// Who changes.
+    pub user: UserId,
+    pub checks: Arc<Checks>,
+    pub written: Written,
 }
 
 impl<'c> Writing<'c> {
@@ -60,7 +68,18 @@ impl<'c> Writing<'c> {
     pub(crate) fn begin(conn: &'c Conn, now: Now, scope: &Scope, origin: Origin) -> Result<Self> {
         let change = log::open(conn, scope, origin)?;
         let Now { shape, today } = now;
-        Ok(Self { conn, shape, today, change, touched: Touched::default(), searchable: RoaringTreemap::new() })
+        let checks = shape.checks(today);
+        Ok(Self {
+            conn,
+            shape,
+            today,
+            change,
+            touched: Touched::default(),
+            searchable: RoaringTreemap::new(),
+            user: scope.user,
+            checks,
+            written: Written::default(),
+        })
     }
 
     /// Search text and derived columns of everything touched.
@@ -88,6 +107,7 @@ impl<'c> Writing<'c> {
             }
         }
         self.complete(&def, &mut row)?;
+        row.extend(stamps(&def, self.user, true));
         let name = id_counter(table);
         let id = counter(self.conn, &name)?;
         layout::set_meta(self.conn, &name, &(id + 1).to_string())?;
@@ -95,17 +115,25 @@ impl<'c> Writing<'c> {
         Ok(id)
     }
 
+    /// Defaults of new records, then their rules: a default may satisfy what nobody filled in.
+    fn complete_new(&mut self, table: &TableKey, created: &[RecordId]) -> Result<()> {
+        let def = self.table(table)?;
+        let ids: Vec<i64> = created.iter().map(|id| id.0).collect();
+        self.fill_defaults(&def, &ids)?;
+        self.check_new(&def, &ids)
+    }
+
     /// Gives what a new record must have: a code of its own, an order number, a line.
     fn complete(&mut self, def: &TableDef, row: &mut Vec<(FieldKey, Value)>) -> Result<()> {
         for f in &def.fields {
-            let FieldKind::Code { prefix, width } = &f.kind else { continue };
+            let FieldKind::Code(pattern) = &f.kind else { continue };
             match row.iter().find(|(k, _)| *k == f.key) {
                 Some((_, Value::Text(code))) => {
                     let code = code.clone();
                     self.refuse_taken(def, &f.key, &code)?;
                 }
                 _ => {
-                    let code = next_code(self.conn, def, &f.key, prefix, *width)?;
+                    let code = next_code(self.conn, def, &f.key, pattern, self.today)?;
                     row.push((f.key.clone(), Value::Text(code)));
                 }
             }
@@ -205,6 +233,7 @@ impl<'c> Writing<'c> {
                 _ => {}
             }
         }
+        self.check_changes(def, id, &changes)?;
         self.update(def, id, &changes)?;
         Ok(true)
     }
@@ -232,8 +261,15 @@ impl<'c> Writing<'c> {
             sql.push_str(&quote(k));
             sql.push_str(" = ?");
         }
+        let stamps = stamps(def, self.user, false);
+        for (k, _) in &stamps {
+            sql.push_str(", ");
+            sql.push_str(&quote(k));
+            sql.push_str(" = ?");
+        }
         sql.push_str(" WHERE id = ?");
         let mut values: Vec<Param<'_>> = changes.iter().map(|(_, _, new)| param(new)).collect();
+        values.extend(stamps.iter().map(|(_, v)| param(v)));
         values.push(Param::Int(id));
         self.conn.run(&sql, &values)?;
         for (k, old, new) in changes {
@@ -246,7 +282,8 @@ impl<'c> Writing<'c> {
                 }
             }
         }
-        self.touched.edited(&def.key, id, changes.iter().map(|(k, ..)| (*k).clone()));
+        let written = changes.iter().map(|(k, ..)| (*k).clone()).chain(stamps.into_iter().map(|(k, _)| k));
+        self.touched.edited(&def.key, id, written);
         Ok(())
     }
 
@@ -316,13 +353,31 @@ impl<'c> Writing<'c> {
     }
 }
 
+/// What Kebu itself writes about a record that is made or changed.
+pub(crate) fn stamps(def: &TableDef, user: UserId, new: bool) -> Vec<(FieldKey, Value)> {
+    let stamp = |f: &FieldDef| match f.kind {
+        FieldKind::UpdatedTime => Some(Value::DateTime(log::wall_clock())),
+        FieldKind::UpdatedBy => Some(Value::Person(user)),
+        FieldKind::CreatedTime if new => Some(Value::DateTime(log::wall_clock())),
+        FieldKind::CreatedBy if new => Some(Value::Person(user)),
+        _ => None,
+    };
+    def.fields.iter().filter_map(|f| Some((f.key.clone(), stamp(f)?))).collect()
+}
+
 /// The next free automatic code of a table.
-pub(crate) fn next_code(conn: &Conn, def: &TableDef, field: &str, prefix: &str, width: u8) -> Result<String> {
-    let name = code_counter(&def.key);
+pub(crate) fn next_code(
+    conn: &Conn,
+    def: &TableDef,
+    field: &str,
+    pattern: &CodePattern,
+    today: Date,
+) -> Result<String> {
+    let name = code_counter(&def.key, &pattern.run(today));
     let mut n = counter(conn, &name)?;
     let sql = ["SELECT 1 FROM ", &quote(&def.key), " WHERE ", &quote(field), " = ?1"].concat();
     loop {
-        let code = format!("{prefix}{n:0width$}", width = usize::from(width));
+        let code = pattern.render(n, today);
         n += 1;
         if !conn.exists(&sql, params![&code])? {
             layout::set_meta(conn, &name, &n.to_string())?;

@@ -1,7 +1,7 @@
 //! Cells in the database and in the change log.
 
 use crate::conn::{Param, ValueRef};
-use model::{Birthday, Date, DateTime, Error, ErrorCode, FieldDef, FieldKind, Money, RecordId, Result, Value};
+use model::{Date, DateTime, Error, ErrorCode, FieldDef, FieldKind, Holds, Money, RecordId, Result, UserId, Value};
 
 /// A cell on its way into the database.
 pub(crate) fn param(v: &Value) -> Param<'_> {
@@ -18,25 +18,29 @@ pub(crate) fn param(v: &Value) -> Param<'_> {
         Value::Text(t) => Param::Text(t),
         Value::Tags(t) if t.is_empty() => Param::Null,
         Value::Tags(t) => Param::Owned(t.join("\n")),
+        Value::Person(id) => Param::Int(id.0),
+        Value::Files(f) if f.is_empty() => Param::Null,
+        Value::Files(f) => Param::Owned(files_text(f)),
     }
 }
 
 /// A stored cell of a field.
 pub(crate) fn from_sql(kind: &FieldKind, v: ValueRef<'_>) -> Value {
-    match (v, kind) {
+    match (v, kind.holds()) {
         (ValueRef::Null, _) => Value::Null,
-        (ValueRef::Integer(n), FieldKind::Money) => Value::Money(Money(n)),
-        (ValueRef::Integer(n), FieldKind::Date) => Value::Date(Date(n as i32)),
-        (ValueRef::Integer(n), FieldKind::DateTime) => Value::DateTime(DateTime(n)),
-        (ValueRef::Integer(n), FieldKind::Bool) => Value::Bool(n != 0),
-        (ValueRef::Integer(n), FieldKind::Link { .. }) => Value::Link(RecordId(n)),
-        (ValueRef::Integer(n), FieldKind::Percent) => Value::Number(n as f64),
-        (ValueRef::Integer(n), FieldKind::Number { decimals }) if *decimals > 0 => Value::Number(n as f64),
+        (ValueRef::Integer(n), Holds::Money) => Value::Money(Money(n)),
+        (ValueRef::Integer(n), Holds::Date) => Value::Date(Date(n as i32)),
+        (ValueRef::Integer(n), Holds::DateTime) => Value::DateTime(DateTime(n)),
+        (ValueRef::Integer(n), Holds::Bool) => Value::Bool(n != 0),
+        (ValueRef::Integer(n), Holds::Link) => Value::Link(RecordId(n)),
+        (ValueRef::Integer(n), Holds::Person) => Value::Person(UserId(n)),
+        (ValueRef::Integer(n), Holds::Number) => Value::Number(n as f64),
         (ValueRef::Integer(n), _) => Value::Int(n),
         (ValueRef::Real(n), _) => Value::Number(n),
-        (ValueRef::Text(t), FieldKind::Tags) => {
+        (ValueRef::Text(t), Holds::Texts) => {
             Value::Tags(String::from_utf8_lossy(t).split('\n').map(str::to_owned).collect())
         }
+        (ValueRef::Text(t), Holds::Files) => Value::Files(serde_json::from_slice(t).unwrap_or_default()),
         (ValueRef::Text(t), _) => Value::Text(String::from_utf8_lossy(t).into_owned()),
     }
 }
@@ -46,7 +50,6 @@ pub(crate) fn from_sql(kind: &FieldKind, v: ValueRef<'_>) -> Value {
 /// # Errors
 /// `invalid` on the field, saying what is expected.
 pub(crate) fn check(field: &FieldDef, value: Value) -> Result<Value> {
-    use FieldKind as K;
     if field.derived() {
         return Err(Error::new(
             ErrorCode::Invalid,
@@ -55,33 +58,16 @@ pub(crate) fn check(field: &FieldDef, value: Value) -> Result<Value> {
         )
         .on(&field.key));
     }
-    if value.is_blank() {
-        return Ok(Value::Null);
+    if field.kind.system() {
+        return Err(Error::new(
+            ErrorCode::Invalid,
+            format!("“{}”由客簿自动填写，不能直接改", field.label.zh),
+            format!("“{}” is filled by Kebu and cannot be edited", field.label.en),
+        )
+        .on(&field.key));
     }
-    let fits = match (&field.kind, value) {
-        (_, v) if !in_bounds(&v) => None,
-        (K::Number { decimals: 0 }, Value::Number(n)) if n.fract() == 0.0 && n.abs() < 9e15 => {
-            Some(Value::Int(n as i64))
-        }
-        (K::Number { decimals: 0 }, v @ Value::Int(_)) => Some(v),
-        (K::Number { .. } | K::Percent, Value::Int(n)) => Some(Value::Number(n as f64)),
-        (K::Number { decimals }, Value::Number(n)) if *decimals > 0 && n.is_finite() => Some(Value::Number(n)),
-        (K::Percent, Value::Number(n)) if n.is_finite() => Some(Value::Number(n)),
-        (K::Money, v @ Value::Money(_))
-        | (K::Date, v @ Value::Date(_))
-        | (K::DateTime, v @ Value::DateTime(_))
-        | (K::Bool, v @ Value::Bool(_))
-        | (K::Link { .. }, v @ Value::Link(_))
-        | (K::Tags, v @ Value::Tags(_)) => Some(v),
-        (K::DateTime, Value::Date(d)) => Some(Value::DateTime(d.start())),
-        (K::Date, Value::DateTime(t)) => Some(Value::Date(t.date())),
-        (K::Birthday, Value::Text(t)) => Birthday::from_stored(&t).map(|b| Value::Text(b.to_string())),
-        (K::Text | K::LongText | K::Phone | K::Email | K::Choice { .. } | K::Code { .. }, Value::Text(t)) => {
-            (t.len() <= MAX_TEXT).then_some(Value::Text(t))
-        }
-        _ => None,
-    };
-    fits.ok_or_else(|| {
+    let fit = if in_bounds(&value) { value.fit(&field.kind) } else { None };
+    fit.ok_or_else(|| {
         Error::new(
             ErrorCode::Invalid,
             format!("“{}”填的内容不合适，请检查格式", field.label.zh),
@@ -105,8 +91,11 @@ fn in_bounds(v: &Value) -> bool {
     }
 }
 
-/// Longest text in a cell, in bytes.
-const MAX_TEXT: usize = 100_000;
+/// Files as they are stored.
+fn files_text(files: &[model::FileRef]) -> String {
+    // Names and numbers always make JSON.
+    serde_json::to_string(files).unwrap_or_default()
+}
 
 /// A cell as the change log keeps it: JSON that tells types apart.
 pub(crate) fn to_log(v: &Value) -> String {
@@ -121,6 +110,9 @@ pub(crate) fn to_log(v: &Value) -> String {
         Value::Link(id) => id.0.into(),
         Value::Text(t) => t.clone().into(),
         Value::Tags(t) => t.clone().into(),
+        Value::Person(id) => id.0.into(),
+        // As text: a list would be tags.
+        Value::Files(f) => files_text(f).into(),
     };
     json.to_string()
 }
@@ -134,7 +126,7 @@ pub(crate) fn from_log(kind: &FieldKind, text: &str) -> Value {
             Some(i) => from_sql(kind, ValueRef::Integer(i)),
             None => Value::Number(n.as_f64().unwrap_or_default()),
         },
-        Ok(J::String(s)) => Value::Text(s),
+        Ok(J::String(s)) => from_sql(kind, ValueRef::Text(s.as_bytes())),
         Ok(J::Array(a)) => Value::Tags(a.iter().filter_map(|t| t.as_str().map(str::to_owned)).collect()),
         _ => Value::Null,
     }

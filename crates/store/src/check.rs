@@ -39,6 +39,7 @@ impl Store {
         require(scope, Access::Read)?;
         let (shape, today) = (self.shape(), self.today());
         self.engine.snapshot(|conn| {
+            conn.shaped(layout::stamp(conn)?.0);
             let mut report = CheckReport::default();
             for (i, phase) in shape.derivation.program.phases.iter().enumerate() {
                 let def = shape.schema.require(&phase.table)?;

@@ -1,7 +1,7 @@
 //! Filters to SQL conditions.
 
 use crate::dialect::{self, Dialect};
-use model::{Condition, Date, Error, ErrorCode, FieldDef, FieldKind, Filter, Op, Result, TableDef, Value};
+use model::{Condition, Date, Error, ErrorCode, FieldDef, FieldKind, Filter, Holds, Op, Result, TableDef, Value};
 use sea_query::{Alias, BinOper, Expr, ExprTrait, Func};
 
 /// The condition of a filter on a table.
@@ -68,11 +68,9 @@ fn single(dialect: Dialect, f: &FieldDef, c: &Condition) -> Result<Expr> {
 
 /// Equal; a day equals every moment in it, and a tag any list that holds it.
 fn matches(dialect: Dialect, f: &FieldDef, v: &Value) -> Result<Expr> {
-    match (&f.kind, v) {
-        (FieldKind::DateTime, Value::Date(d)) => {
-            Ok(column(f).gte(d.start().0).and(column(f).lt(Date(d.0 + 1).start().0)))
-        }
-        (FieldKind::Tags, Value::Text(t)) => {
+    match (f.kind.holds(), v) {
+        (Holds::DateTime, Value::Date(d)) => Ok(column(f).gte(d.start().0).and(column(f).lt(Date(d.0 + 1).start().0))),
+        (Holds::Texts, Value::Text(t)) => {
             let wrapped =
                 Expr::val("\n").binary(BinOper::Custom("||"), column(f)).binary(BinOper::Custom("||"), Expr::val("\n"));
             Ok(dialect.position_of(wrapped, Expr::val(format!("\n{t}\n"))).gt(0))
@@ -82,8 +80,8 @@ fn matches(dialect: Dialect, f: &FieldDef, v: &Value) -> Result<Expr> {
 }
 
 fn before(f: &FieldDef, v: &Value, or_same: bool) -> Result<Expr> {
-    match (&f.kind, v) {
-        (FieldKind::DateTime, Value::Date(d)) => {
+    match (f.kind.holds(), v) {
+        (Holds::DateTime, Value::Date(d)) => {
             let day = if or_same { Date(d.0 + 1) } else { *d };
             Ok(column(f).lt(day.start().0))
         }
@@ -93,8 +91,8 @@ fn before(f: &FieldDef, v: &Value, or_same: bool) -> Result<Expr> {
 }
 
 fn after(f: &FieldDef, v: &Value, or_same: bool) -> Result<Expr> {
-    match (&f.kind, v) {
-        (FieldKind::DateTime, Value::Date(d)) => {
+    match (f.kind.holds(), v) {
+        (Holds::DateTime, Value::Date(d)) => {
             let day = if or_same { *d } else { Date(d.0 + 1) };
             Ok(column(f).gte(day.start().0))
         }
@@ -118,6 +116,7 @@ fn bound(f: &FieldDef, v: &Value) -> Result<Expr> {
         (Value::Date(d), false) => Expr::val(i64::from(d.0)),
         (Value::DateTime(t), false) => Expr::val(t.0),
         (Value::Link(id), false) => Expr::val(id.0),
+        (Value::Person(id), false) => Expr::val(id.0),
         _ => return Err(unfit(f)),
     })
 }

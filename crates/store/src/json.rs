@@ -1,19 +1,21 @@
 //! Cells as the API writes them: straight from the database's row into JSON text.
 
 use crate::conn::ValueRef;
-use model::{Date, DateTime, FieldKind, Value};
+use model::{Date, DateTime, FieldKind, Holds, Value};
 use std::io::Write;
 
 /// Writes a stored cell. A link is written by the caller, which knows the linked record.
 pub(crate) fn cell(out: &mut Vec<u8>, kind: &FieldKind, v: ValueRef<'_>) {
-    match (v, kind) {
+    match (v, kind.holds()) {
         (ValueRef::Null, _) => out.extend_from_slice(b"null"),
-        (ValueRef::Integer(n), FieldKind::Date) => quoted(out, &Date(n as i32)),
-        (ValueRef::Integer(n), FieldKind::DateTime) => moment(out, DateTime(n)),
-        (ValueRef::Integer(n), FieldKind::Bool) => out.extend_from_slice(if n == 0 { b"false" } else { b"true" }),
+        (ValueRef::Integer(n), Holds::Date) => quoted(out, &Date(n as i32)),
+        (ValueRef::Integer(n), Holds::DateTime) => moment(out, DateTime(n)),
+        (ValueRef::Integer(n), Holds::Bool) => out.extend_from_slice(if n == 0 { b"false" } else { b"true" }),
         (ValueRef::Integer(n), _) => integer(out, n),
         (ValueRef::Real(n), _) => number(out, n),
-        (ValueRef::Text(t), FieldKind::Tags) => {
+        // JSON already.
+        (ValueRef::Text(t), Holds::Files) => out.extend_from_slice(t),
+        (ValueRef::Text(t), Holds::Texts) => {
             let text = String::from_utf8_lossy(t);
             out.push(b'[');
             for (i, tag) in text.split('\n').enumerate() {
@@ -53,6 +55,10 @@ pub(crate) fn value(out: &mut Vec<u8>, v: &Value) {
             out.push(b']');
         }
         Value::Link(id) => integer(out, id.0),
+        Value::Person(id) => integer(out, id.0),
+        Value::Files(f) => {
+            let _ = serde_json::to_writer(out, f);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 3;
+pub(crate) const VERSION: i32 = 4;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -101,10 +101,11 @@ fn create(conn: &Conn) -> Result<()> {
     conn.batch(BULK_INDEXES)?;
     for table in &schema.tables {
         for (position, field) in table.fields.iter().enumerate() {
-            insert_field(conn, table, field, position)?;
+            put_field(conn, table, field, position)?;
         }
     }
     tables_listed(conn)?;
+    conn.batch(&dialect.ddl(FILE_PARTS))?;
     crate::lookups::create(conn)?;
     set_version(conn, VERSION)
 }
@@ -115,6 +116,10 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
         tables_listed(conn)?;
     }
     if from < 3 {
+        conn.batch(&conn.dialect().ddl(FILE_PARTS))?;
+        built_in_rules(conn)?;
+    }
+    if from < 4 {
         // The months of the lunar calendar and the readings of characters.
         crate::lookups::create(conn)?;
     }
@@ -133,6 +138,21 @@ fn tables_listed(conn: &Conn) -> Result<()> {
     conn.batch(&conn.dialect().ddl(TABLE_LIST))?;
     for (position, table) in builtin::schema().tables.into_iter().enumerate() {
         put_table(conn, &table, position)?;
+    }
+    Ok(())
+}
+
+/// Migration 3: the rules that ship with the built-in fields, where a field has none of its own.
+fn built_in_rules(conn: &Conn) -> Result<()> {
+    let stored = load_schema(conn)?;
+    for table in builtin::schema().tables {
+        let Some(old) = stored.table(&table.key) else { continue };
+        for field in table.fields.iter().filter(|f| !f.rules.is_empty()) {
+            let Some((n, known)) = old.fields.iter().enumerate().find(|(_, f)| f.key == field.key) else { continue };
+            if known.rules.is_empty() {
+                put_field(conn, old, &FieldDef { rules: field.rules.clone(), ..known.clone() }, n)?;
+            }
+        }
     }
     Ok(())
 }
@@ -193,6 +213,13 @@ CREATE TABLE _identities (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Contents of attachments, for a book on a server.
+const FILE_PARTS: &str = "
+CREATE TABLE _file_parts (
+  id TEXT NOT NULL, part INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY (id, part)
+) STRICT, WITHOUT ROWID;
+";
+
 const TABLE_LIST: &str = "
 CREATE TABLE _tables (key TEXT PRIMARY KEY, position INTEGER NOT NULL, def TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ";
@@ -230,7 +257,7 @@ pub(crate) const BULK_INDEXES: &str =
 /// Undoes [`BULK_INDEXES`].
 pub(crate) const DROP_BULK_INDEXES: &str = "DROP INDEX IF EXISTS orders_customer;";
 
-fn insert_field(conn: &Conn, table: &TableDef, field: &FieldDef, position: usize) -> Result<()> {
+pub(crate) fn put_field(conn: &Conn, table: &TableDef, field: &FieldDef, position: usize) -> Result<()> {
     let def = serde_json::to_string(field).map_err(failure)?;
     conn.run(
         "INSERT INTO _fields (table_key, key, position, def) VALUES (?1, ?2, ?3, ?4)
@@ -257,14 +284,14 @@ pub(crate) fn add_field(conn: &Conn, table: &TableDef, field: &FieldDef) -> Resu
     let sql = ["ALTER TABLE ", &quote(&table.key), " ADD COLUMN ", &quote(&field.key), " ", column_type(&field.kind)]
         .concat();
     conn.batch(&conn.dialect().ddl(&sql))?;
-    insert_field(conn, table, field, table.fields.len())?;
+    put_field(conn, table, field, table.fields.len())?;
     schema_changed(conn)
 }
 
 /// Stores a changed definition of a field.
 pub(crate) fn update_field(conn: &Conn, table: &TableDef, field: &FieldDef) -> Result<()> {
     let position = table.fields.iter().position(|f| f.key == field.key).unwrap_or(table.fields.len());
-    insert_field(conn, table, field, position)?;
+    put_field(conn, table, field, position)?;
     schema_changed(conn)
 }
 
@@ -300,9 +327,20 @@ pub(crate) fn stamp(conn: &Conn) -> Result<(i64, Option<Date>)> {
     Ok((shape, today))
 }
 
-/// A key for a field of a user's own, free in a table.
-pub(crate) fn free_key(table: &TableDef) -> model::FieldKey {
-    (1..).map(|n| format!("u{n}")).find(|k| table.field(k).is_none()).unwrap_or_default().into()
+/// A key for a field of a user's own. No key comes twice: the log would take the new field for the old.
+pub(crate) fn new_key(conn: &Conn, table: &TableDef) -> Result<model::FieldKey> {
+    let name = ["next_field.", &table.key].concat();
+    let from: u64 = meta(conn, &name)?.map_or(Ok(1), |v| v.parse().map_err(failure))?;
+    let n = (from..).find(|n| table.field(&format!("u{n}")).is_none()).unwrap_or(from);
+    set_meta(conn, &name, &(n + 1).to_string())?;
+    Ok(format!("u{n}").into())
+}
+
+/// A key for a table of a user's own; none comes twice.
+pub(crate) fn new_table_key(conn: &Conn) -> Result<model::TableKey> {
+    let n: u64 = meta(conn, "next_table")?.map_or(Ok(1), |v| v.parse().map_err(failure))?;
+    set_meta(conn, "next_table", &(n + 1).to_string())?;
+    Ok(format!("t{n}").into())
 }
 
 /// Remembers which fields a change made, so that its undo can take them away again.

@@ -4,12 +4,20 @@ use crate::cells::{from_log, to_log};
 use crate::conn::{Conn, params};
 use crate::failure;
 use crate::store::{Store, require};
-use model::{Access, FieldKey, Origin, RecordId, Result, Scope, TableKey, Value};
+use model::{Access, DateTime, FieldKey, Origin, RecordId, Result, Scope, TableKey, Value};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Seconds since 1970 in UTC.
 pub(crate) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs() as i64)
+}
+
+/// Seconds that the wall clock of the book is ahead of UTC: Asia/Shanghai, without daylight saving since 1991.
+pub(crate) const AHEAD: i64 = 8 * 3600;
+
+/// The moment on the wall clock of the book.
+pub(crate) fn wall_clock() -> DateTime {
+    DateTime(now() + AHEAD)
 }
 
 /// Opens an entry; its number.

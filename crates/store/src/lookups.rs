@@ -89,10 +89,10 @@ mod tests {
             let new = counts();
             assert_eq!(new[0], Some(2_486));
             assert!(new[1].is_some_and(|n| (300..1_000).contains(&n)) && new[2] > Some(30), "{new:?}");
-            let sql = "DROP TABLE _months; DROP TABLE _chars; DROP TABLE _heads; UPDATE _meta SET value = '2' WHERE key = 'version'";
-            conn.batch(sql).expect("as version 2 was");
+            let sql = "DROP TABLE _months; DROP TABLE _chars; DROP TABLE _heads; UPDATE _meta SET value = '3' WHERE key = 'version'";
+            conn.batch(sql).expect("as version 3 was");
             if conn.dialect() == crate::dialect::Dialect::Sqlite {
-                conn.batch("PRAGMA user_version = 2").expect("as version 2 was");
+                conn.batch("PRAGMA user_version = 3").expect("as version 3 was");
             }
             crate::layout::open(&conn).expect("an older book");
             assert_eq!(counts(), new);

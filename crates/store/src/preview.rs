@@ -51,7 +51,7 @@ impl Store {
 pub(crate) fn kind_of(typed: &Typed, table: &TableDef) -> FieldKind {
     match typed.ty {
         Type::Bool => FieldKind::Bool,
-        Type::Number => FieldKind::Number { decimals: 2 },
+        Type::Number => FieldKind::number(2),
         Type::Money => FieldKind::Money,
         Type::Date => FieldKind::Date,
         Type::DateTime => FieldKind::DateTime,

@@ -7,10 +7,11 @@ use crate::failure;
 use crate::layout;
 use crate::log::now;
 use crate::recalc::{Touched, recalculate};
+use crate::validate::Checks;
 use crate::view::Views;
 use model::{Access, Date, Error, ErrorCode, FieldDef, Result, Schema, Scope, TableKey, builtin};
 use roaring::RoaringTreemap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -40,6 +41,8 @@ pub(crate) struct Shape {
     pub derivation: Derivation,
     /// The book's own mark of it, see [`layout::stamp`].
     stamp: i64,
+    /// The rules of fields as they are on a day.
+    checks: Mutex<Option<(Date, Arc<Checks>)>>,
 }
 
 /// What a write goes by: the shape and the as-of day as they are in its transaction.
@@ -51,7 +54,27 @@ pub(crate) struct Now {
 impl Shape {
     fn load(conn: &Conn, stamp: i64) -> Result<Self> {
         let schema = Arc::new(layout::load_schema(conn)?);
-        Ok(Self { derivation: Derivation::new(Arc::clone(&schema), conn.dialect())?, schema, stamp })
+        Ok(Self {
+            derivation: Derivation::new(Arc::clone(&schema), conn.dialect())?,
+            schema,
+            stamp,
+            checks: Mutex::default(),
+        })
+    }
+}
+
+impl Shape {
+    /// The rules of fields as they are on a day, made when first needed.
+    pub(crate) fn checks(&self, today: Date) -> Arc<Checks> {
+        let mut kept = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some((day, checks)) if *day == today => Arc::clone(checks),
+            _ => {
+                let made = Arc::new(Checks::new(&self.schema, today, self.derivation.dialect));
+                *kept = Some((today, Arc::clone(&made)));
+                made
+            }
+        }
     }
 }
 
@@ -71,6 +94,8 @@ pub struct Store {
     known: RwLock<Known>,
     pub(crate) views: Views,
     pub(crate) scratch: bool,
+    /// Where contents of attachments lie, for a book in a file.
+    pub(crate) files: Option<PathBuf>,
     /// The overview as last counted, with the change and day it is of.
     pub(crate) overview: Mutex<Option<((i64, Date), crate::figures::Overview)>>,
 }
@@ -86,7 +111,8 @@ impl Store {
             layout::check_file(path)?;
         }
         let durability = if options.scratch { Durability::Scratch } else { Durability::Full };
-        Self::over(Engine::file(path, durability)?, options)
+        let opened = Self::over(Engine::file(path, durability)?, options)?;
+        Ok(Self { files: Some(path.with_extension("files")), ..opened })
     }
 
     /// Opens a book in a schema of the PostgreSQL server at a `postgres://` address, making the tables if
@@ -113,6 +139,7 @@ impl Store {
             known: RwLock::new(Known { shape: Arc::new(shape), today, at: Instant::now() }),
             views: Views::default(),
             scratch: options.scratch,
+            files: None,
             overview: Mutex::default(),
         })
     }
@@ -143,6 +170,7 @@ impl Store {
     /// What the book says of itself on a connection; kept for those to come.
     pub(crate) fn current(&self, conn: &Conn) -> Result<Now> {
         let (stamp, today) = layout::stamp(conn)?;
+        conn.shaped(stamp);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         // A slow reader may bring an older stamp than a writer has left.
         if stamp > known.shape.stamp {
@@ -151,6 +179,11 @@ impl Store {
         known.today = today.unwrap_or(known.today);
         known.at = Instant::now();
         Ok(Now { shape: Arc::clone(&known.shape), today: known.today })
+    }
+
+    /// The rules of fields as they are on a day.
+    pub(crate) fn checks(&self, shape: &Shape, today: Date) -> Arc<Checks> {
+        shape.checks(today)
     }
 
     /// Writes records in one transaction, by the shape and day as they are inside of it.
@@ -209,15 +242,9 @@ impl Store {
         require(scope, Access::Own)?;
         self.reshape(|conn, now| {
             let def = now.shape.schema.require(table)?;
-            if def.named(&field.label.zh).is_some() || def.named(&field.label.en).is_some() {
-                return Err(Error::new(
-                    ErrorCode::Conflict,
-                    format!("已有名为“{}”的字段", field.label.zh),
-                    format!("There is a field called “{}” already", field.label.en),
-                ));
-            }
-            field.key = layout::free_key(def);
             field.builtin = false;
+            field.key = layout::new_key(conn, def)?;
+            crate::reshape::refuse_unfit(&now, def, &field, conn.dialect())?;
             layout::add_field(conn, def, &field)?;
             if field.derived() {
                 let mut next = (*now.shape.schema).clone();
@@ -335,7 +362,7 @@ pub(crate) fn id_counter(table: &TableKey) -> String {
     ["next_id.", table].concat()
 }
 
-/// The key of a table's code counter.
-pub(crate) fn code_counter(table: &TableKey) -> String {
-    ["next_code.", table].concat()
+/// The key of a table's code counter; `run` is what the dates of the pattern are now.
+pub(crate) fn code_counter(table: &TableKey, run: &str) -> String {
+    if run.is_empty() { ["next_code.", table].concat() } else { ["next_code.", table, ".", run].concat() }
 }

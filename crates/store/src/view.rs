@@ -8,8 +8,8 @@ use crate::sql::{Fill, Stmt};
 use crate::store::{Store, require};
 use crate::{failure, search};
 use model::{
-    Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Query, RecordId, Result, Scope, TableDef, UserId, Value,
-    builtin,
+    Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Holds, Query, RecordId, Result, Scope, TableDef, UserId,
+    Value, builtin,
 };
 use sea_query::{Alias, Expr, ExprTrait, Query as Sql, SelectStatement};
 use std::cmp::Ordering;
@@ -216,7 +216,7 @@ impl Store {
             let col = |f: &FieldDef| Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
             let mut places = Vec::new();
             for f in &view.columns {
-                let numeric = matches!(f.kind, FieldKind::Number { .. } | FieldKind::Money | FieldKind::Percent);
+                let numeric = matches!(f.kind.holds(), Holds::Whole | Holds::Number | Holds::Money);
                 for name in if numeric { &["count", "sum", "avg", "min", "max"][..] } else { &["count"][..] } {
                     select.expr(sea_query::Func::cust(Alias::new(*name)).arg(col(f)));
                 }
@@ -340,7 +340,7 @@ fn plain_search(dialect: Dialect, table: &TableDef, typed: &str) -> Expr {
     for f in &table.fields {
         let col = Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
         match &f.kind {
-            FieldKind::Text | FieldKind::LongText | FieldKind::Code { .. } | FieldKind::Choice { .. } => {
+            kind if kind.holds() == Holds::Text || kind.holds() == Holds::Texts => {
                 let lower: Expr = sea_query::Func::lower(col).into();
                 out = out.or(dialect.position_of(lower, Expr::val(text.clone())).gt(0));
             }

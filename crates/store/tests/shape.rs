@@ -4,15 +4,7 @@ use model::{FieldDef, FieldKind, Label, Value};
 use testkit::{Book, scope};
 
 fn formula(name: &str, kind: FieldKind, text: &str) -> FieldDef {
-    FieldDef {
-        key: "".into(),
-        label: Label::new(name, name),
-        kind,
-        formula: Some(text.into()),
-        group: "other".into(),
-        shown: true,
-        builtin: false,
-    }
+    FieldDef { formula: Some(text.into()), ..FieldDef::new("", Label::same(name), kind) }
 }
 
 fn a_new_formula_is_filled_in_parts_while_people_edit() {
@@ -56,8 +48,7 @@ fn another_process_sees_a_new_field_with_its_next_write() {
     let book = Book::new();
     let other = book.second();
     let a = book.create("customers", &[("name", "甲".into())]);
-    let f =
-        other.add_field(&scope(), "customers", formula("长", FieldKind::Number { decimals: 0 }, "LEN([@客户名称])"));
+    let f = other.add_field(&scope(), "customers", formula("长", FieldKind::number(0), "LEN([@客户名称])"));
     let f = f.unwrap();
     book.edit("customers", a, "name", "甲乙".into()).unwrap();
     assert_eq!(book.cell("customers", a, &f.key), Value::Int(2));
@@ -78,7 +69,7 @@ fn ages_and_birthdays_follow_the_day() {
             .unwrap_or_else(|e| panic!("{}", e.zh))
             .key
     };
-    let age = add("周岁", FieldKind::Number { decimals: 0 }, "AGE([@生日])");
+    let age = add("周岁", FieldKind::number(0), "AGE([@生日])");
     let next = add("下个生日", FieldKind::Date, "NEXTBIRTHDAY([@生日])");
     let lunar = add("农历", FieldKind::Text, "IF([@下个生日]=\"\",\"\",LUNAR([@下个生日]))");
     let spelt = add("拼音", FieldKind::Text, "PINYIN([@客户名称])&\"/\"&INITIALS([@客户名称])");

@@ -13,6 +13,44 @@ export const api = {
   logout: () => call<void>("/logout", { method: "POST" }),
   schema: () => call<T.Schema>("/schema"),
 
+  members: () => call<{ members: T.Member[] }>("/members"),
+  places: () => call<{ provinces: T.Places }>("/places"),
+  functions: () => call<{ functions: T.FunctionHelp[] }>("/functions"),
+  addTable: (label: string) => call<T.Table>("/tables", { method: "POST", body: { label } }),
+  changeTable: (table: string, body: { label: T.Label | string }) =>
+    call<T.Table>(`/tables/${enc(table)}`, { method: "PATCH", body }),
+  removeTable: (table: string) => call<void>(`/tables/${enc(table)}`, { method: "DELETE" }),
+  addField: (table: string, body: T.FieldWrite) =>
+    call<T.FieldDone>(`/tables/${enc(table)}/fields`, { method: "POST", body }),
+  changeField: (table: string, field: string, body: T.FieldWrite) =>
+    call<T.FieldDone>(`/tables/${enc(table)}/fields/${enc(field)}`, { method: "PATCH", body }),
+  removeField: (table: string, field: string) =>
+    call<void>(`/tables/${enc(table)}/fields/${enc(field)}`, { method: "DELETE" }),
+  orderFields: (table: string, fields: string[]) =>
+    call<void>(`/tables/${enc(table)}/fields/order`, { method: "PUT", body: { fields } }),
+  previewConvert: (table: string, field: string, to: T.KindSettings, signal?: AbortSignal) =>
+    call<T.ConvertPreview>(`/tables/${enc(table)}/fields/${enc(field)}/convert`, {
+      method: "POST",
+      body: { to, preview: true },
+      signal,
+    }),
+  convert: (table: string, field: string, to: T.KindSettings) =>
+    call<{ job: string }>(`/tables/${enc(table)}/fields/${enc(field)}/convert`, {
+      method: "POST",
+      body: { to, preview: false },
+    }),
+  checkFormula: (table: string, formula: string, field: string | undefined, signal?: AbortSignal) =>
+    call<T.FormulaCheck>(`/tables/${enc(table)}/formula/check`, {
+      method: "POST",
+      body: { formula, field },
+      signal,
+    }),
+  marks: (table: string, ids: number[]) =>
+    call<{ marks: T.Mark[] }>(`/tables/${enc(table)}/marks`, { method: "POST", body: { ids } }),
+  putFile: (file: File, onProgress: (done: number, total: number) => void, signal: AbortSignal) =>
+    upload<T.FileRef>("/files", [file], onProgress, signal),
+  fileUrl: (file: T.FileRef) => apiUrl(`/files/${enc(file.id)}?name=${enc(file.name)}`),
+
   openView: (body: T.ViewRequest, signal?: AbortSignal) =>
     call<T.ViewOpened>("/views", { method: "POST", body, signal }),
   viewRows: (view: string, offset: number, limit: number, signal?: AbortSignal) =>

@@ -1,59 +1,12 @@
 /** The shapes of docs/API.md, written by hand: one place to change when the contract changes. */
 
+import type { FileRef, Label } from "./schema";
+
+export type * from "./schema";
 export type Locale = "zh-CN" | "en";
-export interface Label {
-  zh: string;
-  en: string;
-}
-export type Tone = "gold" | "slate" | "sand" | "green" | "red" | "blue" | "grey";
-export type FieldKind =
-  | "text"
-  | "long_text"
-  | "choice"
-  | "phone"
-  | "email"
-  | "birthday"
-  | "code"
-  | "number"
-  | "percent"
-  | "money"
-  | "date"
-  | "date_time"
-  | "bool"
-  | "tags"
-  | "link";
-
-export interface ChoiceOption {
-  value: string;
-  en: string;
-  tone: Tone;
-}
-export interface Field {
-  key: string;
-  label: Label;
-  kind: FieldKind;
-  decimals?: number;
-  options?: ChoiceOption[];
-  table?: string;
-  prefix?: string;
-  width?: number;
-  formula?: string;
-  group: string;
-  shown: boolean;
-  builtin: boolean;
-}
-export interface Table {
-  key: string;
-  label: Label;
-  fields: Field[];
-}
-export interface Schema {
-  tables: Table[];
-}
-
 export type LinkValue = [id: number, code: string, name: string];
 /** A cell on the wire; `null` is nothing. */
-export type Value = string | number | boolean | string[] | LinkValue | null;
+export type Value = string | number | boolean | string[] | LinkValue | FileRef[] | null;
 /** What a person typed, read by the server with the rules of imports. */
 export type Written = Value | { text: string };
 export type Values = Record<string, Value>;
@@ -213,7 +166,7 @@ export interface PastImport {
 
 export interface Job<R = unknown> {
   job: string;
-  kind: "check" | "import" | "demo";
+  kind: "check" | "import" | "demo" | "fill" | "convert";
   state: "waiting" | "running" | "done" | "failed" | "cancelled";
   phase: string;
   done: number;

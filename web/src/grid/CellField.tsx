@@ -3,6 +3,7 @@ import {
   type KeyboardEvent,
   type Ref,
   type RefObject,
+  Suspense,
   useCallback,
   useEffect,
   useImperativeHandle,
@@ -12,7 +13,7 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocale } from "@/i18n";
-import { formatValue, isNumeric } from "@/lib/format";
+import { formatValue, isNumeric, optionLabel } from "@/lib/format";
 import { ChoiceList } from "./ChoiceList";
 import { commandOf, isComposingKey } from "./keymap";
 import { step } from "./selection";
@@ -82,6 +83,7 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow }: P
   // What the active cell says is spoken and shown here too, so its row's news matters.
   const [, renew] = useReducer((n: number) => n + 1, 0);
   useEffect(() => source.subscribe((first, last) => row >= first && row <= last && renew()), [source, row]);
+  useEffect(() => props.marks?.subscribe(renew), [props.marks]);
   // Ready for keys as soon as the sheet is there, unless someone is already typing elsewhere.
   useEffect(() => {
     if (document.activeElement === document.body && !coarse()) input.current?.focus({ preventScroll: true });
@@ -130,8 +132,14 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow }: P
     row: row + 1,
     value: spoken || t("grid.blank"),
   });
-  const { editing, items, active } = editor;
-  const listed = editing !== null && items.length > 0;
+  const { editing, active } = editor;
+  const chosen = editing?.chosen;
+  const items = chosen
+    ? editor.items.map((i) => ({ ...i, checked: chosen.includes(String(i.value)) }))
+    : editor.items;
+  const listed = editing !== null && (items.length > 0 || chosen !== undefined);
+  const Panel = editing ? props.panels[editing.column.field.kind] : undefined;
+  const doubt = data && column ? props.marks?.get(data.id, column.field.key) : undefined;
   const wrong = props.problem && data?.id === props.problem.id && column?.field.key === props.problem.field;
   return (
     <div ref={holder} className="cell-holder">
@@ -178,14 +186,29 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow }: P
           items={items}
           active={active}
           label={column?.title ?? ""}
+          chosen={chosen?.map((value) => ({
+            value,
+            label: column ? optionLabel(column.field, value, locale) : value,
+            tone: column?.field.options?.find((o) => o.value === value)?.tone ?? "grey",
+          }))}
           onPick={editor.pick}
+          onDrop={(value) => editor.choose(value)}
         />
+      )}
+      {editing && Panel && (
+        // Presses inside must not take the focus from the field, which would end the edit.
+        <div role="none" className="cell-panel" onMouseDown={(e) => e.preventDefault()}>
+          <Suspense>
+            <Panel field={editing.column.field} text={editor.text} onPut={editor.put} />
+          </Suspense>
+        </div>
       )}
       {wrong && !editing && (
         <div className="cell-problem" role="alert">
           {props.problem?.message}
         </div>
       )}
+      {doubt && !wrong && !editing && <div className="cell-problem doubt">{doubt}</div>}
     </div>
   );
 }
@@ -237,7 +260,11 @@ function editingKey(e: KeyboardEvent<HTMLTextAreaElement>, editor: Editor, board
         if (text !== undefined) void fillRanges(board, text);
         return;
       }
+      if (editor.take()) return e.preventDefault();
       return leave(0, e.shiftKey ? -1 : 1);
+    case "Backspace":
+      if (editor.dropLast()) e.preventDefault();
+      return;
     case "Tab":
       return leave(e.shiftKey ? -1 : 1, 0);
     case "F2":

@@ -8,11 +8,12 @@
 import {
   DataEditor,
   type DataEditorRef,
+  type GridMouseEventArgs,
   type GridSelection,
   type Rectangle,
 } from "@glideapps/glide-data-grid";
 import "@glideapps/glide-data-grid/dist/index.css";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useLocale } from "@/i18n";
 import { isLink } from "@/lib/format";
 import { modeStore } from "@/lib/prefs";
@@ -28,6 +29,8 @@ const HEADER = 34;
 const ROW = 32;
 /** Where the corner to drag is; we draw it ourselves, as Glide does only together with its focus ring. */
 const FILL_HANDLE = { size: 8, offsetX: 0, offsetY: 0, shape: "square", outline: 0 } as const;
+/** What stands right of the last column stays with it. */
+const ASIDE = { fill: false, sticky: false } as const;
 /** Glide's own keys are all off: the field over the active cell has the focus, not the canvas. */
 const NO_KEYS = {
   copy: false,
@@ -58,6 +61,26 @@ export default function Sheet(props: SheetProps) {
   const total = useRedraw(source, columns.length, visible, grid);
   const picked = useSelection(columns.length, total);
   const { selection, box } = picked;
+
+  const { marks } = props;
+  // Marks come after their rows: what is on screen is then drawn again.
+  useEffect(
+    () => marks?.subscribe(() => redraw(grid.current, visible.current, columns.length)),
+    [marks, columns.length],
+  );
+  const [hovered, setHovered] = useState<{ text: string; left: number; top: number } | null>(null);
+  const onHover = (args: GridMouseEventArgs) => {
+    const row = args.kind === "cell" ? source.peek(args.location[1]) : undefined;
+    const column = args.kind === "cell" ? columns[args.location[0]] : undefined;
+    const text = row && column ? marks?.get(row.id, column.field.key) : undefined;
+    const origin = wrap.current?.getBoundingClientRect();
+    if (text === undefined || args.kind !== "cell" || !origin) return setHovered(null);
+    setHovered({
+      text,
+      left: args.bounds.x - origin.x,
+      top: args.bounds.y - origin.y + args.bounds.height + 4,
+    });
+  };
 
   useFreshStart(props.viewKey, total, picked, follow);
 
@@ -94,7 +117,9 @@ export default function Sheet(props: SheetProps) {
     if (!data || data.deleted || !column) return false;
     const value = data.values[column.field.key];
     if (column.field.kind === "link" && value && isLink(value)) props.onOpenLink(column.field, value);
-    else if (column.field.key === "name") props.onOpenRow(data.id, row);
+    else if (column.field.kind === "url" && typeof value === "string")
+      window.open(value, "_blank", "noopener,noreferrer");
+    else if (column.field.key === "name" && props.opensRows) props.onOpenRow(data.id, row);
     else return false;
     return true;
   };
@@ -140,6 +165,9 @@ export default function Sheet(props: SheetProps) {
         }}
         fillHandle={FILL_HANDLE}
         getCellsForSelection
+        onItemHovered={onHover}
+        rightElement={props.aside}
+        rightElementProps={ASIDE}
         onFillPattern={(e) => {
           e.preventDefault();
           field.current?.fill(e.patternSource, e.fillDestination);
@@ -173,6 +201,11 @@ export default function Sheet(props: SheetProps) {
           drawSheetCell(args, drawContent, props, picked.hasActive ? box : null, colors, locale)
         }
       />
+      {hovered && (
+        <div className="cell-problem doubt hover" style={{ left: hovered.left, top: hovered.top }}>
+          {hovered.text}
+        </div>
+      )}
       <CellField
         ref={field}
         props={props}
@@ -184,6 +217,13 @@ export default function Sheet(props: SheetProps) {
       />
     </div>
   );
+}
+
+function redraw(grid: DataEditorRef | null, v: Rectangle, cols: number): void {
+  const cells = [];
+  for (let row = v.y; row <= v.y + v.height; row++)
+    for (let col = 0; col < cols; col++) cells.push({ cell: [col, row] as [number, number] });
+  grid?.updateCells(cells);
 }
 
 /** Another question starts at its first row; a shorter answer keeps the active cell inside. */

@@ -24,6 +24,7 @@ export class BlockCache implements RowSource {
   private readonly stale = new Set<number>();
   private readonly pending = new Map<string, string>();
   private readonly listeners = new Set<(first: number, last: number) => void>();
+  private readonly watchers = new Set<() => void>();
   private readonly extra: Row[] = [];
   private readonly settleMs: number;
   private readonly maxBlocks: number;
@@ -50,6 +51,7 @@ export class BlockCache implements RowSource {
   watch(first: number, last: number): void {
     const down = first >= this.seen[0];
     this.seen = [first, last];
+    for (const watcher of this.watchers) watcher();
     const wanted = this.around(first, last, down);
     for (const [block, controller] of this.inflight) {
       if (!wanted.includes(block)) {
@@ -79,6 +81,12 @@ export class BlockCache implements RowSource {
   subscribe(listener: (first: number, last: number) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Told when other rows come on screen. */
+  onWatch(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
   }
 
   /** Shows what was typed until `settle` says how it ended. */

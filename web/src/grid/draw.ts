@@ -1,6 +1,5 @@
 import type { DrawCellCallback, DrawHeaderCallback, Rectangle } from "@glideapps/glide-data-grid";
-import type { ChoiceOption, Field, Locale, Value } from "@/api/types";
-import { isNumeric, optionLabel } from "@/lib/format";
+import { isNumeric } from "@/lib/format";
 import type { SheetColors } from "./gridTheme";
 import type { SheetColumn } from "./types";
 
@@ -8,63 +7,6 @@ import type { SheetColumn } from "./types";
 export const OPEN_ZONE = 26;
 
 type Ctx = CanvasRenderingContext2D;
-
-function chip(
-  ctx: Ctx,
-  text: string,
-  x: number,
-  rect: Rectangle,
-  fg: string,
-  bg: string,
-  font: string,
-): number {
-  ctx.font = `12px ${font}`;
-  const width = Math.ceil(ctx.measureText(text).width) + 14;
-  const y = rect.y + (rect.height - 20) / 2;
-  ctx.beginPath();
-  ctx.roundRect(x, y, width, 20, 4);
-  ctx.fillStyle = bg;
-  ctx.fill();
-  ctx.fillStyle = fg;
-  ctx.textBaseline = "middle";
-  ctx.textAlign = "left";
-  ctx.fillText(text, x + 7, y + 10.5);
-  return width;
-}
-
-function optionOf(field: Field, value: Value): ChoiceOption | undefined {
-  return field.options?.find((o) => o.value === value);
-}
-
-/** Draws choices and tags; false when the cell is plain text. */
-export function drawChips(
-  ctx: Ctx,
-  rect: Rectangle,
-  field: Field,
-  value: Value | undefined,
-  colors: SheetColors,
-  locale: Locale,
-): boolean {
-  if (value === null || value === undefined || value === "") return false;
-  if (field.kind !== "choice" && field.kind !== "tags") return false;
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(rect.x, rect.y, rect.width - 4, rect.height);
-  ctx.clip();
-  if (field.kind === "choice") {
-    const tone = colors.tones[optionOf(field, value)?.tone ?? "grey"];
-    chip(ctx, optionLabel(field, String(value), locale), rect.x + 8, rect, tone.fg, tone.bg, colors.font);
-  } else if (Array.isArray(value)) {
-    let x = rect.x + 8;
-    const tone = colors.tones.grey;
-    for (const tag of value) {
-      if (x > rect.x + rect.width) break;
-      x += chip(ctx, String(tag), x, rect, tone.fg, tone.bg, colors.font) + 4;
-    }
-  }
-  ctx.restore();
-  return true;
-}
 
 /** The quiet sign at the right end of a cell that opens a page. */
 export function drawOpenSign(ctx: Ctx, rect: Rectangle, color: string): void {

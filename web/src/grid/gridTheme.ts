@@ -13,6 +13,9 @@ export interface SheetColors {
   link: string;
   danger: string;
   dangerBg: string;
+  star: string;
+  bar: string;
+  mark: string;
   tones: Record<Tone, { fg: string; bg: string }>;
   font: string;
 }
@@ -38,6 +41,9 @@ export function readColors(): SheetColors {
     link: v("link"),
     danger: v("danger"),
     dangerBg: v("tone-red-bg"),
+    star: v("star"),
+    bar: v("bar"),
+    mark: v("mark"),
     tones,
     font: v("sans"),
   };

@@ -1,3 +1,4 @@
+import type { ComponentType, ReactNode } from "react";
 import type { Field, LinkValue, Values, Written } from "@/api/types";
 
 export interface Row {
@@ -66,6 +67,20 @@ export interface CellProblem {
   message: string;
 }
 
+/** Which cells a rule doubts, and why. */
+export interface Marks {
+  get(id: number, field: string): string | undefined;
+  subscribe(listener: () => void): () => void;
+}
+
+/** What helps with an edited cell besides a list: a calendar, the divisions of the country. */
+export interface PanelProps {
+  field: Field;
+  text: string;
+  /** Puts text into the cell; `done` ends the edit with it. */
+  onPut(text: string, done: boolean): void;
+}
+
 export interface SheetProps {
   columns: SheetColumn[];
   source: RowSource;
@@ -79,6 +94,8 @@ export interface SheetProps {
   onGrow(records: Record<string, Written>[]): void;
   onUndo(): void;
   onRedo(): void;
+  /** Whether a record has a page of its own. */
+  opensRows: boolean;
   onOpenRow(id: number, row: number): void;
   onOpenLink(field: Field, link: LinkValue): void;
   onDeleteRows(): void;
@@ -87,5 +104,14 @@ export interface SheetProps {
   onMoveColumn(from: number, to: number): void;
   onSelect(selection: SheetSelection): void;
   onSay(message: string): void;
+  /** Stands right of the last column: the way to a new one. */
+  aside?: ReactNode;
+  marks: Marks | undefined;
+  /** Panels by kind of field. */
+  panels: Partial<Record<Field["kind"], ComponentType<PanelProps>>>;
+  onFiles(field: Field, row: Row, at: DOMRect): void;
+  /** Adds an option to a choice field; absent where the list is fixed. */
+  onAddOption?(field: Field, value: string): void;
+  suggestValues(field: Field, text: string, signal: AbortSignal): Promise<string[]>;
   suggestLinks(field: Field, text: string, signal: AbortSignal): Promise<LinkValue[]>;
 }

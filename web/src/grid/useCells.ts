@@ -12,8 +12,11 @@ import { type RefObject, useCallback, useEffect, useMemo, useState } from "react
 import { useTranslation } from "react-i18next";
 import type { Locale } from "@/api/types";
 import { useLocale } from "@/i18n";
-import { formatValue, isNumeric } from "@/lib/format";
-import { drawChips, drawFillCorner, drawOpenSign, drawRing } from "./draw";
+import { formatValue, isKept, isNumeric } from "@/lib/format";
+import { memberStore } from "@/lib/members";
+import { useStore } from "@/lib/store";
+import { drawFillCorner, drawOpenSign, drawRing } from "./draw";
+import { drawMark, drawValue } from "./drawValue";
 import type { SheetColors } from "./gridTheme";
 import { type Box, isLast } from "./selection";
 import type { RowSource, SheetColumn, SheetProps } from "./types";
@@ -21,6 +24,8 @@ import type { RowSource, SheetColumn, SheetProps } from "./types";
 export function useCellContent({ columns, source, problem }: SheetProps, colors: SheetColors) {
   const { t } = useTranslation();
   const locale = useLocale();
+  const members = useStore(memberStore);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: names of members are shown in cells
   return useCallback(
     ([col, index]: Item): GridCell => {
       const column = columns[col];
@@ -46,12 +51,12 @@ export function useCellContent({ columns, source, problem }: SheetProps, colors:
           ? { bgCell: colors.dangerBg, textDark: colors.danger }
           : row.deleted || pending !== undefined
             ? { textDark: colors.ink3 }
-            : field.kind === "link"
+            : field.kind === "link" || field.kind === "url"
               ? { textDark: colors.link }
               : undefined,
       };
     },
-    [columns, source, problem, colors, locale, t],
+    [columns, source, problem, colors, locale, members, t],
   );
 }
 
@@ -66,7 +71,7 @@ export function useGridColumns(columns: SheetColumn[], colors: SheetColors): Gri
         themeOverride:
           c.field.key === "name"
             ? { baseFontStyle: "500 13px" }
-            : c.field.formula !== undefined
+            : c.field.formula !== undefined || isKept(c.field)
               ? { bgCell: colors.computed }
               : undefined,
       })),
@@ -104,7 +109,7 @@ export function useRedraw(
 export function drawSheetCell(
   args: Parameters<DrawCellCallback>[0],
   drawContent: () => void,
-  { columns, source }: SheetProps,
+  { columns, source, marks, opensRows }: SheetProps,
   box: Box | null,
   colors: SheetColors,
   locale: Locale,
@@ -117,8 +122,10 @@ export function drawSheetCell(
   const { field } = column;
   const value = row.deleted ? undefined : row.values[field.key];
   const pending = source.pendingText(row.id, field.key);
-  if (pending !== undefined || !drawChips(ctx, rect, field, value, colors, locale)) drawContent();
-  const opens = value && (field.key === "name" || field.kind === "link");
+  if (pending !== undefined || !drawValue(ctx, rect, field, value, colors, locale)) drawContent();
+  if (!row.deleted && marks?.get(row.id, field.key) !== undefined) drawMark(ctx, rect, colors.mark);
+  const opens =
+    value && ((field.key === "name" && opensRows) || field.kind === "link" || field.kind === "url");
   if (opens && (args.hoverAmount > 0 || args.row === active?.[1])) drawOpenSign(ctx, rect, colors.ink2);
   if (active && args.col === active[0] && args.row === active[1]) drawRing(ctx, rect, colors.focus);
   if (box && column.locked === undefined && isLast(box.range, args.col, args.row))

@@ -1,7 +1,17 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import type { Field, LinkValue, Locale, Written } from "@/api/types";
-import { editText, optionLabel } from "@/lib/format";
-import type { ListItem } from "./ChoiceList";
+import type { Field, Locale, Written } from "@/api/types";
+import { editText, optionLabel, textsOf } from "@/lib/format";
+import {
+  type Item,
+  isListed,
+  isMany,
+  itemsOf,
+  linkItem,
+  matching,
+  textItem,
+  toggled,
+  withFresh,
+} from "./lists";
 import type { Row, SheetColumn, SheetProps } from "./types";
 import { toWritten } from "./written";
 
@@ -13,11 +23,8 @@ export interface Editing {
   /** "enter": typing replaces and arrows leave; "edit" (F2, double click): arrows move the caret. */
   mode: "enter" | "edit";
   initial: string;
-}
-
-interface Item extends ListItem {
-  value: Written;
-  text: string;
+  /** What a cell of several holds so far; the text field then only searches. */
+  chosen: string[] | undefined;
 }
 
 interface Args {
@@ -27,26 +34,9 @@ interface Args {
   cell(): { col: number; row: number; column: SheetColumn; data: Row | undefined } | null;
 }
 
-const optionItems = (field: Field, locale: Locale): Item[] =>
-  (field.options ?? []).map((o) => ({
-    label: optionLabel(field, o.value, locale),
-    tone: o.tone,
-    value: o.value,
-    text: optionLabel(field, o.value, locale),
-  }));
-
-const linkItem = (link: LinkValue): Item => ({
-  label: link[2] || link[1],
-  hint: link[1],
-  value: link,
-  text: link[2],
-});
-
-/** Items for what is typed; a list opened on an untouched value shows everything. */
-function matching(items: Item[], text: string, untouched: boolean): Item[] {
-  const wanted = text.trim().toLowerCase();
-  if (untouched || wanted === "") return items;
-  return items.filter((i) => i.label.toLowerCase().includes(wanted) || String(i.value).includes(wanted));
+function initialText(field: Field, data: Row, locale: Locale): string {
+  const text = editText(field, data.values[field.key]);
+  return locale === "en" && field.kind === "choice" ? optionLabel(field, text, locale) : text;
 }
 
 /**
@@ -55,6 +45,7 @@ function matching(items: Item[], text: string, untouched: boolean): Item[] {
  */
 export function useEditor({ props, locale, input, cell }: Args) {
   const [editing, setEditing] = useState<Editing | null>(null);
+  const [text, setText] = useState("");
   const [items, setItems] = useState<Item[]>([]);
   const [active, setActive] = useState(-1);
   const now = useRef<Editing | null>(null);
@@ -67,33 +58,46 @@ export function useEditor({ props, locale, input, cell }: Args) {
     setActive(index);
   }, []);
 
-  const { suggestLinks } = props;
+  const { suggestLinks, suggestValues, onAddOption } = props;
+  const search = useCallback(
+    (find: (signal: AbortSignal) => Promise<Item[]>, typed: string) => {
+      asked.current?.abort();
+      const controller = new AbortController();
+      asked.current = controller;
+      find(controller.signal).then(
+        (list) => !controller.signal.aborted && show(list, typed.trim() !== "" && list.length > 0 ? 0 : -1),
+        () => {},
+      );
+    },
+    [show],
+  );
   const offer = useCallback(
-    (text: string) => {
+    (typed: string) => {
       const e = now.current;
+      setText(typed);
       if (!e) return;
       const { field } = e.column;
-      if (field.kind === "choice") {
-        const untouched = e.mode === "edit" && text === e.initial;
-        const list = matching(optionItems(field, locale), text, untouched);
-        const current = list.findIndex((i) => i.text === text || i.value === text);
-        show(
-          list,
-          text === "" && e.mode === "enter" ? -1 : current >= 0 ? current : list.length > 0 ? 0 : -1,
-        );
+      const untouched = e.mode === "edit" && typed === e.initial;
+      if (field.kind === "tags") {
+        search(async (signal) => {
+          const known = (await suggestValues(field, typed.trim(), signal)).map(textItem);
+          return withFresh(known, typed, known);
+        }, typed);
+      } else if (isListed(field)) {
+        const all = itemsOf(field, locale);
+        const found = matching(all, typed, untouched);
+        const list = field.options && onAddOption ? withFresh(found, untouched ? "" : typed, all) : found;
+        const current = list.findIndex((i) => i.text === typed || i.value === typed);
+        const first = typed === "" && (e.mode === "enter" || e.chosen) ? -1 : list.length > 0 ? 0 : -1;
+        show(list, current >= 0 ? current : first);
       } else if (field.kind === "link") {
-        asked.current?.abort();
-        const controller = new AbortController();
-        asked.current = controller;
         show([], -1);
-        if (text.trim() === "" || (e.mode === "edit" && text === e.initial)) return;
-        suggestLinks(field, text.trim(), controller.signal).then(
-          (links) => !controller.signal.aborted && show(links.map(linkItem), links.length > 0 ? 0 : -1),
-          () => {},
-        );
+        if (typed.trim() !== "" && !untouched)
+          search(async (signal) => (await suggestLinks(field, typed.trim(), signal)).map(linkItem), typed);
+        else asked.current?.abort();
       }
     },
-    [locale, show, suggestLinks],
+    [locale, onAddOption, search, show, suggestLinks, suggestValues],
   );
 
   const end = useCallback(() => {
@@ -108,28 +112,27 @@ export function useEditor({ props, locale, input, cell }: Args) {
     (mode: Editing["mode"]): boolean => {
       if (now.current) return true;
       const at = cell();
-      const field = input.current;
-      if (!at || !field) return false;
+      const box = input.current;
+      if (!at || !box) return false;
       if (at.column.locked !== undefined || !at.data || at.data.deleted) {
         if (at.column.locked !== undefined) props.onSay(at.column.locked);
         return false;
       }
-      const initial =
-        locale === "en" && at.column.field.kind === "choice"
-          ? optionLabel(
-              at.column.field,
-              editText(at.column.field, at.data.values[at.column.field.key]),
-              locale,
-            )
-          : editText(at.column.field, at.data.values[at.column.field.key]);
-      now.current = { col: at.col, row: at.row, id: at.data.id, column: at.column, mode, initial };
+      const { field } = at.column;
+      if (field.kind === "attachment") {
+        props.onFiles(field, at.data, box.getBoundingClientRect());
+        return false;
+      }
+      const chosen = isMany(field) ? textsOf(at.data.values[field.key]) : undefined;
+      const initial = chosen ? "" : initialText(field, at.data, locale);
+      now.current = { col: at.col, row: at.row, id: at.data.id, column: at.column, mode, initial, chosen };
       setEditing(now.current);
       props.onProblemSeen();
       if (mode === "edit") {
-        field.value = initial;
-        field.setSelectionRange(initial.length, initial.length);
+        box.value = initial;
+        box.setSelectionRange(initial.length, initial.length);
       }
-      offer(field.value);
+      offer(box.value);
       return true;
     },
     [cell, input, locale, offer, props],
@@ -138,15 +141,26 @@ export function useEditor({ props, locale, input, cell }: Args) {
   /** What would be written now, or undefined when nothing was changed. */
   const written = useCallback((): { value: Written; text: string } | undefined => {
     const e = now.current;
-    const text = input.current?.value ?? "";
+    const typed = input.current?.value ?? "";
     if (!e) return undefined;
     const picked = choice.current.items[choice.current.active];
-    if (picked && text.trim() !== "") {
-      return picked.text === e.initial ? undefined : { value: picked.value, text: picked.text };
+    if (e.chosen) {
+      const last =
+        typed.trim() === "" ? [] : picked && !picked.fresh ? [String(picked.value)] : severalIn(typed);
+      const all = [...e.chosen, ...last.filter((v) => !e.chosen?.includes(v))];
+      const before = textsOf(props.source.peek(e.row)?.values[e.column.field.key]);
+      if (all.length === before.length && all.every((v, i) => v === before[i])) return undefined;
+      if (picked?.fresh) for (const v of last) onAddOption?.(e.column.field, v);
+      return { value: all.length > 0 ? all : null, text: all.join("、") };
     }
-    if (text === e.initial) return undefined;
-    return { value: toWritten(e.column.field, text), text };
-  }, [input]);
+    if (picked && typed.trim() !== "") {
+      if (picked.text === e.initial) return undefined;
+      if (picked.fresh) onAddOption?.(e.column.field, picked.text);
+      return { value: picked.value, text: picked.text };
+    }
+    if (typed === e.initial) return undefined;
+    return { value: toWritten(e.column.field, typed), text: typed };
+  }, [input, onAddOption, props.source]);
 
   const commit = useCallback((): boolean => {
     const e = now.current;
@@ -157,15 +171,60 @@ export function useEditor({ props, locale, input, cell }: Args) {
     return true;
   }, [end, props, written]);
 
+  /** Takes one of several in or out, and leaves the search empty for the next. */
+  const choose = useCallback(
+    (value: string, fresh = false) => {
+      const e = now.current;
+      if (!e?.chosen || !input.current) return;
+      const values = fresh ? severalIn(value) : [value];
+      if (fresh) for (const v of values) onAddOption?.(e.column.field, v);
+      now.current = { ...e, chosen: values.reduce(toggled, e.chosen) };
+      setEditing(now.current);
+      input.current.value = "";
+      offer("");
+    },
+    [input, offer, onAddOption],
+  );
+
   const pick = useCallback(
     (index: number) => {
       const item = choice.current.items[index];
       if (!item || !input.current) return;
+      if (now.current?.chosen) return choose(String(item.value), item.fresh);
       input.current.value = item.text;
       choice.current.active = index;
       commit();
     },
-    [commit, input],
+    [choose, commit, input],
+  );
+
+  /** Enter on a list of several takes the item and stays; true when it did. */
+  const take = useCallback((): boolean => {
+    const item = choice.current.items[choice.current.active];
+    if (!now.current?.chosen || !item) return false;
+    choose(String(item.value), item.fresh);
+    return true;
+  }, [choose]);
+
+  /** Backspace in an empty search takes the last one away; true when it did. */
+  const dropLast = useCallback((): boolean => {
+    const last = now.current?.chosen?.at(-1);
+    if (last === undefined || input.current?.value !== "") return false;
+    choose(last);
+    return true;
+  }, [choose, input]);
+
+  /** Text from a panel under the cell. */
+  const put = useCallback(
+    (next: string, done: boolean) => {
+      if (!now.current || !input.current) return;
+      input.current.value = next;
+      now.current = { ...now.current, mode: "edit" };
+      offer(next);
+      if (done) commit();
+      else input.current.setSelectionRange(next.length, next.length);
+    },
+    [commit, input, offer],
   );
 
   const toEditMode = useCallback(() => {
@@ -179,10 +238,11 @@ export function useEditor({ props, locale, input, cell }: Args) {
     (by: number) => {
       const { items: list, active: index } = choice.current;
       if (list.length === 0) return;
-      choice.current.active = (index + by + list.length) % list.length;
+      choice.current.active =
+        index < 0 && by < 0 ? list.length - 1 : (index + by + list.length) % list.length;
       setActive(choice.current.active);
       // A picked item counts even when nothing was typed.
-      if (input.current && input.current.value === "")
+      if (input.current && input.current.value === "" && !now.current?.chosen)
         input.current.value = list[choice.current.active]?.text ?? "";
     },
     [input],
@@ -191,6 +251,7 @@ export function useEditor({ props, locale, input, cell }: Args) {
   useEffect(() => () => asked.current?.abort(), []);
   return {
     editing,
+    text,
     now,
     items,
     active,
@@ -201,6 +262,10 @@ export function useEditor({ props, locale, input, cell }: Args) {
     written,
     offer,
     pick,
+    take,
+    choose,
+    dropLast,
+    put,
     toEditMode,
     moveActive,
   };

@@ -1,6 +1,8 @@
+import { enFields } from "./en.fields";
 import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
+  ...enFields,
   "brand.name": "Kebu",
   "brand.line": "The customer book that thinks",
   "ui.close": "Close",

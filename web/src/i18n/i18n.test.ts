@@ -7,7 +7,7 @@ import { zh } from "./zh";
 
 const SRC = join(import.meta.dirname, "..");
 const sources = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-  .filter((f) => /\.tsx?$/.test(f) && !/\.test\.ts$/.test(f) && !/i18n[\\/](zh|en)\.ts$/.test(f))
+  .filter((f) => /\.tsx?$/.test(f) && !/\.test\.ts$/.test(f) && !/i18n[\\/](zh|en)(\.\w+)?\.ts$/.test(f))
   .map((f) => readFileSync(join(SRC, f), "utf8"));
 const code = sources.join("\n");
 

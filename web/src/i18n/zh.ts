@@ -1,4 +1,7 @@
+import { zhFields } from "./zh.fields";
+
 export const zh = {
+  ...zhFields,
   "brand.name": "客簿",
   "brand.line": "会思考的客户册",
   "ui.close": "关闭",

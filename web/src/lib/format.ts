@@ -1,5 +1,6 @@
 /** From wire values to what a person reads, and back to what a person would type. */
-import type { Field, Label, LinkValue, Locale, Value } from "@/api/types";
+import type { Field, FieldKind, FileRef, Label, LinkValue, Locale, Value } from "@/api/types";
+import { memberName } from "./members";
 
 export const labelOf = (label: Label, locale: Locale): string => (locale === "en" ? label.en : label.zh);
 
@@ -64,6 +65,16 @@ export function formatMoment(text: string, now = new Date()): string {
 
 export const isLink = (value: Value): value is LinkValue =>
   Array.isArray(value) && value.length === 3 && typeof value[0] === "number";
+export const filesOf = (value: Value | undefined): FileRef[] =>
+  Array.isArray(value)
+    ? value.filter((f): f is FileRef => typeof f === "object" && f !== null && "id" in f)
+    : [];
+export const textsOf = (value: Value | undefined): string[] =>
+  Array.isArray(value) ? value.filter((t): t is string => typeof t === "string") : [];
+
+/** Kilobytes and megabytes as people read them. */
+export const formatSize = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 export function optionLabel(field: Field, value: string, locale: Locale): string {
   if (locale !== "en") return value;
@@ -76,17 +87,36 @@ export function formatValue(field: Field, value: Value | undefined, locale: Loca
     case "money":
       return typeof value === "number" ? formatMoney(value) : String(value);
     case "number":
-      return typeof value === "number" ? formatNumber(value, field.decimals) : String(value);
+      return typeof value === "number"
+        ? formatNumber(value, field.decimals) + (field.unit ? ` ${field.unit}` : "")
+        : String(value);
+    case "rating":
+      return typeof value === "number" ? `${value}/${field.max ?? 5}` : String(value);
     case "percent":
+    case "progress":
       return typeof value === "number" ? formatPercent(value) : String(value);
     case "date":
       return formatDate(String(value));
     case "date_time":
+    case "created_time":
+    case "updated_time":
       return formatDateTime(String(value));
+    case "person":
+    case "created_by":
+    case "updated_by":
+      return memberName(value, locale);
     case "bool":
       return locale === "en" ? (value ? "Yes" : "No") : value ? "是" : "否";
     case "tags":
-      return Array.isArray(value) ? value.join(locale === "en" ? ", " : "、") : String(value);
+      return textsOf(value).join(locale === "en" ? ", " : "、");
+    case "choices":
+      return textsOf(value)
+        .map((v) => optionLabel(field, v, locale))
+        .join(locale === "en" ? ", " : "、");
+    case "attachment":
+      return filesOf(value)
+        .map((f) => f.name)
+        .join(locale === "en" ? ", " : "、");
     case "link":
       return isLink(value) ? value[2] || value[1] : String(value);
     case "choice":
@@ -110,13 +140,23 @@ export function editText(field: Field, value: Value | undefined): string {
     case "number":
       return String(value);
     case "percent":
+    case "progress":
       return typeof value === "number" ? formatPercent(value) : String(value);
     case "date_time":
+    case "created_time":
+    case "updated_time":
       return formatDateTime(String(value));
     case "bool":
       return value ? "是" : "否";
     case "tags":
-      return Array.isArray(value) ? value.join("、") : String(value);
+    case "choices":
+      return textsOf(value).join("、");
+    case "attachment":
+      return formatValue(field, value, "zh-CN");
+    case "person":
+    case "created_by":
+    case "updated_by":
+      return memberName(value, "zh-CN");
     case "link":
       return isLink(value) ? value[2] || value[1] : String(value);
     default:
@@ -127,7 +167,18 @@ export function editText(field: Field, value: Value | undefined): string {
 /** Kinds whose figures stand on the right, in tabular digits. */
 export const isNumeric = (field: Field): boolean =>
   field.kind === "number" || field.kind === "money" || field.kind === "percent";
-export const isDateLike = (field: Field): boolean => field.kind === "date" || field.kind === "date_time";
+/** Kinds that are asked for and summed as figures. */
+export const isFigure = (field: Field): boolean =>
+  isNumeric(field) || field.kind === "rating" || field.kind === "progress";
+const MOMENTS: FieldKind[] = ["date_time", "created_time", "updated_time"];
+export const isDateLike = (field: Field): boolean => field.kind === "date" || MOMENTS.includes(field.kind);
+/** Kinds that hold one of several, or several, options. */
+export const hasOptions = (field: { kind: FieldKind }): boolean =>
+  field.kind === "choice" || field.kind === "choices";
+const KEPT: FieldKind[] = ["created_time", "updated_time", "created_by", "updated_by"];
+/** Filled by the book itself: who and when. */
+export const isKept = (field: { kind: FieldKind }): boolean => KEPT.includes(field.kind);
 export const isComputed = (field: Field): boolean => field.formula !== undefined;
 /** Codes are given by the book; computed columns follow from others. */
-export const isWritable = (field: Field): boolean => !isComputed(field) && field.kind !== "code";
+export const isWritable = (field: Field): boolean =>
+  !isComputed(field) && !isKept(field) && field.kind !== "code";

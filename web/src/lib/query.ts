@@ -1,7 +1,9 @@
 import { QueryClient, useQuery } from "@tanstack/react-query";
 import { api } from "@/api";
 import { ApiError, setOnUnauthorized } from "@/api/client";
-import type { Field, Table } from "@/api/types";
+import type { Field, FunctionHelp, Places, Table } from "@/api/types";
+import { localeStore } from "./prefs";
+import { useStore } from "./store";
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -25,6 +27,34 @@ export function useTable(key: string): Table | undefined {
 }
 export const fieldOf = (table: Table | undefined, key: string): Field | undefined =>
   table?.fields.find((f) => f.key === key);
+
+/** The national list, asked for once: it changes with the program. */
+export function usePlaces(): Places {
+  return (
+    useQuery({ queryKey: ["places"], queryFn: api.places, staleTime: Number.POSITIVE_INFINITY }).data
+      ?.provinces ?? []
+  );
+}
+/** Functions of formulas, in the language in use. */
+export function useFunctions(): FunctionHelp[] {
+  const locale = useStore(localeStore);
+  const list = useQuery({
+    queryKey: ["functions", locale],
+    queryFn: api.functions,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return list.data?.functions ?? NONE;
+}
+const NONE: FunctionHelp[] = [];
+
+/** After a table or field was made, changed or removed. */
+export async function shapeChanged(): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: ["schema"] }),
+    queryClient.invalidateQueries({ queryKey: ["values"] }),
+    queryClient.invalidateQueries({ queryKey: ["card"] }),
+  ]);
+}
 
 /** After anything that changes many records at once. */
 export async function bookChanged(): Promise<void> {

@@ -1,9 +1,15 @@
 import { AutoComplete, Input, Select } from "antd";
-import { useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Field, LinkValue, Value } from "@/api/types";
 import { useLocale } from "@/i18n";
-import { editText, isLink, optionLabel } from "@/lib/format";
+import { editText, filesOf, isFigure, isLink, optionLabel, textsOf } from "@/lib/format";
+import { loadMembers, memberStore } from "@/lib/members";
+import { useStore } from "@/lib/store";
+import { AddressInput } from "./AddressInput";
+
+const FilesList = lazy(async () => ({ default: (await import("@/features/files/FilesList")).FilesList }));
 
 interface Props {
   field: Field;
@@ -14,36 +20,34 @@ interface Props {
   onDone?(): void;
 }
 
-/** One field as a form shows it: a list for choices, suggestions for links, text for the rest. */
-export function FieldInput({ field, value, autoFocus, onChange, onDone }: Props) {
-  const locale = useLocale();
-  if (field.kind === "choice")
-    return (
-      <Select
-        autoFocus={autoFocus}
-        defaultOpen={autoFocus && onDone !== undefined}
-        allowClear
-        defaultValue={typeof value === "string" ? value : undefined}
-        options={(field.options ?? []).map((o) => ({
-          value: o.value,
-          label: optionLabel(field, o.value, locale),
-        }))}
-        onChange={(v: string | undefined) => {
-          onChange(v ?? "", v ?? null);
-          onDone?.();
-        }}
-        onBlur={onDone}
-      />
-    );
-  if (field.kind === "link")
-    return (
-      <LinkInput field={field} value={value} autoFocus={autoFocus} onChange={onChange} onDone={onDone} />
-    );
-  const common = {
-    autoFocus,
-    defaultValue: editText(field, value),
-    onBlur: onDone,
-  };
+/** One field as a form shows it: lists, stars, calendars and files where a kind has them, text for the rest. */
+export function FieldInput(props: Props) {
+  const { field, value, autoFocus, onChange, onDone } = props;
+  switch (field.kind) {
+    case "choice":
+    case "bool":
+    case "person":
+      return <OneOf {...props} />;
+    case "choices":
+    case "tags":
+      return <SeveralOf {...props} />;
+    case "rating":
+      return <Stars {...props} />;
+    case "link":
+      return <LinkInput {...props} />;
+    case "address":
+      return (
+        <AddressInput value={typeof value === "string" ? value : ""} onChange={onChange} onDone={onDone} />
+      );
+    case "attachment":
+      return <FilesInput {...props} />;
+    case "date":
+    case "date_time":
+      return <DateInput {...props} />;
+    default:
+      break;
+  }
+  const common = { autoFocus, defaultValue: editText(field, value), onBlur: onDone };
   if (field.kind === "long_text")
     return (
       <Input.TextArea
@@ -55,16 +59,132 @@ export function FieldInput({ field, value, autoFocus, onChange, onDone }: Props)
   return (
     <Input
       {...common}
+      suffix={field.unit ? <span className="muted">{field.unit}</span> : undefined}
       inputMode={
         field.kind === "phone"
           ? "tel"
-          : ["money", "number", "percent"].includes(field.kind)
-            ? "decimal"
-            : undefined
+          : field.kind === "email"
+            ? "email"
+            : field.kind === "url"
+              ? "url"
+              : isFigure(field)
+                ? "decimal"
+                : undefined
       }
       onChange={(e) => onChange(e.target.value)}
       onPressEnter={(e) => !e.nativeEvent.isComposing && onDone?.()}
     />
+  );
+}
+
+function OneOf({ field, value, autoFocus, onChange, onDone }: Props) {
+  const locale = useLocale();
+  const { t } = useTranslation();
+  const members = useStore(memberStore);
+  useEffect(() => {
+    if (field.kind === "person") void loadMembers();
+  }, [field.kind]);
+  const options: { value: string; label: string; exact: Value }[] =
+    field.kind === "bool"
+      ? [true, false].map((b) => ({ value: String(b), label: b ? t("ui.yes") : t("ui.no"), exact: b }))
+      : field.kind === "person"
+        ? members.map((m) => ({ value: String(m.id), label: m.name, exact: m.id }))
+        : (field.options ?? []).map((o) => ({
+            value: o.value,
+            label: optionLabel(field, o.value, locale),
+            exact: o.value,
+          }));
+  return (
+    <Select
+      autoFocus={autoFocus}
+      defaultOpen={autoFocus && onDone !== undefined}
+      allowClear
+      showSearch={{ optionFilterProp: "label" }}
+      defaultValue={value === null || value === undefined ? undefined : String(value)}
+      options={options}
+      onChange={(v: string | undefined) => {
+        onChange(v ?? "", options.find((o) => o.value === v)?.exact ?? null);
+        onDone?.();
+      }}
+      onBlur={onDone}
+    />
+  );
+}
+
+function SeveralOf({ field, value, autoFocus, onChange, onDone }: Props) {
+  const locale = useLocale();
+  return (
+    <Select
+      mode="tags"
+      autoFocus={autoFocus}
+      allowClear
+      tokenSeparators={["、", ",", "，", ";", "；"]}
+      defaultValue={textsOf(value)}
+      options={(field.options ?? []).map((o) => ({
+        value: o.value,
+        label: optionLabel(field, o.value, locale),
+      }))}
+      onChange={(list: string[]) => onChange(list.join("、"), list.length > 0 ? list : null)}
+      onBlur={onDone}
+    />
+  );
+}
+
+function Stars({ field, value, onChange, onDone }: Props) {
+  const { t } = useTranslation();
+  const [now, setNow] = useState(typeof value === "number" ? value : 0);
+  const take = (n: number) => {
+    const next = n === now ? 0 : n;
+    setNow(next);
+    onChange(next === 0 ? "" : String(next), next === 0 ? null : next);
+    onDone?.();
+  };
+  return (
+    <span className="stars-input" role="radiogroup">
+      {Array.from({ length: field.max ?? 5 }, (_, i) => (
+        <button
+          key={`${i}`}
+          type="button"
+          role="radio"
+          aria-checked={now === i + 1}
+          aria-label={t("ui.stars", { n: i + 1 })}
+          className={i < now ? "on" : undefined}
+          onClick={() => take(i + 1)}
+        >
+          ★
+        </button>
+      ))}
+    </span>
+  );
+}
+
+function DateInput({ field, value, autoFocus, onChange, onDone }: Props) {
+  const moment = field.kind === "date_time";
+  return (
+    <Input
+      type={moment ? "datetime-local" : "date"}
+      autoFocus={autoFocus}
+      defaultValue={typeof value === "string" ? value.slice(0, moment ? 16 : 10) : ""}
+      onChange={(e) => onChange(e.target.value.replace("T", " "))}
+      onBlur={onDone}
+    />
+  );
+}
+
+function FilesInput({ field, value, onChange, onDone }: Props) {
+  const [files, setFiles] = useState(() => filesOf(value));
+  return (
+    <Suspense>
+      <FilesList
+        field={field}
+        files={files}
+        onChange={(next) => {
+          setFiles(next);
+          onChange("", next.length > 0 ? next : null);
+          onDone?.();
+        }}
+      />
+    </Suspense>
   );
 }
 

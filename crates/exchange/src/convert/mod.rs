@@ -132,7 +132,7 @@ impl Converter {
             headers[c.index].clone_from(&c.header);
         }
         let slots = |table: &str, wanted: bool| {
-            if wanted { Slots::of(plan, schema, table) } else { Slots::default() }
+            if wanted { Slots::of(plan, schema, table, ctx.today) } else { Slots::default() }
         };
         let (c, o, p) = match plan.role {
             Role::Customers => (true, false, false),

@@ -5,7 +5,7 @@ use super::slots::{How, Slot, Slots, Source, text};
 use super::status;
 use super::{CellProblem, Note};
 use model::parse::{self, Cell, Ctx, Problem, ProblemKind, Read, tidy};
-use model::{FieldKind, Money, Value};
+use model::{Checker, FieldKind, Level, Money, Value};
 use std::borrow::Cow;
 
 pub(super) struct RowReader<'a> {
@@ -31,6 +31,9 @@ impl RowReader<'_> {
             }
             if !slot.constant.is_blank() && values[i].is_blank() {
                 values[i] = slot.constant.clone();
+            }
+            if let Some(checker) = &slot.checker {
+                ruled(slot, checker, &mut values[i], cells, problems);
             }
         }
         values
@@ -203,6 +206,28 @@ fn times_ten_thousand(value: Value, cell: &Cell<'_>) -> Value {
 /// The content of a cell, short enough to show.
 pub(super) fn short(t: &str) -> String {
     t.chars().take(80).collect()
+}
+
+/// Holds a value to the rules of its field: what they refuse is left out, what they doubt is told.
+fn ruled(slot: &Slot, checker: &Checker, value: &mut Value, cells: &[Cell<'_>], problems: &mut Vec<CellProblem>) {
+    let Some(source) = slot.sources.iter().find(|s| s.filled(cells)) else { return };
+    for v in checker.check(value) {
+        let refused = v.level == Level::Refuse;
+        // One remark on a cell is enough to have it looked at.
+        if !refused && problems.iter().any(|p| p.column == Some(source.column)) {
+            continue;
+        }
+        let cure = if refused {
+            Note::new("这一格没有导入；改正后再导入", "The cell was left out; mend it and import again")
+        } else {
+            Note::new("已照原样导入，请核对", "Taken as written; look it over")
+        };
+        let reason = Note::new(v.message.zh.to_string(), v.message.en.to_string());
+        problems.push(CellProblem { cure, ..noted(source, &source.cell(cells), reason) });
+        if refused {
+            *value = Value::Null;
+        }
+    }
 }
 
 fn noted(source: &Source, cell: &Cell<'_>, note: Note) -> CellProblem {

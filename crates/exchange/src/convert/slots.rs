@@ -4,7 +4,7 @@ use crate::recognise::{header, synonyms};
 use crate::{Role, SheetPlan};
 use model::builtin::{CUSTOMERS, ORDERS};
 use model::parse::{Cell, tidy};
-use model::{FieldKey, FieldKind, Schema, Value};
+use model::{Checker, Date, FieldKey, FieldKind, Schema, Value};
 use std::borrow::Cow;
 
 /// How the content of a column becomes the field's.
@@ -58,6 +58,8 @@ pub(super) struct Slot {
     pub constant: Value,
     /// Put before an account name.
     pub prefix: Option<&'static str>,
+    /// The rules of the field that need only the cell.
+    pub checker: Option<Checker>,
 }
 
 /// The fields of one table.
@@ -81,7 +83,7 @@ pub(super) fn column_of(plan: &SheetPlan, table: &str, field: &str) -> Option<So
 
 impl Slots {
     /// The slots of one table.
-    pub(super) fn of(plan: &SheetPlan, schema: &Schema, table: &str) -> Self {
+    pub(super) fn of(plan: &SheetPlan, schema: &Schema, table: &str, today: Date) -> Self {
         let mut slots = Self::default();
         let mut columns: Vec<_> =
             plan.columns.iter().filter_map(|c| Some((c, c.target.as_ref().filter(|t| t.table == *table)?))).collect();
@@ -91,12 +93,15 @@ impl Slots {
                 continue;
             }
             let def = schema.table(table).and_then(|t| t.field(&target.field));
-            if def.is_some_and(model::FieldDef::derived) {
+            if def.is_some_and(model::FieldDef::fixed) {
                 continue;
             }
             let kind = def.map_or(FieldKind::Text, |f| f.kind.clone());
             let how = how(table, &target.field, &column.header, &kind);
             let at = slots.slot(&target.field, kind);
+            // Whether a cell is missing is no reason to leave anything out.
+            let rules = def.map(|f| model::FieldDef { rules: told(&f.rules), ..f.clone() });
+            slots.slots[at].checker = rules.and_then(|f| Checker::new(&f, today).ok()).filter(|c| !c.is_empty());
             slots.slots[at].sources.push(Source { column: column.index, header: column.header.clone(), how });
         }
         slots.order_name_parts();
@@ -127,7 +132,7 @@ impl Slots {
             return at;
         }
         self.fields.push(field.clone());
-        self.slots.push(Slot { kind, sources: Vec::new(), constant: Value::Null, prefix: None });
+        self.slots.push(Slot { kind, sources: Vec::new(), constant: Value::Null, prefix: None, checker: None });
         self.fields.len() - 1
     }
 
@@ -160,6 +165,11 @@ impl Slots {
     pub(super) fn filled(&self, cells: &[Cell<'_>]) -> bool {
         self.slots.iter().any(|s| s.sources.iter().any(|src| src.filled(cells)))
     }
+}
+
+/// The rules that say something about a cell that holds something.
+fn told(rules: &[model::Rule]) -> Vec<model::Rule> {
+    rules.iter().filter(|r| r.check != model::Check::Required).cloned().collect()
 }
 
 fn how(table: &str, field: &str, header_text: &str, kind: &FieldKind) -> How {

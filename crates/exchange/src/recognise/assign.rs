@@ -57,7 +57,7 @@ impl Sheet<'_> {
     fn is_derived(&self, key: &str) -> bool {
         let derived = |t: &model::TableDef| {
             t.fields.iter().any(|f| {
-                f.derived() && (super::header::normal(&f.label.zh) == key || super::header::normal(&f.label.en) == key)
+                f.fixed() && (super::header::normal(&f.label.zh) == key || super::header::normal(&f.label.en) == key)
             })
         };
         self.schema.tables.iter().any(derived)
@@ -273,7 +273,15 @@ fn kind_as_product(taken: &mut [Choice], columns: &[Column]) {
 /// Confidence after a look at the contents; None if they cannot be the field's.
 fn weigh(confidence: f32, fit: Option<f32>, kind: &FieldKind) -> Option<f32> {
     let Some(fit) = fit else { return Some(confidence * 0.9) };
-    let strict = !matches!(kind, FieldKind::Text | FieldKind::LongText | FieldKind::Choice { .. } | FieldKind::Tags);
+    let strict = !matches!(
+        kind,
+        FieldKind::Text
+            | FieldKind::LongText
+            | FieldKind::Choice { .. }
+            | FieldKind::Choices { .. }
+            | FieldKind::Tags
+            | FieldKind::Address
+    );
     if strict && fit < 0.5 {
         return None;
     }

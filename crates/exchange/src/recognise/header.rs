@@ -2,7 +2,7 @@
 
 use super::synonyms::{self, Names};
 use model::builtin::{CUSTOMERS, ORDERS, PRODUCTS};
-use model::{FieldDef, Schema};
+use model::{FieldDef, FieldKind, Schema};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -96,6 +96,16 @@ pub(super) fn candidates(header: &str, schema: &Schema) -> Vec<Candidate> {
     found
 }
 
+/// Whether a column of a file can fill a field: not what Kebu fills, and not what a text cannot name.
+fn written_in_files(f: &FieldDef) -> bool {
+    let named = match f.kind {
+        FieldKind::Link { .. } => !f.builtin,
+        FieldKind::Person | FieldKind::Attachment { .. } => true,
+        _ => false,
+    };
+    !f.fixed() && !named
+}
+
 /// Fields whose own label the header is; derived ones too, for the caller to leave out.
 fn labelled(header: &str, key: &str, schema: &Schema) -> Vec<Candidate> {
     let is =
@@ -105,7 +115,7 @@ fn labelled(header: &str, key: &str, schema: &Schema) -> Vec<Candidate> {
         .tables
         .iter()
         .filter_map(|t| Some((static_table(&t.key)?, t.fields.iter().find(is)?)))
-        .filter(|(_, f)| !f.derived())
+        .filter(|(_, f)| written_in_files(f))
         .map(|(table, f)| Candidate { table, field: f.key.to_string(), confidence: if general { 0.8 } else { 1.0 } })
         .collect()
 }

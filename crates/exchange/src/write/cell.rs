@@ -1,6 +1,6 @@
 //! How values look in workbooks and text files.
 
-use model::parse::guard_formula;
+use model::parse::{self, guard_formula};
 use model::{FieldDef, FieldKind, Lang, Value};
 use rust_xlsxwriter::{Color, Format, FormatAlign};
 use std::borrow::Cow;
@@ -22,16 +22,32 @@ pub(super) fn format(kind: &FieldKind) -> Format {
     match kind {
         FieldKind::Money => f.set_num_format("#,##0.00"),
         FieldKind::Percent => f.set_num_format("0.0%"),
+        FieldKind::Progress => f.set_num_format("0%"),
         FieldKind::Date => f.set_num_format("yyyy-mm-dd"),
-        FieldKind::DateTime => f.set_num_format("yyyy-mm-dd hh:mm:ss"),
-        FieldKind::Number { decimals: 0 } => f.set_num_format("0"),
-        FieldKind::Number { decimals } => f.set_num_format(format!("0.{}", "0".repeat(usize::from(*decimals)))),
-        // The text format keeps digits text when a person edits the cell.
-        FieldKind::Phone | FieldKind::Code { .. } | FieldKind::Birthday | FieldKind::Link { .. } => {
-            f.set_num_format("@")
+        FieldKind::DateTime | FieldKind::CreatedTime | FieldKind::UpdatedTime => {
+            f.set_num_format("yyyy-mm-dd hh:mm:ss")
         }
+        FieldKind::Rating { .. } => f.set_num_format("0"),
+        FieldKind::Number { decimals, unit } => f.set_num_format(number_format(*decimals, unit)),
+        // The text format keeps digits text when a person edits the cell.
+        FieldKind::Phone | FieldKind::Code(_) | FieldKind::Birthday | FieldKind::Link { .. } => f.set_num_format("@"),
         _ => f,
     }
+}
+
+/// So many decimals and a unit behind: the cell stays a number.
+fn number_format(decimals: u8, unit: &str) -> String {
+    let mut out = String::from("0");
+    if decimals > 0 {
+        out.push('.');
+        out.push_str(&"0".repeat(usize::from(decimals)));
+    }
+    // A quoted text cannot hold a quote.
+    let unit: String = unit.chars().filter(|c| *c != '"' && !c.is_control()).collect();
+    if !unit.is_empty() {
+        out.push_str(&format!("\"{unit}\""));
+    }
+    out
 }
 
 /// The format of a header cell.
@@ -43,12 +59,14 @@ pub(super) fn header_format() -> Format {
 pub(super) fn width(kind: &FieldKind, header: &str) -> f64 {
     let base: f64 = match kind {
         FieldKind::LongText => 30.0,
-        FieldKind::DateTime => 19.0,
+        FieldKind::DateTime | FieldKind::CreatedTime | FieldKind::UpdatedTime => 19.0,
+        FieldKind::Address | FieldKind::Url | FieldKind::Attachment { .. } => 30.0,
         FieldKind::Date | FieldKind::Birthday => 13.0,
         FieldKind::Phone => 14.0,
         FieldKind::Email => 22.0,
         FieldKind::Money => 13.0,
-        FieldKind::Text | FieldKind::Tags | FieldKind::Code { .. } | FieldKind::Link { .. } => 14.0,
+        FieldKind::Text | FieldKind::Tags | FieldKind::Choices { .. } => 14.0,
+        FieldKind::Code(_) | FieldKind::Link { .. } => 14.0,
         _ => 10.0,
     };
     // A Chinese character takes two; the filter button takes three.
@@ -70,30 +88,16 @@ pub(super) fn number(value: &Value) -> Option<f64> {
 
 /// A value as text; empty for null. Links are to be given as the text that names the record.
 pub(super) fn text(value: &Value, lang: Lang) -> Cow<'_, str> {
-    match value {
-        Value::Null => Cow::Borrowed(""),
-        Value::Text(t) => Cow::Borrowed(t),
-        Value::Bool(b) => Cow::Borrowed(match (lang, b) {
-            (Lang::Zh, true) => "是",
-            (Lang::Zh, false) => "否",
-            (Lang::En, true) => "yes",
-            (Lang::En, false) => "no",
-        }),
-        Value::Int(n) => Cow::Owned(n.to_string()),
-        Value::Number(n) => Cow::Owned(n.to_string()),
-        Value::Money(m) => Cow::Owned(m.to_string()),
-        Value::Date(d) => Cow::Owned(d.to_string()),
-        Value::DateTime(d) => Cow::Owned(d.to_string()),
-        Value::Tags(t) => Cow::Owned(t.join(if lang == Lang::Zh { "、" } else { ", " })),
-        Value::Link(id) => Cow::Owned(id.0.to_string()),
-    }
+    parse::plain(value, lang)
 }
 
 /// A value as the text of a CSV cell: choices in Chinese as stored, formulas made harmless.
 pub(super) fn csv_text(value: &Value, lang: Lang) -> Cow<'_, str> {
     match text(value, lang) {
         Cow::Borrowed(t) if matches!(value, Value::Text(_) | Value::Tags(_)) => guard_formula(t),
-        Cow::Owned(t) if matches!(value, Value::Tags(_)) => Cow::Owned(guard_formula(&t).into_owned()),
+        Cow::Owned(t) if matches!(value, Value::Tags(_) | Value::Files(_)) => {
+            Cow::Owned(guard_formula(&t).into_owned())
+        }
         t => t,
     }
 }

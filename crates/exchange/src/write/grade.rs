@@ -128,7 +128,7 @@ fn dress(sheet: &mut Worksheet, at: u16, field: &FieldDef, rows: u32, lang: Lang
                 .set_format(format);
             sheet.add_conditional_format(1, at, rows, at, &rule)?;
         }
-    } else if !field.derived() {
+    } else if !field.fixed() {
         let values: Vec<&str> = options.iter().map(|o| &*o.value).collect();
         // Other values are allowed, as they are in the book.
         let (title, text) = if lang == Lang::Zh {

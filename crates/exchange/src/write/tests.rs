@@ -2,7 +2,7 @@ use super::*;
 use crate::convert::CellProblem;
 use crate::read::{Limits, open};
 use model::parse::{Cell, Note};
-use model::{Date, DateTime, FieldDef, Lang, Money, Value, builtin};
+use model::{Date, DateTime, FieldDef, FieldKind, Label, Lang, Money, Value, builtin};
 use std::ops::ControlFlow;
 use std::path::Path;
 use tempfile::TempDir;
@@ -303,4 +303,68 @@ fn another_reader_opens_the_graded_workbook() {
     let script = "import sys,openpyxl\nb=openpyxl.load_workbook(sys.argv[1])\nc=b['客户']\nprint(b.sheetnames,[t.ref for t in c.tables.values()],c.freeze_panes,c['C2'].value,c['C2'].number_format,c['B2'].data_type,len(b['汇总']._charts),c['I2'].number_format)";
     let Some(found) = python(&path, script) else { return };
     assert_eq!(found, "['客户', '订单', '汇总'] ['A1:L4'] C2 13800138000 @ s 3 #,##0.00");
+}
+
+/// What each kind of field usually holds, but for those whose text only their book can read.
+fn content(kind: &FieldKind) -> Option<Value> {
+    use FieldKind as K;
+    Some(match kind {
+        K::Text | K::LongText | K::Choice { .. } => "某某".into(),
+        K::Number { .. } => Value::Number(12.5),
+        K::Money => Value::Money(Money(1250)),
+        K::Percent => Value::Number(0.805),
+        K::Date => Value::Date(Date(19_787)),
+        K::DateTime | K::CreatedTime | K::UpdatedTime => {
+            Value::DateTime(DateTime::from_iso("2024-03-05T14:20:07").unwrap())
+        }
+        K::Bool => Value::Bool(true),
+        K::Choices { .. } | K::Tags => Value::Tags(vec!["老客".into(), "宝妈".into()]),
+        K::Phone => "13800138000".into(),
+        K::Email => "a@example.com".into(),
+        K::Url => "https://example.com/a?b=1".into(),
+        K::Address => "浙江省 杭州市 西湖区 文三路1号".into(),
+        K::Birthday => "农历1990-08-15".into(),
+        K::Rating { .. } => Value::Int(4),
+        K::Progress => Value::Number(0.6),
+        K::Code(_) => "K000001".into(),
+        K::Person | K::CreatedBy | K::UpdatedBy | K::Link { .. } | K::Attachment { .. } => return None,
+    })
+}
+
+#[test]
+fn every_kind_of_field_goes_out_and_comes_back() {
+    let dir = TempDir::new().unwrap();
+    let (fields, row): (Vec<FieldDef>, Vec<Value>) = FieldKind::all()
+        .into_iter()
+        .filter_map(|k| Some((FieldDef::new(k.name(), Label::same(k.name()), k.clone()), content(&k)?)))
+        .unzip();
+    let (csv, xlsx) = (dir.path().join("a.csv"), dir.path().join("a.xlsx"));
+    let mut out = CsvTable::create(&csv, &fields, Lang::Zh).unwrap();
+    out.row(&row).unwrap();
+    out.finish().unwrap();
+    let mut out = XlsxTable::create(&xlsx, "表", &fields, Lang::Zh, Some(dir.path())).unwrap();
+    out.row(&row).unwrap();
+    out.finish().unwrap();
+    let ctx = model::parse::Ctx { today: Date(0), year: None };
+    for path in [csv, xlsx] {
+        let mut book = open(&path, &Limits::default()).unwrap();
+        let mut found = Vec::new();
+        book.for_each_row(0, |r| {
+            found = r
+                .cells
+                .iter()
+                .zip(&fields)
+                .map(|(c, f)| model::parse::cell(&f.kind, c, &ctx).map_or(Value::Null, |r| r.value))
+                .collect();
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        assert_eq!(found, row, "{path:?}");
+    }
+}
+
+#[test]
+fn a_unit_stands_behind_the_number_and_leaves_it_one() {
+    let kind = FieldKind::Number { decimals: 1, unit: "\"件\"".into() };
+    assert_eq!(cell::format(&kind), rust_xlsxwriter::Format::new().set_num_format("0.0\"件\""));
 }

@@ -414,6 +414,8 @@ fn unnumbered(values: &[Value], buyer: Option<RecordId>) -> u64 {
             Value::Bool(b) => eat(&[u8::from(*b)]),
             Value::Link(id) => eat(&id.0.to_le_bytes()),
             Value::Tags(t) => t.iter().for_each(|t| eat(t.as_bytes())),
+            Value::Person(id) => eat(&id.0.to_le_bytes()),
+            Value::Files(f) => f.iter().for_each(|f| eat(f.id.as_bytes())),
         }
         eat(&[0x1f]);
     }

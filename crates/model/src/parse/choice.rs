@@ -2,8 +2,8 @@
 
 use super::text::{clean, is_nothing, tidy};
 use super::{Cell, Problem, Read};
+use crate::ChoiceOption;
 use crate::Value;
-use crate::field::ChoiceOption;
 
 const YES: &[&str] = &["是", "√", "✓", "✔", "对", "有", "yes", "y", "true", "1", "t", "已", "☑"];
 const NO: &[&str] =
@@ -77,6 +77,28 @@ pub(super) fn choice(cell: &Cell<'_>, options: &[ChoiceOption]) -> Result<Read, 
         Some(o) => Read::plain(Value::Text(o.value.to_string())),
         None => Read::plain(Value::Text(clean(t))),
     }
+}
+
+/// Reads several of a list; texts outside the list are kept as they are.
+pub(super) fn choices(cell: &Cell<'_>, options: &[ChoiceOption]) -> Result<Read, Problem> {
+    // An option may itself hold what separates others.
+    let text = cell.to_text();
+    let t = tidy(&text);
+    if options.iter().any(|o| *o.value == *t) {
+        return Read::plain(Value::Tags(vec![t.to_owned()]));
+    }
+    let read = tags(cell)?;
+    let Value::Tags(tags) = read.value else { return Ok(read) };
+    let mut out: Vec<String> = Vec::with_capacity(tags.len());
+    for t in tags {
+        let one = choice(&Cell::Text(&t), options)?;
+        if let Value::Text(v) = one.value
+            && !out.contains(&v)
+        {
+            out.push(v);
+        }
+    }
+    Read::plain(if out.is_empty() { Value::Null } else { Value::Tags(out) })
 }
 
 /// Reads several short texts; each once, in their order.

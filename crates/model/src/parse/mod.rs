@@ -10,7 +10,9 @@ mod contact;
 mod date;
 mod frequency;
 mod number;
+mod share;
 mod text;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,7 @@ mod tests;
 pub use contact::{account_identity, email_identity, mobile_identity};
 pub use frequency::purchases_a_month;
 pub use text::{guard_formula, number_text, tidy, unguard_formula};
+pub use written::{plain, written};
 
 use crate::{Date, DateTime, FieldKind, Value};
 use serde::Serialize;
@@ -142,7 +145,8 @@ impl Read {
 /// Reads one cell for a kind of field.
 ///
 /// The value is null for an empty cell and for the signs people write for "nothing" (`-`, `无`,
-/// `N/A` …). A link is read as the text that names the record.
+/// `N/A` …). A link or a person is read as the text
+/// that names the record or the member.
 ///
 /// # Errors
 /// A [`Problem`] if the content cannot be what the field holds.
@@ -154,18 +158,25 @@ pub fn cell(kind: &FieldKind, cell: &Cell<'_>, ctx: &Ctx) -> Result<Read, Proble
         _ => {}
     }
     match kind {
-        FieldKind::Text | FieldKind::LongText | FieldKind::Code { .. } | FieldKind::Link { .. } => text::read(cell),
-        FieldKind::Number { decimals } => number::number(cell, *decimals),
+        FieldKind::Text | FieldKind::LongText | FieldKind::Code(_) => text::read(cell),
+        FieldKind::Link { .. } | FieldKind::Person | FieldKind::CreatedBy | FieldKind::UpdatedBy => text::read(cell),
+        FieldKind::Number { decimals, .. } => number::number(cell, *decimals),
         FieldKind::Money => number::money(cell),
         FieldKind::Percent => number::percent(cell),
         FieldKind::Date => date::day(cell, ctx),
-        FieldKind::DateTime => date::moment(cell, ctx),
+        FieldKind::DateTime | FieldKind::CreatedTime | FieldKind::UpdatedTime => date::moment(cell, ctx),
         FieldKind::Bool => choice::yes_no(cell),
         FieldKind::Choice { options } => choice::choice(cell, options),
+        FieldKind::Choices { options } => choice::choices(cell, options),
         FieldKind::Tags => choice::tags(cell),
         FieldKind::Phone => contact::phone(cell),
         FieldKind::Email => contact::email(cell),
         FieldKind::Birthday => birthday::birthday(cell),
+        FieldKind::Url => share::url(cell),
+        FieldKind::Address => share::address(cell),
+        FieldKind::Rating { max } => share::rating(cell, *max),
+        FieldKind::Progress => share::progress(cell),
+        FieldKind::Attachment { .. } => share::files(cell),
     }
 }
 

@@ -15,6 +15,8 @@ fn text_of(value: &Value) -> String {
         Value::Text(t) => t.clone(),
         Value::Tags(t) => t.join("|"),
         Value::Link(id) => id.0.to_string(),
+        Value::Person(id) => id.0.to_string(),
+        Value::Files(f) => f.len().to_string(),
     }
 }
 
@@ -135,10 +137,10 @@ fn money() {
 #[test]
 fn numbers_and_percentages() {
     check(
-        &FieldKind::Number { decimals: 0 },
+        &FieldKind::number(0),
         &[("3", "3"), ("3件", "3"), ("30岁", "30"), ("1,200", "1200"), ("2.6", "3*"), ("x", "!")],
     );
-    check(&FieldKind::Number { decimals: 1 }, &[("3.5", "3.5"), ("1e3", "1000"), ("-0.1", "-0.1")]);
+    check(&FieldKind::number(1), &[("3.5", "3.5"), ("1e3", "1000"), ("-0.1", "-0.1")]);
     check(
         &FieldKind::Percent,
         &[("80%", "0.8"), ("0.8", "0.8"), ("80", "0.8"), ("１００％", "1"), ("1", "1"), ("高", "!")],
@@ -413,5 +415,81 @@ fn no_text_whatever_makes_a_reader_panic() {
         for kind in &kinds {
             let _ = cell(kind, &Cell::Number(n), &CTX);
         }
+    }
+}
+
+#[test]
+fn stars_progress_pages_places() {
+    use FieldKind as K;
+    check(
+        &K::Rating { max: 5 },
+        &[
+            ("4", "4"),
+            ("4星", "4"),
+            ("★★★★☆", "4"),
+            ("4/5", "4"),
+            ("５分", "5"),
+            ("0", "null"),
+            ("6", "!"),
+            ("-1", "!"),
+            ("好", "!"),
+        ],
+    );
+    check(
+        &K::Progress,
+        &[("60%", "0.6"), ("60", "0.6"), ("0.6", "0.6"), ("100", "1"), ("0", "0"), ("120", "!"), ("-5%", "!")],
+    );
+    check(
+        &K::Url,
+        &[
+            ("https://example.com/a?b=1", "https://example.com/a?b=1"),
+            ("example.com", "https://example.com"),
+            ("HTTP://Example.com", "http://Example.com"),
+            ("example.com:8080/x", "https://example.com:8080/x"),
+            ("//example.com", "https://example.com"),
+            ("无", "null"),
+            ("javascript:alert(1)", "!"),
+            ("java\nscript:alert(1)", "!"),
+            ("data:text/html,x", "!"),
+            ("两个 词", "!"),
+            ("某某", "!"),
+        ],
+    );
+    check(
+        &K::Address,
+        &[
+            ("浙江杭州西湖区文三路1号", "浙江省 杭州市 西湖区 文三路1号"),
+            ("某小区 3 栋", "某小区 3 栋*"),
+            ("-", "null"),
+        ],
+    );
+    let list =
+        ["老客", "宝妈/宝爸"].map(|v| crate::ChoiceOption { value: v.into(), en: "x".into(), tone: "grey".into() });
+    check(
+        &K::Choices { options: list.to_vec() },
+        &[("老客、vip，老客", "老客|vip"), ("宝妈/宝爸", "宝妈/宝爸"), ("", "null")],
+    );
+    check(&K::Attachment { images: true }, &[("a.png", "!"), (" ", "null")]);
+}
+
+#[test]
+fn what_is_written_reads_back() {
+    use FieldKind as K;
+    for (value, kind, text) in [
+        (Value::Number(0.805), K::Percent, "80.5%"),
+        (Value::Number(1.5), K::Percent, "150%"),
+        (Value::Number(0.07), K::Percent, "7%"),
+        (Value::Number(0.6), K::Progress, "60%"),
+        (Value::Number(12.25), K::number(2), "12.25"),
+        (Value::Int(-3), K::number(0), "-3"),
+        (Value::Money(crate::Money(1250)), K::Money, "12.50"),
+        (Value::Bool(false), K::Bool, "否"),
+        (Value::Tags(vec!["老客".into(), "宝妈".into()]), K::Tags, "老客、宝妈"),
+        (Value::Int(4), K::Rating { max: 5 }, "4"),
+        (Value::from("农历08-15"), K::Birthday, "农历08-15"),
+        (Value::from("浙江省 杭州市 某路"), K::Address, "浙江省 杭州市 某路"),
+    ] {
+        assert_eq!(written(&value, &kind, crate::Lang::Zh), text);
+        assert_eq!(cell(&kind, &Cell::Text(text), &CTX).unwrap().value, value, "{text}");
     }
 }

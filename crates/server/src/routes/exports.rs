@@ -40,8 +40,17 @@ pub(crate) async fn view(
         let scope = &caller.scope;
         let (table, ..) = app.book().view_shape(scope, &id)?;
         let path = passing_file(app, ending)?;
-        let written =
-            jobs::export::view(app.book(), scope, &id, &path, format, Some(&app.data.temp()?), &Control::default());
+        let members = app.data.system.user_names()?;
+        let written = jobs::export::view(
+            app.book(),
+            scope,
+            &id,
+            &path,
+            format,
+            &members,
+            Some(&app.data.temp()?),
+            &Control::default(),
+        );
         written.inspect_err(|_| drop(std::fs::remove_file(&path)))?;
         Ok((path, format!("{}-{}.{ending}", table.label.get(scope.lang), app.clock.today())))
     })
@@ -110,7 +119,7 @@ fn tokio_stream(file: tokio::fs::File) -> impl futures_core::Stream<Item = std::
     })
 }
 
-fn percent(name: &str) -> String {
+pub(crate) fn percent(name: &str) -> String {
     name.bytes()
         .map(|b| {
             if b.is_ascii_alphanumeric() || b"-._".contains(&b) { (b as char).to_string() } else { format!("%{b:02X}") }

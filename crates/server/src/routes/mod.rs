@@ -2,8 +2,10 @@
 
 pub(crate) mod charts;
 pub(crate) mod exports;
+pub(crate) mod files;
 pub(crate) mod imports;
 pub(crate) mod jobs;
 pub(crate) mod records;
 pub(crate) mod session;
+pub(crate) mod shape;
 pub(crate) mod views;

@@ -8,7 +8,9 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use model::{Access, CellEdit, Change, Error, ErrorCode, FieldKey, Origin, RecordId, Schema};
+use model::{
+    Access, CellEdit, Change, Error, ErrorCode, FieldKey, FieldKind, Origin, RecordId, Schema, TableDef, UserId,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -38,6 +40,12 @@ pub(crate) async fn one(
     Ok(raw(body))
 }
 
+/// Names of members, where a table has cells that hold one.
+fn members(app: &App, def: &TableDef) -> model::Result<Vec<(UserId, String)>> {
+    let wanted = def.fields.iter().any(|f| matches!(f.kind, FieldKind::Person));
+    if wanted { app.data.system.user_names() } else { Ok(Vec::new()) }
+}
+
 fn too_many(n: usize) -> Error {
     Error::new(
         ErrorCode::TooLarge,
@@ -65,9 +73,10 @@ pub(crate) async fn create(
     let out = blocking(&app, move |app| {
         let schema = app.book().schema();
         let def = schema.require(&table)?;
+        let members = members(app, def)?;
         let read = |record: BTreeMap<FieldKey, Value>| {
             let cell = |(k, v): (FieldKey, Value)| {
-                let read = wire::cell(app.book(), &caller.scope, def.require(&k)?, &v)?;
+                let read = wire::cell(app.book(), &caller.scope, &members, def.require(&k)?, &v)?;
                 Ok((k, read.value))
             };
             record.into_iter().map(cell).collect::<model::Result<Vec<_>>>()
@@ -109,11 +118,12 @@ pub(crate) async fn edit(
     let body = blocking(&app, move |app| {
         let schema = app.book().schema();
         let def = schema.require(&table)?;
+        let members = members(app, def)?;
         let mut notes = Vec::new();
         let mut cells = Vec::with_capacity(e.cells.len());
         let mut ids: Vec<i64> = Vec::new();
         for c in e.cells {
-            let read = wire::cell(app.book(), &caller.scope, def.require(&c.field)?, &c.value)?;
+            let read = wire::cell(app.book(), &caller.scope, &members, def.require(&c.field)?, &c.value)?;
             if let Some(n) = read.note {
                 let text = if caller.scope.lang == model::Lang::Zh { n.zh } else { n.en };
                 notes.push(json!({ "id": c.id, "field": c.field, "message": text }));
@@ -124,6 +134,12 @@ pub(crate) async fn edit(
             cells.push(CellEdit { id: RecordId(c.id), field: c.field, value: read.value });
         }
         let done = app.book().apply(&caller.scope, Change::Edit { table: def.key.clone(), cells }, Origin::Edit)?;
+        for w in &done.warnings {
+            let message = w.message.get(caller.scope.lang);
+            if !notes.iter().any(|n| n["id"] == w.id.0 && n["field"] == w.field.as_str()) {
+                notes.push(json!({ "id": w.id, "field": w.field, "message": message }));
+            }
+        }
         ids.sort_unstable();
         ids.dedup();
         let mut out = format!("{{\"change\":{},\"notes\":{},\"rows\":{{", done.change, Value::from(notes)).into_bytes();

@@ -2,7 +2,7 @@
 
 use crate::conn::{Conn, params};
 use crate::dialect::{Dialect, quote};
-use model::{Result, TableDef};
+use model::{CodePattern, Date, Result, TableDef};
 use std::collections::HashSet;
 
 /// How many codes are looked up at once where the book is a round trip away.
@@ -25,8 +25,8 @@ impl From<i64> for Codes {
 
 impl Codes {
     /// Moves the counter past a code given by a file.
-    pub(super) fn skip(&mut self, given: &str, prefix: &str) {
-        if let Some(n) = given.strip_prefix(prefix).and_then(|n| n.parse::<i64>().ok())
+    pub(super) fn skip(&mut self, given: &str, pattern: &CodePattern, today: Date) {
+        if let Some(n) = pattern.number_in(given, today)
             && n >= self.next
             && n < 1_000_000_000_000
         {
@@ -36,8 +36,8 @@ impl Codes {
 
     /// The next code nobody has. Codes given by the batch's own rows are behind the counter by
     /// [`Codes::skip`], so only those in the book before it matter.
-    pub(super) fn free(&mut self, conn: &Conn, def: &TableDef, prefix: &str, width: u8) -> Result<String> {
-        let written = |n: i64| format!("{prefix}{n:0width$}", width = usize::from(width));
+    pub(super) fn free(&mut self, conn: &Conn, def: &TableDef, pattern: &CodePattern, today: Date) -> Result<String> {
+        let written = |n: i64| pattern.render(n, today);
         loop {
             let code = written(self.next);
             let taken = match conn.dialect() {

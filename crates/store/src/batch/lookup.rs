@@ -191,8 +191,9 @@ impl<'c> Fetched<'c> {
             return Ok(());
         }
         let sql =
-            "SELECT c.id, c.code, c.name, c.mobile, i.value FROM _identities i JOIN customers c ON c.id = i.customer
-                   WHERE i.kind = ?1 AND i.value = ANY (?2)";
+            "SELECT c.id, c.code, c.name, c.mobile, i.value FROM unnest(?2) v (value)
+                   CROSS JOIN LATERAL (SELECT value, customer FROM _identities WHERE kind = ?1 AND value = v.value OFFSET 0) i
+                   CROSS JOIN LATERAL (SELECT id, code, name, mobile FROM customers WHERE id = i.customer OFFSET 0) c";
         self.book.each(sql, params![kind as i64, values], &mut |r| {
             self.keep("customers", r)?;
             self.put_identity(kind as i64, r.text(4)?, r.get(0)?)

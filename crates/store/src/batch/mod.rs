@@ -7,7 +7,8 @@ mod rows;
 
 use self::codes::Codes;
 use self::lookup::Lookup;
-use crate::apply::Writing;
+use crate::apply::{Writing, stamps};
+use crate::cells::param;
 use crate::conn::{Conn, Copy};
 use crate::dialect::{Dialect, column_type, quote};
 use crate::matching::{CustomerKey, Found, MatchKey, find, text};
@@ -160,7 +161,8 @@ impl<'c> Batch<'c> {
         for t in &writing.shape.schema.tables {
             let id = counter(conn, &id_counter(&t.key))?;
             next.insert(t.key.clone(), (id, id));
-            codes.insert(t.key.clone(), Codes::from(counter(conn, &code_counter(&t.key))?));
+            let name = code_counter(&t.key, &run_of(t, writing.today));
+            codes.insert(t.key.clone(), Codes::from(counter(conn, &name)?));
         }
         let stored = next.get(builtin::ORDERS).map_or(0, |(id, _)| id.unsigned_abs());
         // On PostgreSQL dropping an index would keep every reader waiting until the batch is done.
@@ -296,16 +298,8 @@ impl<'c> Batch<'c> {
         if let Some(known) = def.named(name) {
             return Ok(known.key.clone());
         }
-        let key = layout::free_key(def);
-        let field = model::FieldDef {
-            key: key.clone(),
-            label: model::Label::new(name, name),
-            kind: FieldKind::Text,
-            formula: None,
-            group: "other".into(),
-            shown: true,
-            builtin: false,
-        };
+        let key = layout::new_key(self.conn(), def)?;
+        let field = model::FieldDef::new(key.clone(), model::Label::same(name), FieldKind::Text);
         layout::add_field(self.conn(), def, &field)?;
         if let Some(t) = self.schema.tables.iter_mut().find(|t| t.key == *table) {
             t.fields.push(field);
@@ -317,6 +311,27 @@ impl<'c> Batch<'c> {
     /// Says what the batch was, as JSON, for the list of imports.
     pub fn describe(&self, about: &str) -> Result<()> {
         log::describe(self.conn(), self.change(), about)
+    }
+
+    /// Who made the new records and when, their codes beside the first, and the defaults of their fields.
+    fn stamp_new(&mut self) -> Result<()> {
+        let (conn, user) = (self.conn(), self.writing.user);
+        let shape = std::sync::Arc::clone(&self.writing.shape);
+        let fresh: Vec<(TableKey, i64, i64)> =
+            self.next.iter().filter(|(_, (a, b))| b > a).map(|(t, (a, b))| (t.clone(), *a, *b - 1)).collect();
+        for (table, low, high) in fresh {
+            let def = shape.schema.require(&table)?;
+            for (key, value) in stamps(def, user, true) {
+                let sql =
+                    ["UPDATE ", &quote(&table), " SET ", &quote(&key), " = ?1 WHERE id BETWEEN ?2 AND ?3"].concat();
+                conn.run(&sql, &[param(&value), low.into(), high.into()])?;
+            }
+            crate::reshape::give_codes(conn, def, self.writing.today, low, high)?;
+            if def.fields.iter().any(|f| f.default.is_some()) {
+                self.writing.fill_defaults(def, &(low..=high).collect::<Vec<_>>())?;
+            }
+        }
+        Ok(())
     }
 
     fn finish(mut self, scratch: bool, progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>) -> Result<i64> {
@@ -339,9 +354,11 @@ impl<'c> Batch<'c> {
                 layout::set_meta(conn, &id_counter(table), &next.to_string())?;
             }
             if let Some(codes) = self.codes.get(table) {
-                layout::set_meta(conn, &code_counter(table), &codes.next.to_string())?;
+                let run = self.schema.table(table).map(|t| run_of(t, self.writing.today)).unwrap_or_default();
+                layout::set_meta(conn, &code_counter(table, &run), &codes.next.to_string())?;
             }
         }
+        self.stamp_new()?;
         if !scratch {
             if let Some((first, next)) = self.next.get(builtin::CUSTOMERS) {
                 let mut fresh = RoaringTreemap::new();
@@ -374,6 +391,14 @@ impl<'c> Batch<'c> {
             bulk_indexes(conn)?;
         }
         Ok(change)
+    }
+}
+
+/// What the dates in the pattern of a table's codes are now.
+fn run_of(table: &TableDef, today: model::Date) -> String {
+    match table.field("code").map(|f| &f.kind) {
+        Some(FieldKind::Code(pattern)) => pattern.run(today),
+        _ => String::new(),
     }
 }
 

@@ -167,16 +167,17 @@ impl Batch<'_> {
 
     fn create(&mut self, columns: usize, row: &mut [Value], own: &[(&str, Value)]) -> Result<RecordId> {
         let conn = self.conn();
+        let today = self.writing.today;
         let c = &mut self.columns[columns];
         let code_place = c.places.get("code").copied();
         let mut code = None;
-        if let Some(FieldKind::Code { prefix, width }) = c.def.field("code").map(|f| f.kind.clone()) {
+        if let Some(FieldKind::Code(pattern)) = c.def.field("code").map(|f| f.kind.clone()) {
             let Some(codes) = self.codes.get_mut(&c.def.key) else {
                 return Err(crate::failure("a table without codes"));
             };
             match code_place.map(|i| &row[i]).and_then(Value::as_text) {
-                Some(given) if !given.is_empty() => codes.skip(given, &prefix),
-                _ => code = Some(Value::Text(codes.free(conn, &c.def, &prefix, width)?)),
+                Some(given) if !given.is_empty() => codes.skip(given, &pattern, today),
+                _ => code = Some(Value::Text(codes.free(conn, &c.def, &pattern, today)?)),
             }
         }
         if let (Some(i), Some(code)) = (code_place, &code) {

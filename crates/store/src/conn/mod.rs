@@ -333,6 +333,13 @@ impl Conn {
         }
     }
 
+    /// Says which schema the statements to come are for (see [`crate::layout::stamp`]).
+    pub(crate) fn shaped(&self, stamp: i64) {
+        if let Self::Postgres(c) = self {
+            c.shaped(stamp);
+        }
+    }
+
     /// The PostgreSQL session, for what only PostgreSQL has.
     pub(crate) fn as_postgres(&self) -> Option<&postgres::Session> {
         match self {

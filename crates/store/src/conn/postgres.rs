@@ -107,6 +107,8 @@ pub(crate) struct Session {
     client: RefCell<Client>,
     prepared: RefCell<Prepared>,
     in_transaction: Cell<bool>,
+    /// The mark of the schema its statements were prepared for.
+    shape: Cell<i64>,
 }
 
 pub(super) fn connect(server: &Server, schema: &str) -> Result<Session> {
@@ -118,7 +120,12 @@ pub(super) fn connect(server: &Server, schema: &str) -> Result<Session> {
     ]
     .concat();
     client.batch_execute(&settings).map_err(error)?;
-    Ok(Session { client: RefCell::new(client), prepared: RefCell::default(), in_transaction: Cell::new(false) })
+    Ok(Session {
+        client: RefCell::new(client),
+        prepared: RefCell::default(),
+        in_transaction: Cell::new(false),
+        shape: Cell::new(0),
+    })
 }
 
 impl Session {
@@ -146,13 +153,46 @@ impl Session {
         params: &[Param<'_>],
         work: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
-        let s = self.statement(sql, params)?;
-        let mut client = self.client.borrow_mut();
-        let mut rows = client.query_raw(&s, params).map_err(|e| with_text(e, sql))?;
-        while let Some(r) = rows.next().map_err(|e| with_text(e, sql))? {
-            work(&Row::Postgres(&r))?;
+        let mut stale = false;
+        loop {
+            let s = self.statement(sql, params)?;
+            let mut client = self.client.borrow_mut();
+            let mut rows = match client.query_raw(&s, params) {
+                Ok(rows) => rows,
+                Err(e) if !stale && self.outdated(&e) => {
+                    stale = true;
+                    continue;
+                }
+                Err(e) => return Err(with_text(e, sql)),
+            };
+            loop {
+                match rows.next() {
+                    Ok(Some(r)) => work(&Row::Postgres(&r))?,
+                    Ok(None) => return Ok(()),
+                    // It fails before the first row, so nothing was handed over yet.
+                    Err(e) if !stale && self.outdated(&e) => break,
+                    Err(e) => return Err(with_text(e, sql)),
+                }
+            }
+            stale = true;
         }
-        Ok(())
+    }
+
+    /// Whether a statement failed because another process changed the table since it was prepared; all are
+    /// then made anew. Inside a transaction nothing can be tried again.
+    fn outdated(&self, e: &postgres::Error) -> bool {
+        let outdated = e.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED) && !self.in_transaction.get();
+        if outdated {
+            self.prepared.borrow_mut().clear();
+        }
+        outdated
+    }
+
+    /// Forgets prepared statements when the schema is another than they were prepared for.
+    pub(super) fn shaped(&self, stamp: i64) {
+        if self.shape.replace(stamp) != stamp {
+            self.prepared.borrow_mut().clear();
+        }
     }
 
     pub(super) fn first<T>(
@@ -161,12 +201,17 @@ impl Session {
         params: &[Param<'_>],
         read: impl FnOnce(&Row<'_>) -> Result<T>,
     ) -> Result<Option<T>> {
-        let s = self.statement(sql, params)?;
-        let row = {
+        let ask = || {
+            let s = self.statement(sql, params)?;
             let mut client = self.client.borrow_mut();
-            let mut rows = client.query_raw(&s, params).map_err(|e| with_text(e, sql))?;
-            rows.next().map_err(|e| with_text(e, sql))?
+            let found = client.query_raw(&s, params).and_then(|mut rows| rows.next());
+            Ok::<_, Error>(found)
         };
+        let found = match ask()? {
+            Err(e) if self.outdated(&e) => ask()?,
+            found => found,
+        };
+        let row = found.map_err(|e| with_text(e, sql))?;
         row.map(|r| read(&Row::Postgres(&r))).transpose()
     }
 

@@ -474,11 +474,11 @@ pub(crate) fn holding(part: &str) -> String {
 
 /// The column type of a kind of field.
 pub(crate) fn column_type(kind: &model::FieldKind) -> &'static str {
-    use model::FieldKind as K;
-    match kind {
-        K::Number { decimals: 0 } | K::Money | K::Date | K::DateTime | K::Bool | K::Link { .. } => "INTEGER",
-        K::Number { .. } | K::Percent => "REAL",
-        _ => "TEXT",
+    use model::Holds as H;
+    match kind.holds() {
+        H::Whole | H::Money | H::Date | H::DateTime | H::Bool | H::Link | H::Person => "INTEGER",
+        H::Number => "REAL",
+        H::Text | H::Texts | H::Files => "TEXT",
     }
 }
 

@@ -3,7 +3,7 @@
 use super::ir::{Bounds, Rep, Sql};
 use super::{Lower, Out};
 use formula::{CmpOp, ErrorValue, Expr as Typed, Func, Node, Type};
-use model::FieldKind;
+use model::{FieldKind, Holds};
 use sea_query::Expr;
 
 /// Days from year 1 to 9999.
@@ -151,12 +151,12 @@ impl Lower<'_> {
 
     /// A stored cell.
     pub(super) fn column(&self, e: Expr, kind: Option<&FieldKind>) -> Sql {
-        let (rep, lo, hi) = match kind {
-            Some(FieldKind::Date) => (Rep::Int, DAYS.0, DAYS.1),
-            Some(FieldKind::DateTime) => (Rep::Int, SECONDS.0, SECONDS.1),
-            Some(FieldKind::Bool) => (Rep::Int, 0.0, 1.0),
-            Some(FieldKind::Link { .. }) => (Rep::Int, 0.0, TYPED),
-            Some(kind) => match self.dialect.rep(kind) {
+        let (rep, lo, hi) = match kind.map(|k| (k, k.holds())) {
+            Some((_, Holds::Date)) => (Rep::Int, DAYS.0, DAYS.1),
+            Some((_, Holds::DateTime)) => (Rep::Int, SECONDS.0, SECONDS.1),
+            Some((_, Holds::Bool)) => (Rep::Int, 0.0, 1.0),
+            Some((_, Holds::Link)) => (Rep::Int, 0.0, TYPED),
+            Some((kind, _)) => match self.dialect.rep(kind) {
                 Rep::Int => (Rep::Int, -TYPED, TYPED),
                 Rep::Real => (Rep::Real, -CELL, CELL),
                 rep => (rep, 0.0, 0.0),

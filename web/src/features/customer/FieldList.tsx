@@ -8,10 +8,11 @@ import { toWritten } from "@/grid/written";
 import { useLocale } from "@/i18n";
 import { groupLabel } from "@/i18n/groups";
 import { errorText } from "@/lib/errors";
-import { editText, formatValue, isWritable, labelOf } from "@/lib/format";
+import { editText, formatValue, isKept, isWritable, labelOf, textsOf } from "@/lib/format";
 import { queryClient, useTable } from "@/lib/query";
 import { Badge } from "@/ui/Badge";
 import { FieldInput } from "@/ui/FieldInput";
+import { Icon } from "@/ui/Icon";
 
 interface Props {
   id: number;
@@ -24,7 +25,7 @@ export function FieldList({ id, values, cache }: Props) {
   const { t } = useTranslation();
   const table = useTable("customers");
   const [all, setAll] = useState(false);
-  const fields = (table?.fields ?? []).filter((f) => isWritable(f) || f.formula !== undefined);
+  const fields = (table?.fields ?? []).filter((f) => isWritable(f) || f.formula !== undefined || isKept(f));
   const visible = fields.filter(
     (f) => all || f.shown || (values[f.key] !== null && values[f.key] !== undefined),
   );
@@ -48,6 +49,42 @@ export function FieldList({ id, values, cache }: Props) {
       </button>
     </div>
   );
+}
+
+/** Kinds whose editor has no "done" of its own: taking something is the answer. */
+const INSTANT: Field["kind"][] = ["choice", "bool", "person", "rating"];
+
+/** A content as a page shows it: badges, stars, a link, pictures; text for the rest. */
+function FieldView({ field, value, shown }: { field: Field; value: Value | undefined; shown: string }) {
+  switch (field.kind) {
+    case "choice":
+      return <Badge field={field} value={value} />;
+    case "choices":
+    case "tags":
+      return (
+        <span className="badges">
+          {textsOf(value).map((v) => (
+            <Badge key={v} field={field} value={v} />
+          ))}
+        </span>
+      );
+    case "rating": {
+      const n = typeof value === "number" ? value : 0;
+      return (
+        <span className="stars" role="img" aria-label={shown}>
+          {"★".repeat(n)}
+        </span>
+      );
+    }
+    case "progress":
+      return (
+        <span className="progress-view">
+          <progress value={typeof value === "number" ? value : 0} max={1} /> {shown}
+        </span>
+      );
+    default:
+      return shown;
+  }
 }
 
 function FieldRow(props: {
@@ -81,7 +118,7 @@ function FieldRow(props: {
     }
   };
   const shown = formatValue(field, value, locale);
-  const view = field.kind === "choice" ? <Badge field={field} value={value} /> : shown;
+  const view = <FieldView field={field} value={value} shown={shown} />;
   return (
     <div className="field-row">
       <dt>{labelOf(field.label, locale)}</dt>
@@ -94,7 +131,7 @@ function FieldRow(props: {
             onChange={(text, exact) => {
               setDraft({ text, exact });
               // A list has no "done" of its own: taking an item is the answer.
-              if (field.kind === "choice") void save({ text, exact });
+              if (INSTANT.includes(field.kind)) void save({ text, exact });
             }}
             onDone={() => void save(draft)}
           />
@@ -114,6 +151,11 @@ function FieldRow(props: {
           <span className="field-value fixed" title={field.formula}>
             {shown === "" ? <span className="muted">—</span> : view}
           </span>
+        )}
+        {field.kind === "url" && typeof value === "string" && !editing && (
+          <a className="field-open" href={value} target="_blank" rel="noreferrer noopener" aria-label={shown}>
+            <Icon name="globe" size={14} />
+          </a>
         )}
         {error && (
           <p className="form-error" role="alert">

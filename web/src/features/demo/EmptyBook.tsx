@@ -21,7 +21,7 @@ export function EmptyBook() {
   const [jobId, setJobId] = useState<string | null>(null);
   const job = useJob(jobId).data;
   const customers = useTable("customers");
-  const edits = useEdits("customers", undefined, () => void bookChanged());
+  const edits = useEdits("customers", undefined, undefined, () => void bookChanged());
 
   useEffect(() => {
     if (!isOver(job)) return;

@@ -1,15 +1,16 @@
 import { Link, Outlet, useMatchRoute, useNavigate, useParams } from "@tanstack/react-router";
 import { Button } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Status } from "@/api/types";
 import { SearchBox } from "@/features/table/SearchBox";
-import { newRecord } from "@/features/table/tableState";
+import { newRecord, tableDialog } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { labelOf } from "@/lib/format";
 import { usePhone } from "@/lib/hooks";
 import { queryClient, useSchema } from "@/lib/query";
+import { useStore } from "@/lib/store";
 import { Icon, type IconName } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
 import { Popup } from "@/ui/Popup";
@@ -35,6 +36,9 @@ export function Shell({ status }: { status: Status }) {
         <Outlet />
       </main>
       {phone && <BottomNav />}
+      <Suspense>
+        <TableDialogs />
+      </Suspense>
     </div>
   );
 }
@@ -44,9 +48,31 @@ function useTables() {
   const schema = useSchema();
   return (schema.data?.tables ?? []).map((tb) => ({
     key: tb.key,
+    table: tb,
     label: labelOf(tb.label, locale),
     icon: TABLE_ICONS[tb.key] ?? ("file" as IconName),
   }));
+}
+
+const TableDialog = lazy(async () => ({
+  default: (await import("@/features/fields/TableDialog")).TableDialog,
+}));
+
+/** The dialog of a table, wherever it was asked for. */
+function TableDialogs() {
+  const asked = useStore(tableDialog);
+  const tables = useTables();
+  const navigate = useNavigate();
+  if (!asked) return null;
+  return (
+    <TableDialog
+      key={asked.table ?? ""}
+      table={tables.find((tb) => tb.key === asked.table)?.table}
+      onClose={() => tableDialog.set(null)}
+      onMade={(key) => void navigate({ to: "/t/$table", params: { table: key } })}
+      onRemoved={() => void navigate({ to: "/t/$table", params: { table: "customers" } })}
+    />
+  );
 }
 
 function TopBar({ status, table }: { status: Status; table: string | undefined }) {
@@ -61,16 +87,25 @@ function TopBar({ status, table }: { status: Status; table: string | undefined }
       </Link>
       <nav className="tabs" aria-label={t("shell.nav")}>
         {tables.map((tb) => (
-          <Link
-            key={tb.key}
-            to="/t/$table"
-            params={{ table: tb.key }}
-            className="tab"
-            activeProps={{ className: "on" }}
-          >
-            {tb.label}
-          </Link>
+          <span key={tb.key} className="tab-set">
+            <Link to="/t/$table" params={{ table: tb.key }} className="tab" activeProps={{ className: "on" }}>
+              {tb.label}
+            </Link>
+            {table === tb.key && (
+              <IconButton
+                icon="down"
+                label={t("tables.settings", { name: tb.label })}
+                onClick={() => tableDialog.set({ table: tb.key })}
+              />
+            )}
+          </span>
         ))}
+        <IconButton
+          icon="plus"
+          className="tab-add"
+          label={t("tables.new")}
+          onClick={() => tableDialog.set({})}
+        />
         <span className="tab-rule" />
         <Link to="/charts" className="tab" activeProps={{ className: "on" }}>
           {t("shell.charts")}
@@ -121,27 +156,71 @@ function PhoneBar({ status, table }: { status: Status; table: string | undefined
   );
 }
 
+/** The phone's bar holds what is used daily; own tables and what else there is fold into "more". */
 function BottomNav() {
   const { t } = useTranslation();
   const tables = useTables();
   const match = useMatchRoute();
+  const [at, setAt] = useState<DOMRect | null>(null);
   const importing = Boolean(match({ to: "/import" }) || match({ to: "/imports" }));
+  const close = () => setAt(null);
   return (
     <nav className="bottom-nav" aria-label={t("shell.nav")}>
-      {tables.map((tb) => (
-        <Link key={tb.key} to="/t/$table" params={{ table: tb.key }} activeProps={{ className: "on" }}>
-          <Icon name={tb.icon} size={20} />
-          {tb.label}
-        </Link>
-      ))}
+      {tables
+        .filter((tb) => tb.table.builtin)
+        .map((tb) => (
+          <Link key={tb.key} to="/t/$table" params={{ table: tb.key }} activeProps={{ className: "on" }}>
+            <Icon name={tb.icon} size={20} />
+            {tb.label}
+          </Link>
+        ))}
       <Link to="/charts" activeProps={{ className: "on" }}>
         <Icon name="chart" size={20} />
         {t("shell.charts")}
       </Link>
-      <Link to="/import" className={importing ? "on" : undefined}>
-        <Icon name="upload" size={20} />
-        {t("shell.import")}
-      </Link>
+      <button
+        type="button"
+        aria-haspopup="menu"
+        aria-expanded={at !== null}
+        className={importing ? "on" : undefined}
+        onClick={(e) => setAt(e.currentTarget.getBoundingClientRect())}
+      >
+        <Icon name="more" size={20} />
+        {t("shell.more")}
+      </button>
+      {at && (
+        <Popup at={at} label={t("shell.more")} onClose={close}>
+          <div className="menu">
+            {tables
+              .filter((tb) => !tb.table.builtin)
+              .map((tb) => (
+                <Link
+                  key={tb.key}
+                  to="/t/$table"
+                  params={{ table: tb.key }}
+                  className="menu-item"
+                  activeProps={{ className: "on" }}
+                  onClick={close}
+                >
+                  <Icon name={tb.icon} /> {tb.label}
+                </Link>
+              ))}
+            <button
+              type="button"
+              className="menu-item"
+              onClick={() => {
+                close();
+                tableDialog.set({});
+              }}
+            >
+              <Icon name="plus" /> {t("tables.new")}
+            </button>
+            <Link to="/import" className="menu-item" onClick={close}>
+              <Icon name="upload" /> {t("shell.import")}
+            </Link>
+          </div>
+        </Popup>
+      )}
     </nav>
   );
 }

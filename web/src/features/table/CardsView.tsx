@@ -4,8 +4,7 @@ import type { Field, Value, Values } from "@/api/types";
 import type { BlockCache } from "@/grid/blockCache";
 import type { Row } from "@/grid/types";
 import { useLocale } from "@/i18n";
-import { formatCount, formatDate, formatMoney, formatValue, isLink } from "@/lib/format";
-import { fieldOf } from "@/lib/query";
+import { formatCount, formatDate, formatMoney, formatValue, isFigure, isLink } from "@/lib/format";
 import { Badge } from "@/ui/Badge";
 import { Icon } from "@/ui/Icon";
 import { FilterChips } from "./FilterChips";
@@ -125,32 +124,45 @@ function CustomerCard({ row, fields, onOpen }: { row: Row; fields: Field[]; onOp
   );
 }
 
-/** Orders and products: a title, a figure, and what else is known. */
+/** What a card of a table shows first, beside it and below. */
+function cardKeys(table: string, fields: Field[]): { title: string[]; figure: string; below: string[] } {
+  if (table === "orders")
+    return { title: ["customer", "order_no"], figure: "amount", below: ["product", "time", "status"] };
+  if (table === "products") return { title: ["name"], figure: "price", below: ["category"] };
+  const shown = fields.filter((f) => f.shown && f.key !== "name" && f.kind !== "code");
+  const figure = shown.find(isFigure)?.key ?? "";
+  const below = shown.filter((f) => f.key !== figure).map((f) => f.key);
+  return { title: ["name", "code"], figure, below: below.slice(0, 3) };
+}
+
+/** Records of other tables: a title, a figure, and what else is known. */
 function PlainCard(props: { row: Row; table: string; fields: Field[]; onOpen(id: number): void }) {
   const { row, table, fields, onOpen } = props;
   const locale = useLocale();
+  const keys = cardKeys(table, fields);
   const show = (key: string) => {
-    const field = fieldOf({ key: table, label: { zh: "", en: "" }, fields }, key);
+    const field = fields.find((f) => f.key === key);
     return field ? formatValue(field, row.values[key], locale) : "";
   };
-  const orders = table === "orders";
-  const link = row.values.customer;
+  const link = table === "orders" ? row.values.customer : null;
   const body = (
     <>
       <span className="card-top">
-        <span className="card-name">{orders ? show("customer") || show("order_no") : show("name")}</span>
-        <span className="num">{orders ? show("amount") : show("price")}</span>
+        <span className="card-name">{keys.title.map(show).find((text) => text !== "")}</span>
+        <span className="num">{show(keys.figure)}</span>
       </span>
       <span className="card-sub muted num">
-        <span>{orders ? show("product") : show("category")}</span>
-        {orders && <span>{show("time")}</span>}
-        {orders && <span>{show("status")}</span>}
+        {keys.below
+          .filter((key) => show(key) !== "")
+          .map((key) => (
+            <span key={key}>{show(key)}</span>
+          ))}
       </span>
     </>
   );
   return (
     <li className="card">
-      {orders && link && isLink(link) ? (
+      {link && isLink(link) ? (
         <button type="button" className="card-main" onClick={() => onOpen(link[0])}>
           {body}
         </button>

@@ -1,14 +1,19 @@
 import { Input } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { api } from "@/api";
 import type { Field } from "@/api/types";
 import { useLocale } from "@/i18n";
 import { groupLabel } from "@/i18n/groups";
+import { errorText } from "@/lib/errors";
 import { labelOf } from "@/lib/format";
+import { shapeChanged } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
+import { IconButton } from "@/ui/IconButton";
 import { Popup } from "@/ui/Popup";
-import { isShown, layoutStore } from "./tableState";
+import { toastError } from "@/ui/toast";
+import { fieldDialog, isShown, layoutStore, moveColumn } from "./tableState";
 
 interface Props {
   table: string;
@@ -17,21 +22,54 @@ interface Props {
   onClose(): void;
 }
 
-/** Which columns are shown, by group, with a search. */
+/** Which columns are shown and in which order, with a search; the way to each field's settings. */
 export function ColumnPicker({ table, fields, at, onClose }: Props) {
   const { t } = useTranslation();
   const locale = useLocale();
   const store = layoutStore(table);
   const layout = useStore(store);
   const [text, setText] = useState("");
+  const [order, setOrder] = useState<string[]>(() => fields.map((f) => f.key));
+  const [dragged, setDragged] = useState<string | null>(null);
+  const keys = fields.map((f) => f.key).join();
+  useEffect(() => setOrder(keys.split(",")), [keys]);
   const wanted = text.trim().toLowerCase();
-  const found = fields.filter(
-    (f) => wanted === "" || `${f.label.zh} ${f.label.en}`.toLowerCase().includes(wanted),
-  );
-  const groups = [...new Set(found.map((f) => f.group))];
+  const byKey = new Map(fields.map((f) => [f.key, f]));
+  const found = order
+    .map((key) => byKey.get(key))
+    .filter(
+      (f): f is Field =>
+        f !== undefined && (wanted === "" || `${f.label.zh} ${f.label.en}`.toLowerCase().includes(wanted)),
+    );
+
+  const over = (key: string) => {
+    if (dragged === null || dragged === key) return;
+    setOrder((now) => moveColumn(now, now.indexOf(dragged), now.indexOf(key)));
+  };
+  const keep = async (next: string[]) => {
+    setDragged(null);
+    if (next.join() === keys) return;
+    try {
+      await api.orderFields(table, next);
+      await shapeChanged();
+      // The book's order is now the one wanted: an order of one's own would hide it.
+      store.set((l) => ({ ...l, order: [] }));
+    } catch (e) {
+      setOrder(keys.split(","));
+      toastError(errorText(e));
+    }
+  };
+  const step = (key: string, by: number) => {
+    const from = order.indexOf(key);
+    const to = Math.max(0, Math.min(order.length - 1, from + by));
+    if (from === to) return;
+    const next = moveColumn(order, from, to);
+    setOrder(next);
+    void keep(next);
+  };
   return (
     <Popup at={at} label={t("command.columns")} onClose={onClose}>
-      <div className="header-menu">
+      <div className="header-menu column-picker">
         <Input
           size="small"
           allowClear
@@ -41,35 +79,77 @@ export function ColumnPicker({ table, fields, at, onClose }: Props) {
           aria-label={t("columns.search")}
           onChange={(e) => setText(e.target.value)}
         />
-        <div className="value-list tall">
-          {groups.map((group) => (
-            <fieldset key={group} className="column-group">
-              <legend>{groupLabel(group, t)}</legend>
-              {found
-                .filter((f) => f.group === group)
-                .map((f) => (
-                  <label key={f.key} className="value-row">
-                    <input
-                      type="checkbox"
-                      checked={isShown(f, layout)}
-                      onChange={(e) =>
-                        store.set((l) => ({ ...l, shown: { ...l.shown, [f.key]: e.target.checked } }))
-                      }
-                    />
-                    <span>{labelOf(f.label, locale)}</span>
-                    {f.formula !== undefined && <span className="muted">ƒ</span>}
-                  </label>
-                ))}
-            </fieldset>
+        <ul className="value-list tall">
+          {found.map((f) => (
+            <li
+              key={f.key}
+              className={dragged === f.key ? "value-row column-row dragged" : "value-row column-row"}
+              draggable={dragged === f.key}
+              onDragOver={(e) => {
+                e.preventDefault();
+                over(f.key);
+              }}
+              onDragEnd={() => void keep(order)}
+            >
+              <button
+                type="button"
+                className="grip"
+                disabled={wanted !== ""}
+                aria-label={t("columns.move", { name: labelOf(f.label, locale) })}
+                title={t("columns.moveHint")}
+                onPointerDown={() => setDragged(f.key)}
+                onPointerUp={() => setDragged(null)}
+                onKeyDown={(e) => {
+                  if (e.key !== "ArrowUp" && e.key !== "ArrowDown") return;
+                  e.preventDefault();
+                  step(f.key, e.key === "ArrowUp" ? -1 : 1);
+                }}
+              >
+                <Icon name="grip" size={14} />
+              </button>
+              <label>
+                <input
+                  type="checkbox"
+                  checked={isShown(f, layout)}
+                  onChange={(e) =>
+                    store.set((l) => ({ ...l, shown: { ...l.shown, [f.key]: e.target.checked } }))
+                  }
+                />
+                <span className="column-name">{labelOf(f.label, locale)}</span>
+              </label>
+              <span className="muted column-group-name">
+                {f.formula !== undefined ? "ƒ" : f.group === "other" ? "" : groupLabel(f.group, t)}
+              </span>
+              <IconButton
+                icon="edit"
+                label={t("field.edit", { name: labelOf(f.label, locale) })}
+                onClick={() => {
+                  fieldDialog.set({ table, field: f.key });
+                  onClose();
+                }}
+              />
+            </li>
           ))}
+        </ul>
+        <div className="picker-foot">
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              fieldDialog.set({ table });
+              onClose();
+            }}
+          >
+            {t("field.add")}
+          </button>
+          <button
+            type="button"
+            className="link"
+            onClick={() => store.set({ order: [], shown: {}, widths: {} })}
+          >
+            {t("columns.reset")}
+          </button>
         </div>
-        <button
-          type="button"
-          className="link"
-          onClick={() => store.set({ order: [], shown: {}, widths: {} })}
-        >
-          {t("columns.reset")}
-        </button>
       </div>
     </Popup>
   );

@@ -6,13 +6,13 @@ import { api } from "@/api";
 import type { Field, Table, Value } from "@/api/types";
 import type { SheetColumn } from "@/grid/types";
 import { useLocale } from "@/i18n";
-import { editText, formatCount, formatValue, isDateLike } from "@/lib/format";
+import { editText, formatCount, formatValue, isDateLike, isFigure, labelOf } from "@/lib/format";
 import { useDebounced } from "@/lib/hooks";
 import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
 import { Popup } from "@/ui/Popup";
 import { type ConditionOp, hasValueList, needsValue, opName, opsOf, readCondition } from "./ops";
-import { type ColumnFilter, layoutStore, queryStore } from "./tableState";
+import { type ColumnFilter, fieldDialog, layoutStore, queryStore } from "./tableState";
 
 interface Props {
   table: Table;
@@ -24,6 +24,7 @@ interface Props {
 /** Sort, hide and filter one column. */
 export function HeaderMenu({ table, column, at, onClose }: Props) {
   const { t } = useTranslation();
+  const locale = useLocale();
   const { field } = column;
   const store = queryStore(table.key);
   const filter = useStore(store).filters[field.key];
@@ -40,6 +41,10 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
   };
   const hide = () => {
     layoutStore(table.key).set((l) => ({ ...l, shown: { ...l.shown, [field.key]: false } }));
+    onClose();
+  };
+  const edit = () => {
+    fieldDialog.set({ table: table.key, field: field.key });
     onClose();
   };
   return (
@@ -60,7 +65,9 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
           />
           {column.sorted && <MenuItem icon="close" label={t("header.unsort")} onClick={() => sort(null)} />}
           <MenuItem icon="hide" label={t("header.hide")} onClick={hide} />
+          <MenuItem icon="edit" label={t("header.edit")} onClick={edit} />
         </div>
+        {field.description && <p className="field-about">{labelOf(field.description, locale)}</p>}
         {field.formula !== undefined && (
           <p className="formula-line" title={field.formula}>
             ƒ <code>{field.formula}</code>
@@ -92,7 +99,7 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
 }
 
 function MenuItem(props: {
-  icon: "sortAsc" | "sortDesc" | "close" | "hide";
+  icon: "sortAsc" | "sortDesc" | "close" | "hide" | "edit";
   label: string;
   on?: boolean;
   onClick(): void;
@@ -145,9 +152,9 @@ function ConditionFilter(props: {
           <Input
             size="small"
             type={isDateLike(field) ? "date" : "text"}
-            inputMode={["number", "money", "percent"].includes(field.kind) ? "decimal" : undefined}
+            inputMode={isFigure(field) ? "decimal" : undefined}
             prefix={field.kind === "money" ? "¥" : undefined}
-            suffix={field.kind === "percent" ? "%" : undefined}
+            suffix={field.kind === "percent" || field.kind === "progress" ? "%" : undefined}
             value={text}
             aria-label={t("filter.value")}
             onChange={(e) => setText(e.target.value)}

@@ -20,6 +20,8 @@ const MAIN: Record<string, string[]> = {
   products: ["name", "category", "price", "note"],
 };
 
+const WIDE: Field["kind"][] = ["long_text", "address", "attachment"];
+
 export function NewRecord({ table, edits, onMade }: { table: Table; edits: Edits; onMade(): void }) {
   const { t } = useTranslation();
   const locale = useLocale();
@@ -27,9 +29,16 @@ export function NewRecord({ table, edits, onMade }: { table: Table; edits: Edits
   const [values, setValues] = useState<Record<string, Written>>({});
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<{ field?: string; message: string } | null>(null);
-  const fields = (MAIN[table.key] ?? [])
+  const main = (MAIN[table.key] ?? [])
     .map((key) => table.fields.find((f) => f.key === key))
-    .filter((f): f is Field => f !== undefined && isWritable(f));
+    .filter((f): f is Field => f !== undefined);
+  // A rule may want a field that is not asked for first; own tables and own fields are asked for as shown.
+  const wanted = (f: Field) =>
+    f.rules?.some((r) => r.check === "required" && r.level === "refuse") || (!f.builtin && f.shown);
+  const fields = [
+    ...main,
+    ...table.fields.filter((f) => !main.includes(f) && (wanted(f) || (!table.builtin && f.key === "name"))),
+  ].filter(isWritable);
 
   useEffect(() => () => newRecord.set(null), []);
   const close = () => {
@@ -77,7 +86,7 @@ export function NewRecord({ table, edits, onMade }: { table: Table; edits: Edits
         }}
       >
         {fields.map((field, i) => (
-          <label key={field.key} className={field.kind === "long_text" ? "new-field wide" : "new-field"}>
+          <label key={field.key} className={WIDE.includes(field.kind) ? "new-field wide" : "new-field"}>
             <span>{labelOf(field.label, locale)}</span>
             <FieldInput
               field={field}

@@ -1,19 +1,22 @@
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import type { Field, LinkValue, Table } from "@/api/types";
-import type { SheetColumn, SheetSelection } from "@/grid/types";
+import type { Field, LinkValue, Table, Tone } from "@/api/types";
+import type { Row, SheetColumn, SheetSelection } from "@/grid/types";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
-import { formatCount, isComputed, isWritable, labelOf } from "@/lib/format";
+import { formatCount, isComputed, isKept, isWritable, labelOf } from "@/lib/format";
 import { PHONE } from "@/lib/hooks";
+import { shapeChanged } from "@/lib/query";
 import { useStore } from "@/lib/store";
+import { IconButton } from "@/ui/IconButton";
 import { toast, toastError } from "@/ui/toast";
 import { FilterChips } from "./FilterChips";
 import { StatusBar } from "./StatusBar";
 import { type CommandContext, Toolbar } from "./Toolbar";
-import { layoutStore, moveColumn, queryStore, widthOf } from "./tableState";
+import { fieldDialog, layoutStore, moveColumn, queryStore, widthOf } from "./tableState";
 import type { Edits } from "./useEdits";
+import type { MarkCache } from "./useMarks";
 import type { useView } from "./useView";
 
 const loadSheet = () => import("@/grid/Sheet");
@@ -22,6 +25,7 @@ const Sheet = lazy(loadSheet);
 if (!matchMedia(PHONE).matches) void loadSheet();
 // Asked for after the first look, so not part of the first load.
 const HeaderMenu = lazy(async () => ({ default: (await import("./HeaderMenu")).HeaderMenu }));
+const FilesPopup = lazy(async () => ({ default: (await import("./FilesPopup")).FilesPopup }));
 const ColumnPicker = lazy(async () => ({ default: (await import("./ColumnPicker")).ColumnPicker }));
 
 export interface ViewProps {
@@ -30,6 +34,7 @@ export interface ViewProps {
   shown: Field[];
   open: ReturnType<typeof useView>;
   edits: Edits;
+  marks: MarkCache | undefined;
   onOpen(customer: number): void;
   onExport(format: "xlsx" | "csv"): Promise<void>;
 }
@@ -83,6 +88,8 @@ export function SheetView(props: ViewProps) {
     },
     [fields, layout, shown],
   );
+  const [files, setFiles] = useState<{ field: Field; row: Row; at: DOMRect } | null>(null);
+  const closeFiles = useCallback(() => setFiles(null), []);
   const closeMenu = useCallback(() => setMenu(null), []);
   const closePicker = useCallback(() => setPicker(null), []);
 
@@ -110,13 +117,14 @@ export function SheetView(props: ViewProps) {
               columns={columns}
               source={cache}
               viewKey={open.view?.question ?? ""}
-              frozen={table.key === "customers" ? 2 : 1}
+              frozen={table.key === "customers" || !table.builtin ? 2 : 1}
               problem={edits.problem}
               onProblemSeen={edits.clearProblem}
               onEdit={(list) => void edits.edit(list)}
               onGrow={(records) => void edits.create(records).catch((e: unknown) => toastError(errorText(e)))}
               onUndo={() => void edits.undo()}
               onRedo={() => void edits.redo()}
+              opensRows={table.key === "customers"}
               onOpenRow={(id) => table.key === "customers" && onOpen(id)}
               onOpenLink={(_, link: LinkValue) => onOpen(link[0])}
               onDeleteRows={() => void deleteRows()}
@@ -126,18 +134,84 @@ export function SheetView(props: ViewProps) {
               onSelect={setSelection}
               onSay={(message) => toast(message === "limit" ? t("grid.tooMany") : message)}
               suggestLinks={suggestLinks}
+              suggestValues={(field, text, signal) => suggestValues(table.key, field, text, signal)}
+              marks={props.marks}
+              panels={PANELS}
+              onFiles={(field, row, at) => setFiles({ field, row, at })}
+              onAddOption={(field, value) => void addOption(table.key, field, value)}
+              aside={<NewColumn table={table.key} />}
             />
           )}
         </Suspense>
-        {cache?.total === 0 && !open.loading && <div className="sheet-empty">{t("table.noRows")}</div>}
+        {cache?.total === 0 && !open.loading && <EmptyTable table={table} />}
       </div>
       <StatusBar selection={selection} columns={columns} cache={cache} viewId={open.view?.id} />
       <Suspense>
         {menu && <HeaderMenu table={table} column={menu.column} at={menu.at} onClose={closeMenu} />}
+        {files && <FilesPopup {...files} edits={edits} source={cache} onClose={closeFiles} />}
         {picker && <ColumnPicker fields={fields} table={table.key} at={picker} onClose={closePicker} />}
       </Suspense>
     </>
   );
+}
+
+/** Nothing here: no record fits, or a table of one's own that waits for its first. */
+export function EmptyTable({ table }: { table: Table }) {
+  const { t } = useTranslation();
+  const { filters, search } = useStore(queryStore(table.key));
+  const asked = search !== "" || Object.keys(filters).length > 0;
+  if (asked || table.builtin) return <div className="sheet-empty">{t("table.noRows")}</div>;
+  return (
+    <div className="sheet-empty table-empty">
+      <strong>{t("tables.empty")}</strong>
+      <span>{t("tables.emptyHint")}</span>
+    </div>
+  );
+}
+
+/** What opens under an edited cell of these kinds. */
+const Calendar = lazy(() => import("@/ui/Calendar"));
+const PANELS = {
+  date: Calendar,
+  date_time: Calendar,
+  address: lazy(() => import("@/ui/AddressPanel")),
+};
+
+/** The way to a new column stands where it would come. */
+function NewColumn({ table }: { table: string }) {
+  const { t } = useTranslation();
+  return (
+    <IconButton
+      icon="plus"
+      className="new-column"
+      label={t("field.add")}
+      onClick={() => fieldDialog.set({ table })}
+    />
+  );
+}
+
+/** Adds what was typed to the options of a choice, in a tone of its own. */
+async function addOption(table: string, field: Field, value: string): Promise<void> {
+  const options = field.options ?? [];
+  if (options.some((o) => o.value === value)) return;
+  const tone = OPTION_TONES[options.length % OPTION_TONES.length] ?? "grey";
+  try {
+    await api.changeField(table, field.key, { options: [...options, { value, en: value, tone }] });
+    await shapeChanged();
+  } catch (e) {
+    toastError(errorText(e));
+  }
+}
+const OPTION_TONES: Tone[] = ["slate", "blue", "green", "sand", "gold", "red", "grey"];
+
+async function suggestValues(
+  table: string,
+  field: Field,
+  text: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const found = await api.fieldValues(table, field.key, text, signal);
+  return found.values.flatMap((v) => (typeof v.value === "string" ? [v.value] : [])).slice(0, 30);
 }
 
 function useColumns(table: Table, shown: Field[]): SheetColumn[] {
@@ -153,7 +227,13 @@ function useColumns(table: Table, shown: Field[]): SheetColumn[] {
           field,
           title: labelOf(field.label, locale),
           width: widthOf(field, layout, labelOf(field.label, locale)),
-          locked: isWritable(field) ? undefined : isComputed(field) ? t("grid.computed") : t("grid.code"),
+          locked: isWritable(field)
+            ? undefined
+            : isComputed(field)
+              ? t("grid.computed")
+              : isKept(field)
+                ? t("grid.kept")
+                : t("grid.code"),
           sorted: sort ? (sort.desc ? "desc" : "asc") : undefined,
           filtered: query.filters[field.key] !== undefined,
         } satisfies SheetColumn;

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { BlockCache } from "@/grid/blockCache";
 import type { SheetColumn, SheetSelection } from "@/grid/types";
-import { formatCount, formatMoney, formatNumber, formatPercent } from "@/lib/format";
+import { formatCount, formatMoney, formatNumber, formatPercent, isFigure } from "@/lib/format";
 import { addCell, type Sum } from "./sums";
 
 interface Props {
@@ -14,6 +14,8 @@ interface Props {
 }
 /** Beyond this the server's own summary of the column is asked for instead. */
 const MAX_ROWS = 3000;
+/** Kinds whose sum says nothing. */
+const SHARES = ["percent", "progress", "rating"];
 
 /** Count, sum and average of what is selected, as at the foot of Excel. */
 export function StatusBar({ selection, columns, cache, viewId }: Props) {
@@ -38,7 +40,7 @@ export function StatusBar({ selection, columns, cache, viewId }: Props) {
       ? formatNumber(n)
       : result?.kind === "money"
         ? formatMoney(n)
-        : result?.kind === "percent"
+        : result?.kind === "percent" || result?.kind === "progress"
           ? formatPercent(n)
           : formatNumber(Math.round(n * 100) / 100);
   const { active } = selection;
@@ -55,7 +57,7 @@ export function StatusBar({ selection, columns, cache, viewId }: Props) {
         )}
         {result && result.sum.numbers > 0 && !result.mixed && (
           <>
-            {result.kind !== "percent" && <span>{t("status.sum", { n: show(result.sum.sum) })}</span>}
+            {!SHARES.includes(result.kind) && <span>{t("status.sum", { n: show(result.sum.sum) })}</span>}
             <span>{t("status.average", { n: show(result.sum.sum / result.sum.numbers) })}</span>
           </>
         )}
@@ -76,8 +78,7 @@ async function summarise(
   const sum: Sum = { filled: 0, numbers: 0, sum: 0 };
   for (const range of ranges) {
     const picked = columns.slice(range.x, range.x + range.width);
-    for (const c of picked)
-      if (["money", "number", "percent"].includes(c.field.kind)) kinds.add(c.field.kind);
+    for (const c of picked) if (isFigure(c.field)) kinds.add(c.field.kind);
     const whole = range.height >= cache.total;
     if (range.height > MAX_ROWS && !(whole && viewId)) return null;
     if (whole && viewId && range.height > MAX_ROWS) {

@@ -1,15 +1,17 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { api } from "@/api";
-import type { Table, ViewRequest } from "@/api/types";
+import type { Field, Table, ViewRequest } from "@/api/types";
 import { DemoBanner } from "@/features/demo/DemoBanner";
 import { usePhone } from "@/lib/hooks";
+import { loadMembers } from "@/lib/members";
 import { fieldOf, useStatus, useTable } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { CardsView } from "./CardsView";
 import { SheetView } from "./SheetView";
-import { arrange, isShown, layoutStore, newRecord, queryStore, toFilter } from "./tableState";
+import { arrange, fieldDialog, isShown, layoutStore, newRecord, queryStore, toFilter } from "./tableState";
 import { useEdits } from "./useEdits";
+import { useMarks } from "./useMarks";
 import { useView } from "./useView";
 
 // Parts that are not seen at first come when they are asked for.
@@ -17,6 +19,9 @@ const CustomerPanel = lazy(async () => ({
   default: (await import("@/features/customer/CustomerPanel")).CustomerPanel,
 }));
 const EmptyBook = lazy(async () => ({ default: (await import("@/features/demo/EmptyBook")).EmptyBook }));
+const FieldDialog = lazy(async () => ({
+  default: (await import("@/features/fields/FieldDialog")).FieldDialog,
+}));
 const NewRecord = lazy(async () => ({ default: (await import("./NewRecord")).NewRecord }));
 
 /** Fields the cards and the panel's list need whatever is shown in the sheet. */
@@ -32,7 +37,7 @@ export function TablePage() {
   const status = useStatus();
   const book = status.data?.book;
   if (!table || !book) return <div className="page-busy" aria-busy="true" />;
-  if (book.customers === 0 && book.orders === 0 && key !== "products")
+  if (book.customers === 0 && book.orders === 0 && (key === "customers" || key === "orders"))
     return (
       <Suspense fallback={<div className="page-busy" aria-busy="true" />}>
         <EmptyBook />
@@ -52,7 +57,7 @@ function TableBody({ table }: { table: Table }) {
   // Hiding a column needs no new view; only one not asked for yet does.
   const columns = useMemo(() => {
     const needed = phone
-      ? (CARD_FIELDS[table.key] ?? [])
+      ? (CARD_FIELDS[table.key] ?? shown.slice(0, 6).map((f) => f.key))
       : [...shown.map((f) => f.key), ...(CARD_FIELDS[table.key] ?? [])];
     const known = needed.filter((k) => fieldOf(table, k));
     return [...new Set([...asked, ...known])];
@@ -70,7 +75,9 @@ function TableBody({ table }: { table: Table }) {
     [table.key, query, columns],
   );
   const open = useView(request);
-  const edits = useEdits(table.key, open.view?.cache, open.reopen);
+  const cache = open.view?.table === table.key ? open.view.cache : undefined;
+  const marks = useMarks(table, cache);
+  const edits = useEdits(table.key, open.view?.cache, marks, open.reopen);
 
   const panel = usePanel();
   const exportAs = useCallback(
@@ -81,6 +88,12 @@ function TableBody({ table }: { table: Table }) {
     [request, shown],
   );
   const adding = useStore(newRecord) === table.key;
+  const dialog = useStore(fieldDialog);
+  const named = table.fields.some((f) => NAMED.includes(f.kind));
+  useEffect(() => {
+    if (named) void loadMembers();
+  }, [named]);
+  useEffect(() => closeDialog, []);
   const View = phone ? CardsView : SheetView;
   return (
     <div className="table-page">
@@ -91,10 +104,20 @@ function TableBody({ table }: { table: Table }) {
         shown={shown}
         open={open}
         edits={edits}
+        marks={marks}
         onOpen={panel.open}
         onExport={exportAs}
       />
       <Suspense>
+        {dialog?.table === table.key && (
+          <FieldDialog
+            key={dialog.field ?? "new"}
+            table={table}
+            field={fieldOf(table, dialog.field ?? "")}
+            onClose={closeDialog}
+            onChanged={open.reopen}
+          />
+        )}
         {adding && <NewRecord table={table} edits={edits} onMade={open.reopen} />}
         {panel.id !== undefined && (
           <CustomerPanel
@@ -108,6 +131,11 @@ function TableBody({ table }: { table: Table }) {
     </div>
   );
 }
+
+/** Kinds whose cells hold the number of a member. */
+const NAMED: Field["kind"][] = ["person", "created_by", "updated_by"];
+
+const closeDialog = () => fieldDialog.set(null);
 
 /** The open customer lives in the address: "back" closes the panel, a link opens it. */
 function usePanel() {

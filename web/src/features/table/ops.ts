@@ -1,4 +1,5 @@
 import type { Field, Op, Value } from "@/api/types";
+import { isDateLike } from "@/lib/format";
 
 export const OP_SIGN: Record<Op, string> = {
   eq: "=",
@@ -21,12 +22,21 @@ export function opsOf(field: Field): ConditionOp[] {
     case "number":
     case "money":
     case "percent":
+    case "rating":
+    case "progress":
       return ["ge", "le", "gt", "lt", "eq", "ne", "blank", "filled"];
     case "date":
     case "date_time":
+    case "created_time":
+    case "updated_time":
       return ["ge", "le", "gt", "lt", "eq", "ne", "blank", "filled"];
     case "choice":
+    case "choices":
     case "bool":
+    case "person":
+    case "created_by":
+    case "updated_by":
+    case "attachment":
       return ["blank", "filled"];
     default:
       return ["contains", "eq", "blank", "filled"];
@@ -35,8 +45,7 @@ export function opsOf(field: Field): ConditionOp[] {
 
 /** The name of a comparison: days are earlier and later, not smaller and greater. */
 export function opName(field: Field, op: ConditionOp) {
-  const dated = field.kind === "date" || field.kind === "date_time";
-  if (dated && (op === "ge" || op === "le" || op === "gt" || op === "lt"))
+  if (isDateLike(field) && (op === "ge" || op === "le" || op === "gt" || op === "lt"))
     return `filter.date.${op}` as const;
   return `filter.${op}` as const;
 }
@@ -52,18 +61,23 @@ export function readCondition(field: Field, text: string): Value | undefined {
     case "money":
       return Number.isFinite(number) ? Math.round(number * 100) : undefined;
     case "percent":
+    case "progress":
       return Number.isFinite(number) ? number / 100 : undefined;
+    case "rating":
     case "number":
       return Number.isFinite(number) ? number : undefined;
     // A moment is asked for by its day: the server takes a plain date as the whole of it.
     case "date":
     case "date_time":
+    case "created_time":
+    case "updated_time":
       return /^\d{4}-\d{2}-\d{2}$/.test(trimmed) ? trimmed : undefined;
     default:
       return trimmed;
   }
 }
 
+const NO_LIST: Field["kind"][] = ["money", "percent", "progress", "long_text", "link", "tags", "attachment"];
 /** Lists of values help where there are few of them; figures and times are asked by conditions. */
 export const hasValueList = (field: Field): boolean =>
-  !["money", "percent", "date_time", "long_text", "link", "tags"].includes(field.kind);
+  !NO_LIST.includes(field.kind) && !(isDateLike(field) && field.kind !== "date");

@@ -57,6 +57,7 @@ test("columns stand as arranged, then as the schema lists them", () => {
   const table = {
     key: "x",
     label: { zh: "", en: "" },
+    builtin: true,
     fields: [field("a"), field("b"), field("c", "text", false)],
   };
   const layout = { order: ["c"], shown: { a: false }, widths: {} };

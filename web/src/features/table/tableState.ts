@@ -40,6 +40,11 @@ export function layoutStore(table: string): Store<Layout> {
   return store;
 }
 
+/** The field being made (`field` absent) or changed in a dialog. */
+export const fieldDialog = createStore<{ table: string; field?: string } | null>(null);
+/** The table being made (`table` absent) or changed in a dialog. */
+export const tableDialog = createStore<{ table?: string } | null>(null);
+
 /** The table a new record is being written for. */
 export const newRecord = createStore<string | null>(null);
 
@@ -79,6 +84,15 @@ const WIDTHS: Partial<Record<Field["kind"], number>> = {
   phone: 124,
   bool: 72,
   tags: 150,
+  choices: 150,
+  url: 168,
+  address: 220,
+  rating: 104,
+  progress: 128,
+  attachment: 120,
+  person: 96,
+  created_time: 140,
+  updated_time: 140,
   link: 148,
   long_text: 200,
   birthday: 112,
@@ -86,7 +100,8 @@ const WIDTHS: Partial<Record<Field["kind"], number>> = {
 const WIDE: Record<string, number> = { name: 148, order_no: 208, product: 180, province: 84, city: 84 };
 
 export function arrange(table: Table, layout: Layout): Field[] {
-  const wanted = layout.order.length > 0 ? layout.order : (FIRST[table.key] ?? []);
+  const first = table.ordered ? [] : (FIRST[table.key] ?? []);
+  const wanted = layout.order.length > 0 ? layout.order : first;
   const place = new Map(wanted.map((key, i) => [key, i]));
   return [...table.fields].sort((a, b) => (place.get(a.key) ?? 1e6) - (place.get(b.key) ?? 1e6));
 }

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
+import { ApiError } from "@/api/client";
 import type { Written } from "@/api/types";
 import type { BlockCache } from "@/grid/blockCache";
 import type { CellEdit, CellProblem } from "@/grid/types";
@@ -8,6 +9,7 @@ import { errorText } from "@/lib/errors";
 import { queryClient } from "@/lib/query";
 import { createStore } from "@/lib/store";
 import { toast, toastError } from "@/ui/toast";
+import type { MarkCache } from "./useMarks";
 
 /** Changes made in this session, newest last: what Ctrl+Z takes back. Excel keeps 100 steps; so do we. */
 interface Step {
@@ -31,7 +33,12 @@ function touched(): void {
 }
 
 /** Writes to the table in view: shown at once, kept when the server agrees, taken back when not. */
-export function useEdits(table: string, cache: BlockCache | undefined, reopen: () => void) {
+export function useEdits(
+  table: string,
+  cache: BlockCache | undefined,
+  marks: MarkCache | undefined,
+  reopen: () => void,
+) {
   const { t } = useTranslation();
   const [problem, setProblem] = useState<CellProblem | null>(null);
 
@@ -46,6 +53,7 @@ export function useEdits(table: string, cache: BlockCache | undefined, reopen: (
           table,
           edits.map(({ id, field, value }) => ({ id, field, value })),
         );
+        marks?.forget(edits.map((e) => e.id));
         cache?.patch(out.rows);
         // The server answers with a page of rows at most; of a larger paste the rest is read again.
         if (Object.keys(out.rows).length < new Set(edits.map((e) => e.id)).size) cache?.refresh();
@@ -54,13 +62,15 @@ export function useEdits(table: string, cache: BlockCache | undefined, reopen: (
         const note = out.notes[0];
         if (note) setProblem({ id: note.id, field: note.field, message: note.message });
       } catch (error) {
-        setProblem({ id: first.id, field: first.field, message: errorText(error) });
+        const field = error instanceof ApiError ? error.field : undefined;
+        const at = edits.find((e) => e.field === field) ?? first;
+        setProblem({ id: at.id, field: at.field, message: errorText(error) });
         if (edits.length > 1) toastError(errorText(error));
       } finally {
         for (const e of edits) cache?.settle(e.id, e.field);
       }
     },
-    [cache, table],
+    [cache, marks, table],
   );
 
   const revert = useCallback(
@@ -72,6 +82,7 @@ export function useEdits(table: string, cache: BlockCache | undefined, reopen: (
         const out = await api.undo(step.change);
         to.set((list) => [...list, { ...step, change: out.change }]);
         toast(out.kept > 0 ? t("undo.kept", { n: out.kept }) : said);
+        marks?.forget();
         if (step.rows || !cache) reopen();
         else cache.refresh();
         touched();
@@ -79,7 +90,7 @@ export function useEdits(table: string, cache: BlockCache | undefined, reopen: (
         toastError(errorText(error));
       }
     },
-    [cache, reopen, t],
+    [cache, marks, reopen, t],
   );
   const undo = useCallback(() => revert(done, undone, t("undo.done"), t("undo.nothing")), [revert, t]);
   const redo = useCallback(() => revert(undone, done, t("undo.redone"), t("undo.nothingRedo")), [revert, t]);

@@ -22,21 +22,13 @@ pub(super) type Answer = (Cell, Option<i64>);
 const TODAY: Date = Date(20_778);
 
 fn field(key: &str, zh: &str, kind: FieldKind) -> FieldDef {
-    FieldDef {
-        key: key.into(),
-        label: Label::new(zh, key),
-        kind,
-        formula: None,
-        group: "basic".into(),
-        shown: true,
-        builtin: false,
-    }
+    FieldDef { group: "basic".into(), ..FieldDef::new(key, Label::new(zh, key), kind) }
 }
 
 /// `数据` with two fields of every kind, and `项目` to gather from.
 pub(super) fn schema() -> Schema {
-    let two = FieldKind::Number { decimals: 2 };
-    let whole = FieldKind::Number { decimals: 0 };
+    let two = FieldKind::number(2);
+    let whole = FieldKind::number(0);
     let mut cells = Vec::new();
     for (key, kind) in [
         ("n", two.clone()),
@@ -62,8 +54,8 @@ pub(super) fn schema() -> Schema {
     ];
     Schema {
         tables: vec![
-            TableDef { key: "cells".into(), label: Label::new("数据", "Cells"), fields: cells },
-            TableDef { key: "items".into(), label: Label::new("项目", "Items"), fields: items },
+            TableDef { fields: cells, ..TableDef::own("cells".into(), Label::new("数据", "Cells")) },
+            TableDef { fields: items, ..TableDef::own("items".into(), Label::new("项目", "Items")) },
         ],
     }
 }

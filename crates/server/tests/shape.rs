@@ -1,0 +1,212 @@
+//! Tables, fields, formulas, rules and files over HTTP.
+
+mod site;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use serde_json::{Value, json};
+use site::Site;
+
+async fn field(site: &Site, table: &str, body: Value) -> String {
+    let made = site.ok("POST", &format!("/tables/{table}/fields"), Some(body)).await;
+    assert_eq!(made["job"], Value::Null, "{made}");
+    made["field"]["key"].as_str().unwrap().to_owned()
+}
+
+async fn cell(site: &Site, table: &str, id: i64, key: &str) -> Value {
+    site.ok("GET", &format!("/tables/{table}/records/{id}"), None).await["values"][key].clone()
+}
+
+#[tokio::test]
+async fn a_table_with_fields_is_made_filled_changed_and_removed() {
+    let site = Site::new();
+    let table = site.ok("POST", "/tables", Some(json!({ "label": "样品" }))).await;
+    assert_eq!(
+        (&table["key"], &table["builtin"], &table["label"]["en"]),
+        (&json!("t1"), &json!(false), &json!("样品"))
+    );
+    let price = field(
+        &site,
+        "t1",
+        json!({
+            "label": "价", "kind": "money", "description": "含税",
+            "rules": [{ "check": "range", "min": "0", "level": "refuse", "message": "价不能是负数" }],
+        }),
+    )
+    .await;
+    let many = field(
+        &site,
+        "t1",
+        json!({ "label": "口味", "kind": "choices", "options": [{ "value": "甜", "en": "Sweet", "tone": "red" }] }),
+    )
+    .await;
+    let who = field(&site, "t1", json!({ "label": "跟进人", "kind": "person" })).await;
+    let place = field(&site, "t1", json!({ "label": "地址", "kind": "address" })).await;
+    let stars = field(&site, "t1", json!({ "label": "评分", "kind": "rating", "max": 5 })).await;
+
+    let record = json!({ &price: {"text": "1.2万"}, &many: ["甜", "酸"], &who: {"text": "owner"}, &place: {"text": "杭州市西湖区文三路1号"}, &stars: 4 });
+    let made = site.ok("POST", "/tables/t1/records", Some(json!({ "records": [record] }))).await;
+    let id = made["ids"][0].as_i64().unwrap();
+    for (key, value) in [
+        (&*price, json!(1_200_000)),
+        (&*many, json!(["甜", "酸"])),
+        (&*place, json!("浙江省 杭州市 西湖区 文三路1号")),
+        (&*stars, json!(4)),
+        ("code", json!("000001")),
+    ] {
+        assert_eq!(cell(&site, "t1", id, key).await, value, "{key}");
+    }
+    let members = site.ok("GET", "/members", None).await;
+    let owner = members["members"].as_array().unwrap().iter().find(|m| m["name"] == "owner").unwrap();
+    assert_eq!(cell(&site, "t1", id, &who).await, owner["id"]);
+
+    let write = |key: &str, value: Value| json!({ "cells": [{ "id": id, "field": key, "value": value }] });
+    for (key, value, says) in [
+        (&price, json!({"text": "-5"}), "价不能是负数"),
+        (&who, json!({"text": "没有这人"}), "成员"),
+        (&stars, json!(9), "评分"),
+    ] {
+        let (status, answer) = site.call("owner", "PATCH", "/tables/t1/records", Some(write(key, value))).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
+        assert_eq!(answer["error"]["field"], json!(key));
+        assert!(answer["error"]["message"].as_str().unwrap().contains(says), "{answer}");
+    }
+
+    let path = format!("/tables/t1/fields/{price}");
+    let changed = site.ok("PATCH", &path, Some(json!({ "label": "价格", "description": null, "shown": false }))).await;
+    assert_eq!(changed["field"]["label"]["zh"], "价格");
+    assert_eq!((&changed["field"]["description"], &changed["field"]["shown"]), (&Value::Null, &json!(false)));
+    let (status, answer) = site.call("owner", "PATCH", &path, Some(json!({ "colour": "red" }))).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
+
+    let schema = site.ok("GET", "/schema", None).await;
+    let fields = schema["tables"].as_array().unwrap().iter().find(|t| t["key"] == "t1").unwrap()["fields"].clone();
+    let mut keys: Vec<Value> = fields.as_array().unwrap().iter().map(|f| f["key"].clone()).collect();
+    keys.reverse();
+    site.ok("PUT", "/tables/t1/fields/order", Some(json!({ "fields": keys }))).await;
+    site.ok("PATCH", "/tables/t1", Some(json!({ "label": "小样" }))).await;
+    site.ok("DELETE", &format!("/tables/t1/fields/{stars}"), None).await;
+    site.ok("DELETE", "/tables/t1", None).await;
+    assert_eq!(site.call("owner", "GET", "/tables/t1/records/1", None).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(site.call("owner", "DELETE", "/tables/orders", None).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_field_is_converted_after_a_preview() {
+    let site = Site::new();
+    let key = field(&site, "customers", json!({ "label": "预算", "kind": "text" })).await;
+    let records: Vec<Value> = ["1.2万", "面议", "12.345"].iter().map(|v| json!({ "name": "某", &key: v })).collect();
+    site.ok("POST", "/tables/customers/records", Some(json!({ "records": records }))).await;
+    let path = format!("/tables/customers/fields/{key}/convert");
+    let to = json!({ "kind": "money" });
+    let preview = site.ok("POST", &path, Some(json!({ "to": to, "preview": true }))).await;
+    assert_eq!((&preview["lost"], &preview["partly"], &preview["changed"]), (&json!(1), &json!(1), &json!(3)));
+    assert_eq!(preview["samples"][0], json!({ "before": "面议", "after": null, "loss": "all" }));
+    let started = site.ok("POST", &path, Some(json!({ "to": to, "preview": false }))).await;
+    let job = site.job(&started).await;
+    assert_eq!((&job["kind"], &job["state"]), (&json!("convert"), &json!("done")), "{job}");
+    assert_eq!(cell(&site, "customers", 1, &key).await, json!(1_200_000));
+    assert_eq!(cell(&site, "customers", 2, &key).await, Value::Null);
+
+    // Decimals where there were none are stored otherwise: the change is a conversion by itself.
+    let whole = field(&site, "customers", json!({ "label": "件数", "kind": "number", "decimals": 0 })).await;
+    let edit = json!({ "cells": [{ "id": 1, "field": whole, "value": 3 }] });
+    site.ok("PATCH", "/tables/customers/records", Some(edit)).await;
+    let path = format!("/tables/customers/fields/{whole}");
+    let started = site.ok("PATCH", &path, Some(json!({ "decimals": 1, "unit": "件" }))).await;
+    assert_eq!(site.job(&started).await["state"], "done");
+    assert_eq!(cell(&site, "customers", 1, &whole).await, json!(3));
+    let (status, _) = site
+        .call("owner", "POST", "/tables/customers/fields/name/convert", Some(json!({ "to": to, "preview": true })))
+        .await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn formulas_are_checked_with_place_and_cure() {
+    let site = Site::new();
+    site.ok("POST", "/tables/customers/records", Some(json!({ "records": [{ "name": "甲" }] }))).await;
+    let check = async |formula: &str| {
+        site.ok("POST", "/tables/customers/formula/check", Some(json!({ "formula": formula }))).await
+    };
+    let good = check("[@客户名称]&\"😀\"").await;
+    assert_eq!((&good["ok"], &good["kind"]["kind"], &good["error"]), (&json!(true), &json!("text"), &Value::Null));
+    assert_eq!(good["preview"][0], json!({ "id": 1, "label": "甲", "value": "甲😀" }));
+    // The sign before the fault takes two UTF-16 units.
+    let bad = check("\"😀\"&[@累积金额]").await;
+    assert_eq!(
+        (&bad["ok"], &bad["error"]["from"], &bad["error"]["to"]),
+        (&json!(false), &json!(7), &json!(11)),
+        "{bad}"
+    );
+    assert!(bad["error"]["cure"].as_str().unwrap().contains("累计金额"), "{bad}");
+    let (status, answer) = site
+        .call(
+            "owner",
+            "POST",
+            "/tables/customers/fields",
+            Some(json!({ "label": "错", "kind": "text", "formula": "[@没有]" })),
+        )
+        .await;
+    assert_eq!((status, &answer["error"]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("formula")));
+    let functions = site.ok("GET", "/functions", None).await;
+    assert!(functions["functions"].as_array().unwrap().iter().any(|f| f["name"] == "SUMIFS" && f["help"] != ""));
+    let places = site.ok("GET", "/places", None).await;
+    assert_eq!(places["provinces"][0][0], "北京市");
+}
+
+#[tokio::test]
+async fn warnings_are_told_and_marked() {
+    let site = Site::new();
+    site.ok("POST", "/tables/customers/records", Some(json!({ "records": [{ "name": "甲" }] }))).await;
+    let write = |value: &str| json!({ "cells": [{ "id": 1, "field": "mobile", "value": {"text": value} }] });
+    let out = site.ok("PATCH", "/tables/customers/records", Some(write("0571-88886666"))).await;
+    assert_eq!(out["notes"][0]["message"], "手机号应为 11 位数字");
+    let marks = site.ok("POST", "/tables/customers/marks", Some(json!({ "ids": [1] }))).await;
+    let mark = json!({ "id": 1, "field": "mobile", "level": "warn", "message": "手机号应为 11 位数字" });
+    assert_eq!(marks["marks"], json!([mark]));
+    let out = site.ok("PATCH", "/tables/customers/records", Some(write("138 0013 8000"))).await;
+    assert_eq!(out["notes"], json!([]));
+    assert_eq!(site.ok("POST", "/tables/customers/marks", Some(json!({ "ids": [1] }))).await["marks"], json!([]));
+}
+
+#[tokio::test]
+async fn files_go_up_into_cells_and_down_again() {
+    let site = Site::new();
+    let png = b"\x89PNG\r\n\x1a\nrest";
+    let (status, file) = site.upload_to("/files", &[("照片.png", png)]).await;
+    assert_eq!((status, &file["type"], &file["size"]), (StatusCode::OK, &json!("image/png"), &json!(12)), "{file}");
+    let (status, answer) = site.upload_to("/files", &[("a.png", b"MZ\x90\x00")]).await;
+    assert_eq!((status, &answer["error"]["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("bad_file")));
+
+    let key = field(&site, "customers", json!({ "label": "照片", "kind": "attachment", "images": true })).await;
+    // What is said of a file counts for nothing; what is kept does.
+    let said = json!({ "id": file["id"], "name": "照片.png", "type": "text/html", "size": 1 });
+    let made = site
+        .ok("POST", "/tables/customers/records", Some(json!({ "records": [{ "name": "甲", &key: [said] }] })))
+        .await;
+    let id = made["ids"][0].as_i64().unwrap();
+    assert_eq!(cell(&site, "customers", id, &key).await, json!([file]));
+    let gone = json!([{ "id": "0".repeat(64), "name": "b.png", "type": "image/png", "size": 1 }]);
+    let (status, _) = site
+        .call(
+            "owner",
+            "PATCH",
+            "/tables/customers/records",
+            Some(json!({ "cells": [{ "id": id, "field": key, "value": gone }] })),
+        )
+        .await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let get = |id: &Value, role: &str| {
+        let uri = format!("/api/v1/files/{}?name=%E7%85%A7.png", id.as_str().unwrap());
+        Request::get(uri).header(header::AUTHORIZATION, format!("Bearer {role}")).body(Body::empty()).unwrap()
+    };
+    let (status, headers, bytes) = site.send(get(&file["id"], "reader")).await;
+    assert_eq!((status, bytes.as_slice()), (StatusCode::OK, &png[..]));
+    assert_eq!(headers[header::CONTENT_TYPE], "image/png");
+    let (_, page) = site.upload_to("/files", &[("a.png", b"<script>alert(1)</script>")]).await;
+    let (_, headers, _) = site.send(get(&page["id"], "reader")).await;
+    assert_eq!(headers[header::CONTENT_TYPE], "application/octet-stream");
+    assert!(headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
+}

@@ -1,0 +1,626 @@
+//! The shape of a book under its owner's hands: tables and fields made, changed, ordered, removed.
+//!
+//! Every change of the shape is one short transaction. What has to be computed or converted for the
+//! records that are there follows in parts (see [`crate::fill`] and [`crate::turn`]).
+
+use crate::conn::{Conn, params};
+use crate::derive::Derivation;
+use crate::dialect::{Dialect, column_type, quote};
+use crate::store::{Now, Store, counter, id_counter, require};
+use crate::{fill, layout};
+use model::{
+    Access, Check, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef,
+    TableKey, Way, way,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+mod check;
+
+pub use check::FormulaCheck;
+
+/// What of a field is to change; None stays.
+#[derive(Clone, Debug, Default)]
+pub struct FieldPatch {
+    /// Names.
+    pub label: Option<Label>,
+    /// What it is for; `Some(None)` takes it away.
+    pub description: Option<Option<Label>>,
+    /// Shown in the table unless a view says otherwise.
+    pub shown: Option<bool>,
+    /// Other settings of the same kind; of a computed field another kind too.
+    pub kind: Option<FieldKind>,
+    /// Options whose stored text changes, old to new.
+    pub renamed: BTreeMap<String, String>,
+    /// Rules, all of them.
+    pub rules: Option<Vec<Rule>>,
+    /// Default; `Some(None)` takes it away.
+    pub default: Option<Option<Arc<str>>>,
+    /// Formula of a computed field.
+    pub formula: Option<Arc<str>>,
+}
+
+/// What became of a changed field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Patched {
+    /// The field as it is now.
+    pub field: FieldDef,
+    /// The kind it is still to be turned into, where the new settings store cells otherwise.
+    pub turn: Option<FieldKind>,
+}
+
+impl Store {
+    /// Makes a table of a user's own, with a code, a name, and when records were made and changed.
+    ///
+    /// # Errors
+    /// `forbidden`; `invalid` or `conflict` for the name.
+    pub fn add_table(&self, scope: &Scope, label: Label, description: Option<Label>) -> Result<TableDef> {
+        require(scope, Access::Own)?;
+        self.reshape(|conn, now| {
+            refuse_name(&label)?;
+            refuse_table_name(&now.shape.schema, None, &label)?;
+            let def = TableDef { description, ..TableDef::own(layout::new_table_key(conn)?, label) };
+            conn.batch(&layout::create_table(conn.dialect(), &def))?;
+            let code = quote(&["x_", &def.key, "_code"].concat());
+            conn.batch(&["CREATE UNIQUE INDEX ", &code, " ON ", &quote(&def.key), " (code)"].concat())?;
+            layout::put_table(conn, &def, now.shape.schema.tables.len())?;
+            for (n, field) in def.fields.iter().enumerate() {
+                layout::put_field(conn, &def, field, n)?;
+            }
+            layout::set_meta(conn, &["next_field.", &def.key].concat(), "3")?;
+            layout::schema_changed(conn)?;
+            Ok(def)
+        })
+    }
+
+    /// Renames or describes a table; formulas that name it follow.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`; `invalid` or `conflict` for the name.
+    pub fn change_table(
+        &self,
+        scope: &Scope,
+        table: &str,
+        label: Option<Label>,
+        description: Option<Option<Label>>,
+    ) -> Result<TableDef> {
+        require(scope, Access::Own)?;
+        self.reshape(|conn, now| {
+            let mut next = (*now.shape.schema).clone();
+            let at = place(&next, table)?;
+            if let Some(label) = label {
+                refuse_name(&label)?;
+                refuse_table_name(&next, Some(table), &label)?;
+                rename_in_formulas(&mut next, &table.into(), None, &label)?;
+                next.tables[at].label = label;
+            }
+            if let Some(description) = description {
+                next.tables[at].description = description;
+            }
+            put(conn, &now.shape.schema, &next)?;
+            Ok(next.tables[at].clone())
+        })
+    }
+
+    /// Removes a table of a user's own with its records.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`; `invalid` for a built-in one; `conflict` while something uses it.
+    pub fn remove_table(&self, scope: &Scope, table: &str) -> Result<()> {
+        require(scope, Access::Own)?;
+        self.reshape(|conn, now| {
+            let schema = &now.shape.schema;
+            let def = schema.require(table)?;
+            if def.builtin {
+                return Err(invalid("自带的表不能移除", "A built-in table cannot be removed"));
+            }
+            let links = |f: &FieldDef| matches!(&f.kind, FieldKind::Link { table: t } if *t == *table);
+            let others = schema.tables.iter().filter(|t| t.key != *table);
+            let mut users: Vec<(String, String)> =
+                others.flat_map(|t| t.fields.iter().filter(|f| links(f)).map(|f| named(t, f))).collect();
+            users.extend(users_of(schema, &def.key, None));
+            refuse_used(&def.label, &users)?;
+            conn.batch(&["DROP TABLE ", &quote(table)].concat())?;
+            conn.run("DELETE FROM _fields WHERE table_key = ?1", params![table])?;
+            conn.run("DELETE FROM _tables WHERE key = ?1", params![table])?;
+            for f in &def.fields {
+                fill::forget(conn, table, &f.key)?;
+            }
+            layout::schema_changed(conn)
+        })
+    }
+
+    /// Changes a field. New settings that store cells otherwise are left to [`Store::turn`]; what has to be
+    /// computed anew is left to [`Store::fill`].
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`; `invalid`, `conflict` or `formula`, saying what is wrong with what.
+    pub fn change_field(&self, scope: &Scope, table: &str, key: &str, patch: FieldPatch) -> Result<Patched> {
+        require(scope, Access::Own)?;
+        self.reshape(|conn, now| {
+            let mut next = (*now.shape.schema).clone();
+            let at = place(&next, table)?;
+            let before = next.tables[at].require(key)?.clone();
+            if let Some(label) = &patch.label {
+                refuse_name(label)?;
+                refuse_field_name(&next.tables[at], Some(key), label)?;
+                rename_in_formulas(&mut next, &table.into(), Some(&before.key), label)?;
+            }
+            // Renaming may have changed its own rules.
+            let mut field = next.tables[at].require(key)?.clone();
+            let turn = patched(&mut field, &patch)?;
+            refuse_senseless(&next, &next.tables[at], &field, now.today)?;
+            let slot = next.tables[at].fields.iter_mut().find(|f| f.key == *key);
+            if let Some(slot) = slot {
+                *slot = field.clone();
+            }
+            let derivation = Derivation::new(Arc::new(next.clone()), conn.dialect())?;
+            check::refuse_formulas(&next, &next.tables[at], &field, conn.dialect())?;
+            if column_type(&before.kind) != column_type(&field.kind) {
+                drop_column(conn, table, key)?;
+                add_column(conn, table, key, &field.kind)?;
+            }
+            rename_options(conn, table, &field, &patch.renamed)?;
+            keep_unique_index(conn, table, &before, &field)?;
+            put(conn, &now.shape.schema, &next)?;
+            if before.formula != field.formula || before.kind != field.kind || !patch.renamed.is_empty() {
+                fill::queue(conn, &derivation, &[(table.into(), field.key.clone())])?;
+            }
+            Ok(Patched { field, turn })
+        })
+    }
+
+    /// Puts the fields of a table into another order.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`; `invalid` unless every field is named once.
+    pub fn order_fields(&self, scope: &Scope, table: &str, keys: &[FieldKey]) -> Result<()> {
+        require(scope, Access::Own)?;
+        self.reshape(|conn, now| {
+            let mut next = (*now.shape.schema).clone();
+            let at = place(&next, table)?;
+            let def = &mut next.tables[at];
+            let whole = keys.len() == def.fields.len() && keys.iter().all(|k| def.field(k).is_some());
+            let mut seen = std::collections::HashSet::new();
+            if !whole || !keys.iter().all(|k| seen.insert(k)) {
+                return Err(invalid("要列出这张表的全部字段，每个一次", "Every field of the table is wanted, once"));
+            }
+            def.fields.sort_by_key(|f| keys.iter().position(|k| *k == f.key));
+            def.ordered = true;
+            put(conn, &now.shape.schema, &next)
+        })
+    }
+
+    /// Removes a field of a user's own with its content.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`; `invalid` for a built-in one; `conflict` while formulas use it.
+    pub fn remove_field(&self, scope: &Scope, table: &str, key: &str) -> Result<()> {
+        require(scope, Access::Own)?;
+        self.reshape(|conn, now| {
+            let schema = &now.shape.schema;
+            let def = schema.require(table)?;
+            let field = def.require(key)?;
+            if field.builtin {
+                return Err(
+                    invalid("自带的字段不能移除，可以隐藏", "A built-in field cannot be removed; hide it").on(key)
+                );
+            }
+            refuse_used(&field.label, &users_of(schema, &def.key, Some(&field.key)))?;
+            drop_column(conn, table, key)?;
+            conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![table, key])?;
+            fill::forget(conn, table, key)?;
+            layout::schema_changed(conn)
+        })
+    }
+
+    /// Gives records that are there what a new automatic field says of them: their codes, and when and by
+    /// whom they were made as far as the log knows.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn fill_automatic(&self, scope: &Scope, table: &str, key: &str) -> Result<()> {
+        require(scope, Access::Own)?;
+        self.write(|conn, now| {
+            let def = now.shape.schema.require(table)?;
+            let field = def.require(key)?;
+            match field.kind {
+                FieldKind::Code(_) => {
+                    let last = counter(conn, &id_counter(&def.key))?;
+                    give_codes(conn, def, now.today, 0, last)?;
+                }
+                FieldKind::CreatedTime | FieldKind::CreatedBy | FieldKind::UpdatedTime | FieldKind::UpdatedBy => {
+                    from_log(conn, def, field)?;
+                }
+                _ => {}
+            }
+            Ok(())
+        })
+    }
+}
+
+fn invalid(zh: &str, en: &str) -> Error {
+    Error::new(ErrorCode::Invalid, zh, en)
+}
+
+fn place(schema: &Schema, table: &str) -> Result<usize> {
+    schema.require(table)?;
+    Ok(schema.tables.iter().position(|t| t.key == *table).unwrap_or_default())
+}
+
+/// Most characters of a name.
+const LONGEST: usize = 60;
+/// Signs with a meaning of their own in formulas.
+const SIGNS: [char; 7] = ['[', ']', '\'', '"', '@', '#', '\n'];
+
+fn refuse_name(label: &Label) -> Result<()> {
+    for name in [&label.zh, &label.en] {
+        let n = name.trim().chars().count();
+        if n == 0 || n > LONGEST || **name != *name.trim() || name.contains(SIGNS) || name.contains(char::is_control) {
+            return Err(Error::new(
+                ErrorCode::Invalid,
+                format!("名称要有 1 到 {LONGEST} 个字，不能含 [ ] ' \" @ # 和首尾空格"),
+                format!("A name has 1 to {LONGEST} characters, none of [ ] ' \" @ #, and no spaces at its ends"),
+            )
+            .on("label"));
+        }
+    }
+    Ok(())
+}
+
+fn taken(label: &Label) -> Error {
+    Error::new(
+        ErrorCode::Conflict,
+        format!("已经有“{}”了，请换一个名称", label.zh),
+        format!("There is “{}” already; choose another name", label.en),
+    )
+    .on("label")
+}
+
+fn refuse_table_name(schema: &Schema, own: Option<&str>, label: &Label) -> Result<()> {
+    let other = |name: &str| schema.named(name).is_some_and(|t| own.is_none_or(|k| t.key != *k));
+    if other(&label.zh) || other(&label.en) { Err(taken(label)) } else { Ok(()) }
+}
+
+fn refuse_field_name(table: &TableDef, own: Option<&str>, label: &Label) -> Result<()> {
+    let other = |name: &str| table.named(name).is_some_and(|f| own.is_none_or(|k| f.key != *k));
+    if other(&label.zh) || other(&label.en) { Err(taken(label)) } else { Ok(()) }
+}
+
+/// Refuses a new field that cannot be: its name, kind, rules or formulas.
+pub(crate) fn refuse_unfit(now: &Now, table: &TableDef, field: &FieldDef, dialect: Dialect) -> Result<()> {
+    refuse_name(&field.label)?;
+    refuse_field_name(table, None, &field.label)?;
+    let mut next = (*now.shape.schema).clone();
+    let at = place(&next, &table.key)?;
+    next.tables[at].fields.push(field.clone());
+    refuse_senseless(&next, table, field, now.today)?;
+    check::refuse_formulas(&next, &next.tables[at], field, dialect)
+}
+
+/// Refuses settings that make no sense: a link to a table whose records have no name, a second code.
+fn refuse_senseless(schema: &Schema, table: &TableDef, field: &FieldDef, today: Date) -> Result<()> {
+    for rule in &field.rules {
+        rule.validate(field, today)?;
+    }
+    match &field.kind {
+        FieldKind::Link { table: to } => {
+            let def = schema.require(to)?;
+            if def.field("code").is_none() || def.field("name").is_none() {
+                return Err(
+                    invalid("只能关联到有编号和名称的表", "Links go to tables with a code and a name").on("table")
+                );
+            }
+        }
+        FieldKind::Code(_) => {
+            let others = table.fields.iter().filter(|f| f.key != field.key);
+            if others.into_iter().any(|f| matches!(f.kind, FieldKind::Code(_))) {
+                return Err(invalid("一张表只能有一个自动编号", "A table has one automatic code").on("kind"));
+            }
+        }
+        FieldKind::Number { decimals, .. } if *decimals > 8 => {
+            return Err(invalid("小数最多 8 位", "At most 8 decimals").on("decimals"));
+        }
+        FieldKind::Rating { max } if !(2..=10).contains(max) => {
+            return Err(invalid("评分要有 2 到 10 颗星", "A rating has 2 to 10 stars").on("max"));
+        }
+        FieldKind::Choice { options } | FieldKind::Choices { options } => refuse_options(options)?,
+        _ => {}
+    }
+    if field.derived()
+        && (field.kind.system() || matches!(field.kind, FieldKind::Code(_) | FieldKind::Attachment { .. }))
+    {
+        return Err(invalid("公式的结果不能是这种字段", "A formula cannot give this kind of field").on("kind"));
+    }
+    Ok(())
+}
+
+/// Most options of a choice.
+const MOST_OPTIONS: usize = 500;
+
+fn refuse_options(options: &[model::ChoiceOption]) -> Result<()> {
+    let mut seen = std::collections::HashSet::new();
+    for o in options {
+        if o.value.trim().is_empty() || o.value.contains('\n') || o.value.chars().count() > 100 {
+            return Err(
+                invalid("选项名称要有 1 到 100 个字", "An option has a name of 1 to 100 characters").on("options")
+            );
+        }
+        if !seen.insert(&o.value) {
+            return Err(Error::new(
+                ErrorCode::Conflict,
+                format!("选项“{}”写了两次", o.value),
+                format!("The option “{}” is there twice", o.en),
+            )
+            .on("options"));
+        }
+        if !model::TONES.contains(&&*o.tone) {
+            return Err(invalid("选项的颜色不对", "An option has a colour that is unknown").on("options"));
+        }
+    }
+    if options.len() > MOST_OPTIONS {
+        return Err(invalid("选项最多 500 个", "At most 500 options").on("options"));
+    }
+    Ok(())
+}
+
+/// Puts a patch into a field; the kind that only a conversion can bring about.
+fn patched(field: &mut FieldDef, patch: &FieldPatch) -> Result<Option<FieldKind>> {
+    if let Some(label) = &patch.label {
+        field.label = label.clone();
+    }
+    if let Some(d) = &patch.description {
+        field.description = d.clone();
+    }
+    if let Some(shown) = patch.shown {
+        field.shown = shown;
+    }
+    if let Some(rules) = &patch.rules {
+        field.rules = rules.clone();
+    }
+    if let Some(default) = &patch.default {
+        field.default = default.clone().filter(|d| !d.trim().is_empty());
+    }
+    if let Some(formula) = &patch.formula {
+        if !field.derived() {
+            return Err(invalid("这个字段不是公式字段", "This is not a formula field").on("formula"));
+        }
+        field.formula = Some(formula.clone());
+    }
+    let Some(kind) = &patch.kind else { return Ok(None) };
+    let fixed_values = field.builtin && !patch.renamed.is_empty();
+    if fixed_values || field.builtin && field.kind.name() != kind.name() {
+        return Err(invalid(
+            "自带字段的类型和已有选项的名称不能改",
+            "The kind of a built-in field and the names of its options are fixed",
+        )
+        .on("kind"));
+    }
+    if field.builtin && column_type(&field.kind) != column_type(kind) {
+        return Err(
+            invalid("自带字段不能在整数和小数之间改", "A built-in field keeps whether it has decimals").on("decimals")
+        );
+    }
+    if field.derived() || way(&field.kind, kind) == Way::Same {
+        field.kind = kind.clone();
+        return Ok(None);
+    }
+    Ok(Some(kind.clone()))
+}
+
+/// A field as messages name it: (Chinese, English).
+fn named(table: &TableDef, field: &FieldDef) -> (String, String) {
+    (format!("{}·{}", table.label.zh, field.label.zh), format!("{}·{}", table.label.en, field.label.en))
+}
+
+/// Every formula text of a field: its own, its default, its rules.
+fn texts(field: &FieldDef) -> impl Iterator<Item = &Arc<str>> {
+    let rules = field.rules.iter().filter_map(|r| match &r.check {
+        Check::Expression { formula } => Some(formula),
+        _ => None,
+    });
+    field.formula.iter().chain(&field.default).chain(rules)
+}
+
+/// Fields whose formulas name a table or a field.
+fn users_of(schema: &Schema, table: &TableKey, field: Option<&FieldKey>) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for t in &schema.tables {
+        for f in &t.fields {
+            let own = t.key == *table && field.is_none_or(|k| f.key == *k);
+            let names = |text: &Arc<str>| {
+                formula::references(schema, t, text).is_ok_and(|list| {
+                    list.iter().any(|(to, key)| to == table && (field.is_none() || key.as_ref() == field))
+                })
+            };
+            if !own && texts(f).any(names) {
+                out.push(named(t, f));
+            }
+        }
+    }
+    out
+}
+
+fn refuse_used(what: &Label, users: &[(String, String)]) -> Result<()> {
+    if users.is_empty() {
+        return Ok(());
+    }
+    let list = |pick: fn(&(String, String)) -> &str| users.iter().map(pick).take(8).collect::<Vec<_>>();
+    Err(Error::new(
+        ErrorCode::Conflict,
+        format!("“{}”还被这些字段用着：{}；先改掉它们再移除", what.zh, list(|u| &u.0).join("、")),
+        format!("“{}” is used by {}; change these first", what.en, list(|u| &u.1).join(", ")),
+    ))
+}
+
+/// Carries a new name into every formula that names the table or field by an old one.
+fn rename_in_formulas(schema: &mut Schema, table: &TableKey, field: Option<&FieldKey>, to: &Label) -> Result<()> {
+    let before = schema.clone();
+    let def = before.require(table)?;
+    let old = match field {
+        Some(key) => def.require(key)?.label.clone(),
+        None => def.label.clone(),
+    };
+    for t in &mut schema.tables {
+        let Some(own) = before.table(&t.key) else { continue };
+        let follow = |text: &mut Arc<str>| {
+            // Who wrote the Chinese name reads the new Chinese name; the English one likewise.
+            for (old, new) in [(&old.zh, &to.zh), (&old.en, &to.en)] {
+                if old == new {
+                    continue;
+                }
+                if let Ok(next) = formula::rename(&before, own, text, table, field, old, new)
+                    && next != **text
+                {
+                    *text = next.into();
+                    return;
+                }
+            }
+        };
+        for f in &mut t.fields {
+            f.formula.iter_mut().chain(&mut f.default).for_each(&follow);
+            for r in &mut f.rules {
+                if let Check::Expression { formula } = &mut r.check {
+                    follow(formula);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Stores what differs between two schemas of the same tables and fields.
+pub(crate) fn put(conn: &Conn, before: &Schema, next: &Schema) -> Result<()> {
+    for (n, (old, new)) in before.tables.iter().zip(&next.tables).enumerate() {
+        if old.label != new.label || old.description != new.description || old.ordered != new.ordered {
+            layout::put_table(conn, new, n)?;
+        }
+        for (i, f) in new.fields.iter().enumerate() {
+            if old.fields.get(i) != Some(f) {
+                layout::put_field(conn, new, f, i)?;
+            }
+        }
+    }
+    layout::schema_changed(conn)
+}
+
+pub(crate) fn add_column(conn: &Conn, table: &str, key: &str, kind: &FieldKind) -> Result<()> {
+    let sql = ["ALTER TABLE ", &quote(table), " ADD COLUMN ", &quote(key), " ", column_type(kind)].concat();
+    conn.batch(&conn.dialect().ddl(&sql))
+}
+
+pub(crate) fn drop_column(conn: &Conn, table: &str, key: &str) -> Result<()> {
+    drop_index(conn, table, key)?;
+    conn.batch(&["ALTER TABLE ", &quote(table), " DROP COLUMN ", &quote(key)].concat())
+}
+
+fn index_name(table: &str, key: &str) -> String {
+    quote(&["x_", table, "_", key].concat())
+}
+
+pub(crate) fn drop_index(conn: &Conn, table: &str, key: &str) -> Result<()> {
+    conn.batch(&["DROP INDEX IF EXISTS ", &index_name(table, key)].concat())
+}
+
+/// A field that must be unique is looked up with every write, so it has an index.
+pub(crate) fn keep_unique_index(conn: &Conn, table: &str, before: &FieldDef, field: &FieldDef) -> Result<()> {
+    let unique =
+        |f: &FieldDef| !matches!(f.kind, FieldKind::Code(_)) && f.rules.iter().any(|r| r.check == Check::Unique);
+    match (unique(before), unique(field)) {
+        (false, true) => {
+            let (index, column) = (index_name(table, &field.key), quote(&field.key));
+            conn.batch(&["CREATE INDEX IF NOT EXISTS ", &index, " ON ", &quote(table), " (", &column, ")"].concat())
+        }
+        (true, false) => drop_index(conn, table, &field.key),
+        _ => Ok(()),
+    }
+}
+
+/// Carries new names of options into the cells. Among several they stand between line feeds.
+fn rename_options(conn: &Conn, table: &str, field: &FieldDef, renamed: &BTreeMap<String, String>) -> Result<()> {
+    let (table, column) = (quote(table), quote(&field.key));
+    for (old, new) in renamed.iter().filter(|(a, b)| a != b) {
+        if field.kind.options().is_none_or(|o| !o.iter().any(|o| *o.value == **new)) {
+            return Err(invalid("改名的选项不在列表里", "A renamed option is not in the list").on("renamed"));
+        }
+        if matches!(field.kind, FieldKind::Choice { .. }) {
+            let sql = ["UPDATE ", &table, " SET ", &column, " = ?1 WHERE ", &column, " = ?2"].concat();
+            conn.run(&sql, params![new, old])?;
+            continue;
+        }
+        let wrapped = ["'\n' || ", &column, " || '\n'"].concat();
+        let replaced = ["replace(", &wrapped, ", ?1, ?2)"].concat();
+        let sql = [
+            "UPDATE ",
+            &table,
+            " SET ",
+            &column,
+            " = substr(",
+            &replaced,
+            ", 2, length(",
+            &replaced,
+            ") - 2) WHERE replace(",
+            &wrapped,
+            ", ?1, '') <> ",
+            &wrapped,
+        ]
+        .concat();
+        conn.run(&sql, params![format!("\n{old}\n"), format!("\n{new}\n")])?;
+    }
+    Ok(())
+}
+
+/// Gives automatic codes to records of a range that have none, in their order.
+pub(crate) fn give_codes(conn: &Conn, def: &TableDef, today: Date, low: i64, high: i64) -> Result<()> {
+    // `code` itself is given out with the record.
+    let field = def.fields.iter().find(|f| matches!(f.kind, FieldKind::Code(_)) && f.key != *"code");
+    let Some((field, FieldKind::Code(pattern))) = field.map(|f| (f, &f.kind)) else { return Ok(()) };
+    let (table, column) = (quote(&def.key), quote(&field.key));
+    let blank =
+        ["SELECT id FROM ", &table, " WHERE id BETWEEN ?1 AND ?2 AND ", &column, " IS NULL ORDER BY id"].concat();
+    let ids: Vec<i64> = conn.all(&blank, params![low, high], |r| r.get(0))?;
+    let sql = ["UPDATE ", &table, " SET ", &column, " = ?1 WHERE id = ?2"].concat();
+    for id in ids {
+        let code = crate::apply::next_code(conn, def, &field.key, pattern, today)?;
+        conn.run(&sql, params![code, id])?;
+    }
+    Ok(())
+}
+
+/// When and by whom records were made or last changed, as the log knows it.
+fn from_log(conn: &Conn, def: &TableDef, field: &FieldDef) -> Result<()> {
+    let what = match field.kind {
+        FieldKind::CreatedTime | FieldKind::UpdatedTime => format!("c.at + {}", crate::log::AHEAD),
+        _ => "c.\"user\"".to_owned(),
+    };
+    let (table, column) = (quote(&def.key), quote(&field.key));
+    let made = [
+        "UPDATE ",
+        &table,
+        " SET ",
+        &column,
+        " = (SELECT ",
+        &what,
+        " FROM _change_ranges r JOIN _changes c ON c.id = r.change WHERE r.table_key = ?1 AND ",
+        &table,
+        ".id BETWEEN r.low AND r.high ORDER BY c.id DESC LIMIT 1)",
+    ]
+    .concat();
+    conn.run(&made, params![def.key.as_str()])?;
+    if matches!(field.kind, FieldKind::UpdatedTime | FieldKind::UpdatedBy) {
+        let changed = [
+            "UPDATE ",
+            &table,
+            " SET ",
+            &column,
+            " = (SELECT ",
+            &what,
+            " FROM _change_cells x JOIN _changes c ON c.id = x.change WHERE x.table_key = ?1 AND x.record = ",
+            &table,
+            ".id ORDER BY c.id DESC LIMIT 1) WHERE id IN (SELECT record FROM _change_cells WHERE table_key = ?1)",
+        ]
+        .concat();
+        conn.run(&changed, params![def.key.as_str()])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,541 @@
+//! Turning a field into another kind: a column beside the old one is filled part by part while people
+//! go on working; then the two change places in one short transaction.
+
+use crate::cells::{from_sql, param};
+use crate::conn::{Conn, Param, params};
+use crate::dialect::{Dialect, column_type, quote};
+use crate::store::{Now, Store, require};
+use crate::{fill, layout, reshape};
+use model::parse::{Ctx, written};
+use model::{
+    Access, ChoiceOption, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Lang, Loss, RecordId, Result, Scope,
+    TONES, TableDef, UserId, Value, Way, convert, way,
+};
+use roaring::RoaringTreemap;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What a conversion would do.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Preview {
+    /// Records with content in the field.
+    pub total: u64,
+    /// Cells that read otherwise afterwards.
+    pub changed: u64,
+    /// Cells that lose a part of their content.
+    pub partly: u64,
+    /// Cells that become blank.
+    pub lost: u64,
+    /// Some contents, those that lose something first.
+    pub samples: Vec<Sample>,
+}
+
+/// One content before and after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// As it reads now.
+    pub before: String,
+    /// As it will read; None when it is lost.
+    pub after: Option<String>,
+    /// What is lost of it.
+    pub loss: Option<Loss>,
+}
+
+/// Contents shown.
+const SAMPLES: usize = 20;
+/// Records of one part.
+const PART: i64 = 20_000;
+/// Most options a conversion makes of what it finds.
+const MOST_OPTIONS: usize = 200;
+
+/// Reads contents of one kind as another, names of records and members looked up once.
+struct Turner<'a> {
+    from: &'a FieldKind,
+    to: &'a FieldKind,
+    how: Way,
+    ctx: Ctx,
+    members: &'a [(UserId, String)],
+    known: HashMap<String, Value>,
+}
+
+/// A content turned: the value, how it reads before, what is lost.
+struct Turned {
+    value: Value,
+    before: String,
+    loss: Option<Loss>,
+}
+
+impl<'a> Turner<'a> {
+    fn new(from: &'a FieldKind, to: &'a FieldKind, today: Date, members: &'a [(UserId, String)]) -> Self {
+        // A date without its year is nobody's guess here: it shows as lost.
+        let ctx = Ctx { today, year: None };
+        Self { from, to, how: way(from, to), ctx, members, known: HashMap::new() }
+    }
+
+    fn turn(&mut self, conn: &Conn, value: &Value) -> Result<Turned> {
+        let before = self.text(conn, value)?;
+        if self.how != Way::Names {
+            let c = convert(value, self.from, self.to, &self.ctx);
+            return Ok(Turned { value: c.value, before, loss: c.loss });
+        }
+        let value = match self.to {
+            FieldKind::Link { table } => self.linked(conn, table, &before)?,
+            FieldKind::Person => self.member(&before),
+            _ => {
+                let c = convert(&Value::Text(before.clone()), &FieldKind::Text, self.to, &self.ctx);
+                return Ok(Turned { value: c.value, before, loss: c.loss });
+            }
+        };
+        let loss = value.is_blank().then_some(Loss::All);
+        Ok(Turned { value, before, loss })
+    }
+
+    /// A content as people read it.
+    fn text(&mut self, conn: &Conn, value: &Value) -> Result<String> {
+        match (self.from, value) {
+            (FieldKind::Link { table }, Value::Link(RecordId(id))) => {
+                let sql = ["SELECT name, code FROM ", &quote(table), " WHERE id = ?1"].concat();
+                let found = conn.first(&sql, params![*id], |r| {
+                    let (name, code) = (r.text(0)?, r.text(1)?);
+                    Ok(if name.is_empty() { code } else { name }.to_owned())
+                })?;
+                Ok(found.unwrap_or_default())
+            }
+            (_, Value::Person(id)) => {
+                Ok(self.members.iter().find(|(m, _)| m == id).map_or_else(String::new, |(_, n)| n.clone()))
+            }
+            _ => Ok(written(value, self.from, Lang::Zh).into_owned()),
+        }
+    }
+
+    /// The record of a code, or of a name only one has.
+    fn linked(&mut self, conn: &Conn, table: &str, text: &str) -> Result<Value> {
+        if let Some(v) = self.known.get(text) {
+            return Ok(v.clone());
+        }
+        let t = quote(table);
+        let by_code = ["SELECT id FROM ", &t, " WHERE code = ?1"].concat();
+        let mut found = conn.first(&by_code, params![text.trim()], |r| r.get::<i64>(0))?;
+        if found.is_none() {
+            let by_name = ["SELECT id FROM ", &t, " WHERE name = ?1 LIMIT 2"].concat();
+            let ids: Vec<i64> = conn.all(&by_name, params![text.trim()], |r| r.get(0))?;
+            found = if let [id] = ids[..] { Some(id) } else { None };
+        }
+        let value = found.map_or(Value::Null, |id| Value::Link(RecordId(id)));
+        self.known.insert(text.to_owned(), value.clone());
+        Ok(value)
+    }
+
+    fn member(&self, text: &str) -> Value {
+        let mut found = self.members.iter().filter(|(_, name)| name.trim() == text.trim());
+        match (found.next(), found.next()) {
+            (Some((id, _)), None) => Value::Person(*id),
+            _ => Value::Null,
+        }
+    }
+}
+
+impl Store {
+    /// What turning a field into another kind would do. `members` are the people of the workspace.
+    ///
+    /// # Errors
+    /// As [`Store::turn`].
+    pub fn preview_turn(
+        &self,
+        scope: &Scope,
+        table: &str,
+        key: &str,
+        to: &FieldKind,
+        members: &[(UserId, String)],
+    ) -> Result<Preview> {
+        require(scope, Access::Own)?;
+        let (shape, today) = (self.shape(), self.today());
+        let def = shape.schema.require(table)?;
+        let field = turnable(def, key, to)?;
+        let column = quote(key);
+        let sql = [
+            "SELECT ",
+            &column,
+            ", count(*) FROM ",
+            &quote(table),
+            " WHERE ",
+            &column,
+            " IS NOT NULL GROUP BY ",
+            &column,
+        ]
+        .concat();
+        self.engine.read(|conn| {
+            let mut turner = Turner::new(&field.kind, to, today, members);
+            let (mut out, mut kept) = (Preview::default(), Vec::new());
+            // Looking names up asks the same connection, so the contents are taken first.
+            let contents: Vec<(Value, u64)> =
+                conn.all(&sql, &[], |r| Ok((from_sql(&field.kind, r.at(0)?), r.get(1)?)))?;
+            for (value, count) in contents {
+                let t = turner.turn(conn, &value)?;
+                let after = written(&t.value, to, Lang::Zh).into_owned();
+                out.total += count;
+                out.changed += if after == t.before && t.loss.is_none() { 0 } else { count };
+                match t.loss {
+                    Some(Loss::Part) => out.partly += count,
+                    Some(Loss::All) => out.lost += count,
+                    None => {}
+                }
+                let after = (t.loss != Some(Loss::All)).then_some(after);
+                let list = if t.loss.is_some() { &mut out.samples } else { &mut kept };
+                if list.len() < SAMPLES {
+                    list.push(Sample { before: t.before, after, loss: t.loss });
+                }
+            }
+            out.samples.sort_by_key(|s| s.loss != Some(Loss::All));
+            kept.retain(|s| s.after.as_deref() != Some(s.before.as_str()));
+            out.samples.extend(kept);
+            out.samples.truncate(SAMPLES);
+            Ok(out)
+        })
+    }
+
+    /// Turns a field into another kind. People go on working meanwhile; their edits are turned too.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`; `invalid` for a field or kind that cannot be turned; `formula` when a
+    /// formula would no longer fit; `conflict` while the field is being turned already. Whatever `progress`
+    /// returns stops the work and leaves the field as it was.
+    pub fn turn(
+        &self,
+        scope: &Scope,
+        table: &str,
+        key: &str,
+        to: FieldKind,
+        members: &[(UserId, String)],
+        progress: &mut dyn FnMut(u64, u64) -> Result<()>,
+    ) -> Result<FieldDef> {
+        require(scope, Access::Own)?;
+        let begun = self.reshape(|conn, now| begin(conn, now, table, key, &to))?;
+        let Some(mut work) = begun else {
+            return Ok(self.shape().schema.require(table)?.require(key)?.clone());
+        };
+        let done = self.go_on(&mut work, members, progress).and_then(|()| self.swap(&work, members));
+        if done.is_err() {
+            self.reshape(|conn, _| abandon(conn, &work))?;
+        }
+        let field = done?;
+        self.fill(progress)?;
+        Ok(field)
+    }
+
+    fn go_on(
+        &self,
+        work: &mut Work,
+        members: &[(UserId, String)],
+        progress: &mut dyn FnMut(u64, u64) -> Result<()>,
+    ) -> Result<()> {
+        let mut done = 0;
+        loop {
+            let part = self.write(|conn, now| {
+                let end = [
+                    "SELECT max(id), count(*) FROM (SELECT id FROM ",
+                    &quote(&work.table),
+                    " WHERE id >= ?1 ORDER BY id LIMIT ?2) x",
+                ]
+                .concat();
+                let found =
+                    conn.first(&end, params![work.next, PART], |r| Ok((r.get::<Option<i64>>(0)?, r.get::<u64>(1)?)))?;
+                let Some((Some(last), count)) = found else { return Ok(None) };
+                work.range(conn, now.today, members, work.next, last)?;
+                work.next = last + 1;
+                Ok(Some(count))
+            })?;
+            let Some(count) = part else { return Ok(()) };
+            done += count;
+            progress(done.min(work.total), work.total)?;
+        }
+    }
+
+    /// Turns what came or changed since, then lets the columns change places.
+    fn swap(&self, work: &Work, members: &[(UserId, String)]) -> Result<FieldDef> {
+        self.reshape(|conn, now| {
+            work.range(conn, now.today, members, work.next, i64::MAX)?;
+            work.again(conn, now.today, members)?;
+            let mut next = (*now.shape.schema).clone();
+            let mut field = next.require(&work.table)?.require(&work.key)?.clone();
+            let before = field.clone();
+            field.kind = with_options(conn, work)?;
+            if let Some(slot) = next
+                .tables
+                .iter_mut()
+                .find(|t| t.key == *work.table)
+                .and_then(|t| t.fields.iter_mut().find(|f| f.key == *work.key))
+            {
+                *slot = field.clone();
+            }
+            let derivation = crate::derive::Derivation::new(Arc::new(next.clone()), conn.dialect())?;
+            reshape::drop_column(conn, &work.table, &work.key)?;
+            let rename = [
+                "ALTER TABLE ",
+                &quote(&work.table),
+                " RENAME COLUMN ",
+                &quote(&work.column()),
+                " TO ",
+                &quote(&work.key),
+            ];
+            conn.batch(&rename.concat())?;
+            let bare = FieldDef { rules: Vec::new(), ..before };
+            reshape::keep_unique_index(conn, &work.table, &bare, &field)?;
+            reshape::put(conn, &now.shape.schema, &next)?;
+            fill::queue(conn, &derivation, &[(work.table.as_str().into(), field.key.clone())])?;
+            done_with(conn, work)?;
+            Ok(field)
+        })
+    }
+}
+
+/// A conversion under way.
+struct Work {
+    table: String,
+    key: FieldKey,
+    from: FieldKind,
+    to: FieldKind,
+    /// Records with smaller ids are turned.
+    next: i64,
+    /// Changes after this one may have touched them since.
+    since: i64,
+    total: u64,
+}
+
+fn turnable<'a>(def: &'a TableDef, key: &str, to: &FieldKind) -> Result<&'a FieldDef> {
+    let field = def.require(key)?;
+    let refused = |zh: &str, en: &str| Err(Error::new(ErrorCode::Invalid, zh, en).on(key));
+    if field.builtin {
+        return refused("自带字段的类型不能改", "The kind of a built-in field is fixed");
+    }
+    if field.derived() {
+        return refused(
+            "公式字段不用转换，改公式或显示方式就行",
+            "A formula field is not converted; change its formula",
+        );
+    }
+    if way(&field.kind, to) == Way::Never || matches!(to, FieldKind::Code(_)) {
+        return refused("不能转换成这种类型", "It cannot be turned into this kind");
+    }
+    Ok(field)
+}
+
+/// Where a book notes what is being turned.
+fn note(table: &str, key: &str) -> String {
+    ["turning.", table, ".", key].concat()
+}
+
+/// Makes the new column; None when the kind changes without touching a cell.
+fn begin(conn: &Conn, now: Now, table: &str, key: &str, to: &FieldKind) -> Result<Option<Work>> {
+    let schema = &now.shape.schema;
+    let def = schema.require(table)?;
+    let field = turnable(def, key, to)?;
+    let mut next = (**schema).clone();
+    let changed = FieldDef { kind: to.clone(), ..field.clone() };
+    if let Some(slot) =
+        next.tables.iter_mut().find(|t| t.key == *table).and_then(|t| t.fields.iter_mut().find(|f| f.key == *key))
+    {
+        *slot = changed.clone();
+    }
+    // Rules, defaults and formulas must still fit before any work is done.
+    for rule in &changed.rules {
+        rule.validate(&changed, now.today)?;
+    }
+    crate::derive::Derivation::new(Arc::new(next.clone()), conn.dialect())?;
+    if way(&field.kind, to) == Way::Same {
+        reshape::put(conn, schema, &next)?;
+        return Ok(None);
+    }
+    let work = Work {
+        table: table.to_owned(),
+        key: field.key.clone(),
+        from: field.kind.clone(),
+        to: to.clone(),
+        next: 0,
+        since: conn.one("SELECT coalesce(max(id), 0) FROM _changes", &[])?,
+        total: conn.one(&["SELECT count(*) FROM ", &quote(table)].concat(), &[])?,
+    };
+    if layout::meta(conn, &note(table, key))?
+        .is_some_and(|at| at.parse::<i64>().is_ok_and(|at| at + STALE > Store::now()))
+    {
+        return Err(Error::new(
+            ErrorCode::Conflict,
+            "这个字段正在转换，请等它完成",
+            "The field is being converted; wait until that is done",
+        )
+        .on(key));
+    }
+    // What an interrupted conversion left behind.
+    if layout::meta(conn, &note(table, key))?.is_some() {
+        reshape::drop_column(conn, table, &work.column())?;
+    }
+    layout::set_meta(conn, &note(table, key), &Store::now().to_string())?;
+    reshape::add_column(conn, table, &work.column(), to)?;
+    Ok(Some(work))
+}
+
+/// Seconds after which a conversion that was not finished counts as interrupted.
+const STALE: i64 = 1800;
+
+fn done_with(conn: &Conn, work: &Work) -> Result<()> {
+    conn.run("DELETE FROM _meta WHERE key = ?1", params![note(&work.table, &work.key)]).map(drop)
+}
+
+fn abandon(conn: &Conn, work: &Work) -> Result<()> {
+    reshape::drop_column(conn, &work.table, &work.column())?;
+    done_with(conn, work)
+}
+
+impl Work {
+    /// The column beside the old one. No field has such a key.
+    fn column(&self) -> String {
+        ["turned ", &self.key].concat()
+    }
+
+    /// Turns the cells of a range of records.
+    fn range(&self, conn: &Conn, today: Date, members: &[(UserId, String)], low: i64, high: i64) -> Result<()> {
+        let column = quote(&self.key);
+        let sql = [
+            "SELECT id, ",
+            &column,
+            " FROM ",
+            &quote(&self.table),
+            " WHERE id BETWEEN ?1 AND ?2 AND ",
+            &column,
+            " IS NOT NULL",
+        ]
+        .concat();
+        let cells = conn.all(&sql, params![low, high], |r| Ok((r.get(0)?, from_sql(&self.from, r.at(1)?))))?;
+        self.write(conn, today, members, cells)
+    }
+
+    /// Turns cells again whose records were changed, made or brought back since the work began.
+    fn again(&self, conn: &Conn, today: Date, members: &[(UserId, String)]) -> Result<()> {
+        let mut ids = RoaringTreemap::new();
+        let edited = "SELECT DISTINCT record FROM _change_cells WHERE change > ?1 AND table_key = ?2 AND field = ?3";
+        conn.each(edited, params![self.since, &self.table, self.key.as_str()], &mut |r| {
+            ids.insert(r.get(0)?);
+            Ok(())
+        })?;
+        let made: Vec<(i64, i64)> = conn.all(
+            "SELECT low, high FROM _change_ranges WHERE change > ?1 AND table_key = ?2",
+            params![self.since, &self.table],
+            |r| Ok((r.get(0)?, r.get(1)?)),
+        )?;
+        for (low, high) in made {
+            ids.insert_range(low.unsigned_abs()..=high.unsigned_abs());
+        }
+        let list: Vec<i64> = ids.iter().map(|id| id as i64).collect();
+        for part in list.chunks(PART as usize) {
+            let among = conn.dialect().among_ids("id");
+            let clear =
+                ["UPDATE ", &quote(&self.table), " SET ", &quote(&self.column()), " = NULL WHERE ", &among].concat();
+            conn.run(&clear, params![part])?;
+            let column = quote(&self.key);
+            let sql = [
+                "SELECT id, ",
+                &column,
+                " FROM ",
+                &quote(&self.table),
+                " WHERE ",
+                &among,
+                " AND ",
+                &column,
+                " IS NOT NULL",
+            ]
+            .concat();
+            let cells = conn.all(&sql, params![part], |r| Ok((r.get(0)?, from_sql(&self.from, r.at(1)?))))?;
+            self.write(conn, today, members, cells)?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, conn: &Conn, today: Date, members: &[(UserId, String)], cells: Vec<(i64, Value)>) -> Result<()> {
+        let mut turner = Turner::new(&self.from, &self.to, today, members);
+        let mut turned = Vec::with_capacity(cells.len());
+        for (id, value) in cells {
+            let t = turner.turn(conn, &value)?;
+            if !t.value.is_blank() {
+                turned.push((id, t.value));
+            }
+        }
+        let (table, column) = (quote(&self.table), quote(&self.column()));
+        match conn.dialect() {
+            Dialect::Sqlite => {
+                let sql = ["UPDATE ", &table, " SET ", &column, " = ?1 WHERE id = ?2"].concat();
+                for (id, value) in &turned {
+                    conn.run(&sql, &[param(value), (*id).into()])?;
+                }
+            }
+            // A round trip for each record would take minutes.
+            Dialect::Postgres => {
+                let stored = match column_type(&self.to) {
+                    "INTEGER" => "BIGINT",
+                    "REAL" => "DOUBLE PRECISION",
+                    _ => "TEXT",
+                };
+                let sql = [
+                    "UPDATE ",
+                    &table,
+                    " SET ",
+                    &column,
+                    " = CAST(v.x AS ",
+                    stored,
+                    ") FROM (SELECT unnest(?1) AS id, unnest(?2) AS x) v WHERE ",
+                    &table,
+                    ".id = v.id",
+                ]
+                .concat();
+                let ids: Vec<i64> = turned.iter().map(|(id, _)| *id).collect();
+                let texts: Vec<String> = turned.iter().map(|(_, v)| as_text(v)).collect();
+                conn.run(&sql, &[Param::Ids(&ids), Param::Texts(&texts)])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A stored cell as text that the engine casts back.
+fn as_text(v: &Value) -> String {
+    match param(v) {
+        Param::Int(n) => n.to_string(),
+        Param::Real(n) => format!("{n:?}"),
+        Param::Text(t) => t.to_owned(),
+        Param::Owned(t) => t,
+        _ => String::new(),
+    }
+}
+
+/// The kind with an option for each content that has none, while they are few.
+fn with_options(conn: &Conn, work: &Work) -> Result<FieldKind> {
+    let Some(options) = work.to.options() else { return Ok(work.to.clone()) };
+    let column = quote(&work.column());
+    let sql = [
+        "SELECT ",
+        &column,
+        " FROM ",
+        &quote(&work.table),
+        " WHERE ",
+        &column,
+        " IS NOT NULL GROUP BY ",
+        &column,
+        " ORDER BY count(*) DESC, ",
+        &column,
+        " LIMIT 1000",
+    ]
+    .concat();
+    let mut options = options.to_vec();
+    let found: Vec<String> = conn.all(&sql, &[], |r| r.get(0))?;
+    for value in found.iter().flat_map(|t| t.split('\n')) {
+        if options.len() >= MOST_OPTIONS || options.iter().any(|o| *o.value == *value) {
+            continue;
+        }
+        let tone = TONES[options.len() % TONES.len()];
+        options.push(ChoiceOption { value: value.into(), en: value.into(), tone: tone.into() });
+    }
+    Ok(match &work.to {
+        FieldKind::Choice { .. } => FieldKind::Choice { options },
+        FieldKind::Choices { .. } => FieldKind::Choices { options },
+        other => other.clone(),
+    })
+}

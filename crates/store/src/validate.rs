@@ -1,0 +1,413 @@
+//! The rules of fields on every way in: what needs only the cell in Rust, uniqueness and expressions
+//! set-wise in SQL, inside the transaction of the change.
+
+use crate::apply::Writing;
+use crate::cells::from_sql;
+use crate::conn::{Conn, params};
+use crate::dialect::{Dialect, quote};
+use crate::probe::Probe;
+use crate::store::{Store, require};
+use model::{
+    Access, Check, Checker, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Level, RecordId, Result,
+    Schema, Scope, TableDef, TableKey, Value, Violation, Warning,
+};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+/// The rules of a book, made ready.
+#[derive(Default)]
+pub(crate) struct Checks(HashMap<TableKey, TableChecks>);
+
+/// The rules of one table.
+#[derive(Default)]
+struct TableChecks {
+    cells: HashMap<FieldKey, Checker>,
+    unique: Vec<(FieldKey, Level, Label)>,
+    expressions: Option<(Probe, Vec<Expression>)>,
+    /// Defaults of fields, by the field.
+    defaults: Option<(Probe, Vec<FieldKey>)>,
+}
+
+impl TableChecks {
+    /// Whether any rule needs more than the cell.
+    fn more(&self) -> bool {
+        !self.unique.is_empty() || self.expressions.is_some()
+    }
+}
+
+struct Expression {
+    field: FieldKey,
+    level: Level,
+    message: Label,
+    /// Fields whose change asks for the rule again, its own among them.
+    reads: HashSet<FieldKey>,
+}
+
+/// A rule that does not hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Record.
+    pub id: RecordId,
+    /// Field.
+    pub field: FieldKey,
+    /// What happens to a new content like it.
+    pub level: Level,
+    /// What the rule says.
+    pub message: Label,
+}
+
+impl Checks {
+    /// Makes the rules of a schema ready. A rule that no longer makes sense (its formula names a field that
+    /// is gone) is left out: it was refused while someone could mend it.
+    pub(crate) fn new(schema: &Schema, today: Date, dialect: Dialect) -> Self {
+        let tables = schema.tables.iter().filter(|t| t.fields.iter().any(ruled)).map(|t| {
+            let checks = TableChecks {
+                cells: t.fields.iter().filter_map(|f| checker(f, today)).collect(),
+                unique: t.fields.iter().flat_map(unique).collect(),
+                expressions: expressions(schema, t, dialect),
+                defaults: defaults(schema, t, dialect),
+            };
+            (t.key.clone(), checks)
+        });
+        Self(tables.collect())
+    }
+
+    fn of(&self, table: &str) -> Option<&TableChecks> {
+        self.0.get(table)
+    }
+}
+
+fn ruled(f: &FieldDef) -> bool {
+    !f.rules.is_empty() || f.default.is_some()
+}
+
+fn checker(f: &FieldDef, today: Date) -> Option<(FieldKey, Checker)> {
+    if f.rules.is_empty() {
+        return None;
+    }
+    Checker::new(f, today).ok().filter(|c| !c.is_empty()).map(|c| (f.key.clone(), c))
+}
+
+/// Codes are kept unique by themselves.
+fn unique(f: &FieldDef) -> Vec<(FieldKey, Level, Label)> {
+    if matches!(f.kind, FieldKind::Code(_)) {
+        return Vec::new();
+    }
+    let rules = f.rules.iter().filter(|r| r.check == Check::Unique);
+    rules.map(|r| (f.key.clone(), r.level, r.says(f))).collect()
+}
+
+fn expressions(schema: &Schema, t: &TableDef, dialect: Dialect) -> Option<(Probe, Vec<Expression>)> {
+    let mut formulas = Vec::new();
+    let mut list = Vec::new();
+    for f in &t.fields {
+        for r in &f.rules {
+            let Check::Expression { formula } = &r.check else { continue };
+            formulas.push((formula.clone(), FieldKind::Bool));
+            list.push(Expression { field: f.key.clone(), level: r.level, message: r.says(f), reads: HashSet::new() });
+        }
+    }
+    if formulas.is_empty() {
+        return None;
+    }
+    let probe = Probe::new(schema, &t.key, &formulas, dialect).ok()?;
+    for (n, e) in list.iter_mut().enumerate() {
+        e.reads = probe.reads(n);
+        e.reads.insert(e.field.clone());
+    }
+    Some((probe, list))
+}
+
+fn defaults(schema: &Schema, t: &TableDef, dialect: Dialect) -> Option<(Probe, Vec<FieldKey>)> {
+    let with: Vec<&FieldDef> = t.fields.iter().filter(|f| f.default.is_some()).collect();
+    if with.is_empty() {
+        return None;
+    }
+    let formulas: Vec<(Arc<str>, FieldKind)> =
+        with.iter().filter_map(|f| f.default.clone().map(|d| (d, f.kind.clone()))).collect();
+    let probe = Probe::new(schema, &t.key, &formulas, dialect).ok()?;
+    Some((probe, with.iter().map(|f| f.key.clone()).collect()))
+}
+
+/// What a change wrote, as far as rules over more than the cell need it.
+#[derive(Default)]
+pub(crate) struct Written {
+    pub warnings: Vec<Warning>,
+    /// Records and their changed fields; None for new ones.
+    records: BTreeMap<(TableKey, i64), Option<HashSet<FieldKey>>>,
+}
+
+/// The refusal of a rule: what it says, on the field, with the record where there is one to name.
+fn refusal(field: &FieldDef, message: &Label, record: Option<&str>) -> Error {
+    let (zh, en) = match record {
+        Some(r) => (format!("{}（{r}）", message.zh), format!("{} ({r})", message.en)),
+        None => (message.zh.to_string(), message.en.to_string()),
+    };
+    Error::new(ErrorCode::Invalid, zh, en).on(&field.key)
+}
+
+impl Writing<'_> {
+    /// Checks the cells of new records: absent ones are blank.
+    pub(crate) fn check_new(&mut self, def: &TableDef, ids: &[i64]) -> Result<()> {
+        let checks = Arc::clone(&self.checks);
+        let Some(table) = checks.of(&def.key) else { return Ok(()) };
+        let fields: Vec<&FieldKey> = table.cells.keys().collect();
+        let mut found = Vec::new();
+        each_cells(self.conn, def, &fields, ids, &mut |id, values| {
+            for (key, value) in fields.iter().zip(values) {
+                for v in table.cells.get(*key).into_iter().flat_map(|c| c.check(value)) {
+                    found.push((id, (*key).clone(), v));
+                }
+            }
+        })?;
+        for (id, key, v) in found {
+            self.take(def, id, &key, v)?;
+        }
+        if table.more() {
+            self.written.records.extend(ids.iter().map(|id| ((def.key.clone(), *id), None)));
+        }
+        Ok(())
+    }
+
+    /// Checks the new contents of cells that change.
+    pub(crate) fn check_changes(
+        &mut self,
+        def: &TableDef,
+        id: i64,
+        changes: &[(&FieldKey, &Value, &Value)],
+    ) -> Result<()> {
+        let checks = Arc::clone(&self.checks);
+        let Some(table) = checks.of(&def.key) else { return Ok(()) };
+        for (key, _, new) in changes {
+            for v in table.cells.get(*key).into_iter().flat_map(|c| c.check(new)) {
+                self.take(def, id, key, v)?;
+            }
+        }
+        if !table.more() {
+            return Ok(());
+        }
+        let fields = changes.iter().map(|(k, ..)| (*k).clone());
+        let record = self.written.records.entry((def.key.clone(), id));
+        if let Some(known) = record.or_insert_with(|| Some(HashSet::new())) {
+            known.extend(fields);
+        }
+        Ok(())
+    }
+
+    /// A rule does not hold: the change is refused, or somebody is told.
+    fn take(&mut self, def: &TableDef, id: i64, key: &FieldKey, v: Violation) -> Result<()> {
+        if v.level == Level::Refuse {
+            return Err(refusal(def.require(key)?, &v.message, None));
+        }
+        self.written.warnings.push(Warning { id: RecordId(id), field: key.clone(), message: v.message });
+        Ok(())
+    }
+
+    /// Fills what new records of a table lack by the defaults of their fields.
+    pub(crate) fn fill_defaults(&mut self, def: &TableDef, ids: &[i64]) -> Result<()> {
+        let checks = Arc::clone(&self.checks);
+        let Some((probe, keys)) = checks.of(&def.key).and_then(|t| t.defaults.as_ref()) else { return Ok(()) };
+        let columns: Vec<&FieldKey> = keys.iter().collect();
+        for part in ids.chunks(500) {
+            let values = probe.read(self.conn, self.today, part)?;
+            for id in part {
+                let (Some(new), Some(old)) = (values.get(id), self.content(def, *id, &columns)?) else { continue };
+                for ((key, new), old) in keys.iter().zip(new).zip(&old) {
+                    let Some(value) = new.clone().fit(&def.require(key)?.kind) else { continue };
+                    if old.is_blank() && !value.is_blank() {
+                        let sql = ["UPDATE ", &quote(&def.key), " SET ", &quote(key), " = ?1 WHERE id = ?2"].concat();
+                        self.conn.run(&sql, &[crate::cells::param(&value), (*id).into()])?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks what needs more than the cell, once everything is written and computed.
+    ///
+    /// # Errors
+    /// The first rule that refuses, on its field, naming the record.
+    pub(crate) fn check_written(&mut self) -> Result<()> {
+        let checks = Arc::clone(&self.checks);
+        let shape = Arc::clone(&self.shape);
+        let mut tables: BTreeMap<TableKey, Vec<(i64, Option<HashSet<FieldKey>>)>> = BTreeMap::new();
+        for ((table, id), fields) in std::mem::take(&mut self.written.records) {
+            tables.entry(table).or_default().push((id, fields));
+        }
+        for (table, records) in tables {
+            let (Some(rules), Some(def)) = (checks.of(&table), shape.schema.table(&table)) else { continue };
+            let asked = |reads: &dyn Fn(&FieldKey) -> bool| -> Vec<i64> {
+                let hit = |f: &Option<HashSet<FieldKey>>| f.as_ref().is_none_or(|f| f.iter().any(reads));
+                records.iter().filter(|(_, f)| hit(f)).map(|(id, _)| *id).collect()
+            };
+            let mut marks = Vec::new();
+            for (field, level, message) in &rules.unique {
+                let ids = asked(&|f| f == field);
+                marks.extend(doubles(self.conn, def, field, *level, message, &ids)?);
+            }
+            if let Some((probe, list)) = &rules.expressions {
+                let ids = asked(&|f| list.iter().any(|e| e.reads.contains(f)));
+                marks.extend(untrue(self.conn, def, probe, list, self.today, &ids)?);
+            }
+            if let Some(m) = marks.iter().find(|m| m.level == Level::Refuse) {
+                return Err(refusal(def.require(&m.field)?, &m.message, name_of(self.conn, def, m.id.0)?.as_deref()));
+            }
+            let warned = marks.into_iter().map(|m| Warning { id: m.id, field: m.field, message: m.message });
+            self.written.warnings.extend(warned);
+        }
+        Ok(())
+    }
+}
+
+/// The code of a record, by which people know it.
+fn name_of(conn: &Conn, def: &TableDef, id: i64) -> Result<Option<String>> {
+    let Some(code) = def.fields.iter().find(|f| matches!(f.kind, FieldKind::Code(_))) else { return Ok(None) };
+    let sql = ["SELECT ", &quote(&code.key), " FROM ", &quote(&def.key), " WHERE id = ?1"].concat();
+    Ok(conn.first(&sql, params![id], |r| r.get::<Option<String>>(0))?.flatten())
+}
+
+/// Records among some whose content of a field another record has too.
+fn doubles(
+    conn: &Conn,
+    def: &TableDef,
+    field: &FieldKey,
+    level: Level,
+    message: &Label,
+    ids: &[i64],
+) -> Result<Vec<Mark>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (table, column) = (quote(&def.key), quote(field));
+    let sql = [
+        "SELECT t.id FROM ",
+        &table,
+        " t WHERE ",
+        &conn.dialect().among_ids("t.id"),
+        " AND t.",
+        &column,
+        " IS NOT NULL AND EXISTS (SELECT 1 FROM ",
+        &table,
+        " o WHERE o.",
+        &column,
+        " = t.",
+        &column,
+        " AND o.id <> t.id)",
+    ]
+    .concat();
+    let found: Vec<i64> = conn.all(&sql, params![ids], |r| r.get(0))?;
+    let mark = |id| Mark { id: RecordId(id), field: field.clone(), level, message: message.clone() };
+    Ok(found.into_iter().map(mark).collect())
+}
+
+/// Records among some for which a formula is not true; blank cells of the rule's own field are left alone.
+fn untrue(
+    conn: &Conn,
+    def: &TableDef,
+    probe: &Probe,
+    list: &[Expression],
+    today: Date,
+    ids: &[i64],
+) -> Result<Vec<Mark>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let filled = filled(conn, def, list.iter().map(|e| &e.field), ids)?;
+    let mut out = Vec::new();
+    for (id, values) in probe.read(conn, today, ids)? {
+        for (e, v) in list.iter().zip(&values) {
+            if *v != Value::Bool(true) && filled.contains(&(id, e.field.clone())) {
+                let (field, message) = (e.field.clone(), e.message.clone());
+                out.push(Mark { id: RecordId(id), field, level: e.level, message });
+            }
+        }
+    }
+    out.sort_by_key(|m| m.id);
+    Ok(out)
+}
+
+/// Which of some cells hold anything.
+fn filled<'a>(
+    conn: &Conn,
+    def: &TableDef,
+    fields: impl Iterator<Item = &'a FieldKey>,
+    ids: &[i64],
+) -> Result<HashSet<(i64, FieldKey)>> {
+    let fields: Vec<&FieldKey> = fields.collect();
+    let mut out = HashSet::new();
+    each_cells(conn, def, &fields, ids, &mut |id, values| {
+        for (f, v) in fields.iter().zip(values) {
+            if !v.is_blank() {
+                out.insert((id, (*f).clone()));
+            }
+        }
+    })?;
+    Ok(out)
+}
+
+fn each_cells(
+    conn: &Conn,
+    def: &TableDef,
+    fields: &[&FieldKey],
+    ids: &[i64],
+    work: &mut dyn FnMut(i64, &[Value]),
+) -> Result<()> {
+    let kinds = fields.iter().map(|f| def.require(f).map(|f| &f.kind)).collect::<Result<Vec<_>>>()?;
+    let list: Vec<String> = fields.iter().map(|f| format!(", {}", quote(f))).collect();
+    let among = conn.dialect().among_ids("id");
+    let sql = ["SELECT id", &list.concat(), " FROM ", &quote(&def.key), " WHERE ", &among].concat();
+    let mut values = Vec::with_capacity(fields.len());
+    conn.each(&sql, params![ids], &mut |r| {
+        values.clear();
+        for (i, kind) in kinds.iter().enumerate() {
+            values.push(from_sql(kind, r.at(i + 1)?));
+        }
+        work(r.get(0)?, &values);
+        Ok(())
+    })
+}
+
+/// Most records asked about at once.
+const MOST: usize = 500;
+
+impl Store {
+    /// The rules that do not hold for some records, warnings and refusals alike; at most 500 records.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown table, `too_large` for too many records.
+    pub fn marks(&self, scope: &Scope, table: &str, ids: &[RecordId]) -> Result<Vec<Mark>> {
+        require(scope, Access::Read)?;
+        if ids.len() > MOST {
+            return Err(Error::new(
+                ErrorCode::TooLarge,
+                format!("一次最多查 {MOST} 条"),
+                format!("At most {MOST} records at once"),
+            ));
+        }
+        let (shape, today) = (self.shape(), self.today());
+        let def = shape.schema.require(table)?;
+        let checks = self.checks(&shape, today);
+        let Some(rules) = checks.of(table) else { return Ok(Vec::new()) };
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        self.engine.read(|conn| {
+            let mut out = Vec::new();
+            let fields: Vec<&FieldKey> = rules.cells.keys().collect();
+            each_cells(conn, def, &fields, &ids, &mut |id, values| {
+                for (f, value) in fields.iter().zip(values) {
+                    for v in rules.cells.get(*f).into_iter().flat_map(|c| c.check(value)) {
+                        let (field, id) = ((*f).clone(), RecordId(id));
+                        out.push(Mark { id, field, level: v.level, message: v.message });
+                    }
+                }
+            })?;
+            for (field, level, message) in &rules.unique {
+                out.extend(doubles(conn, def, field, *level, message, &ids)?);
+            }
+            if let Some((probe, list)) = &rules.expressions {
+                out.extend(untrue(conn, def, probe, list, today, &ids)?);
+            }
+            Ok(out)
+        })
+    }
+}

@@ -1,0 +1,121 @@
+/** A field being made or changed, and what of it is sent. */
+import type { ChoiceOption, Field, FieldWrite, KindSettings, Label, Locale, Rule } from "@/api/types";
+import { labelOf } from "@/lib/format";
+
+export interface Draft {
+  name: string;
+  description: string;
+  settings: KindSettings;
+  /** A computed field's text; absent for one people fill. */
+  formula: string | undefined;
+  default: string;
+  rules: Rule[];
+  shown: boolean;
+}
+
+const SETTINGS = ["decimals", "unit", "options", "table", "images", "max", "pattern"] as const;
+
+export function settingsIn(field: Field): KindSettings {
+  const out: KindSettings = { kind: field.kind };
+  for (const key of SETTINGS) if (field[key] !== undefined) Object.assign(out, { [key]: field[key] });
+  if (out.options) out.options = out.options.map((o) => ({ ...o, was: o.value }));
+  return out;
+}
+
+export function draftOf(field: Field | undefined, locale: Locale): Draft {
+  if (!field)
+    return {
+      name: "",
+      description: "",
+      settings: { kind: "text" },
+      formula: undefined,
+      default: "",
+      rules: [],
+      shown: true,
+    };
+  return {
+    name: labelOf(field.label, locale),
+    description: field.description ? labelOf(field.description, locale) : "",
+    settings: settingsIn(field),
+    formula: field.formula,
+    default: field.default ?? "",
+    rules: field.rules ?? [],
+    shown: field.shown,
+  };
+}
+
+/** Options as they are sent: what they were is told apart. */
+const bare = (options: ChoiceOption[] | undefined) =>
+  options?.map(({ value, en, tone }) => ({ value, en, tone }));
+
+/** Settings as they are sent. */
+export function settingsSent(settings: KindSettings): KindSettings {
+  return settings.options ? { ...settings, options: bare(settings.options) } : settings;
+}
+
+/** Options that got another stored text. */
+function renamedOptions(options: ChoiceOption[] | undefined): Record<string, string> {
+  const moved = (options ?? []).filter((o) => o.was !== undefined && o.was !== o.value);
+  return Object.fromEntries(moved.map((o) => [o.was, o.value]));
+}
+
+/** A name for both languages, unless the other language has one of its own. */
+export function renamed(label: Label | undefined, text: string, locale: Locale): Label | string {
+  if (!label || label.zh === label.en) return text;
+  return locale === "en" ? { ...label, en: text } : { ...label, zh: text };
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether the content itself must be turned into another kind. */
+export function converts(field: Field | undefined, draft: Draft): boolean {
+  if (!field || field.formula !== undefined || draft.formula !== undefined) return false;
+  return (
+    field.kind !== draft.settings.kind || (field.kind === "link" && field.table !== draft.settings.table)
+  );
+}
+
+/** A new field whole; of a known one only what differs, its kind apart. */
+export function toWrite(draft: Draft, field: Field | undefined, locale: Locale): FieldWrite {
+  const name = draft.name.trim();
+  const description = draft.description.trim();
+  const rules = draft.rules.map((r) => ({ ...r }));
+  if (!field) {
+    const out: FieldWrite = { label: name, ...draft.settings };
+    if (out.options) out.options = bare(out.options);
+    if (description !== "") out.description = description;
+    if (draft.formula !== undefined) out.formula = draft.formula;
+    if (draft.default.trim() !== "") out.default = draft.default.trim();
+    if (rules.length > 0) out.rules = rules;
+    if (!draft.shown) out.shown = false;
+    return out;
+  }
+  const before = draftOf(field, locale);
+  const out: FieldWrite = {};
+  if (name !== before.name) out.label = renamed(field.label, name, locale);
+  if (description !== before.description)
+    out.description = description === "" ? null : renamed(field.description, description, locale);
+  if (draft.formula !== undefined && draft.formula !== before.formula) out.formula = draft.formula;
+  if (draft.default.trim() !== before.default) out.default = draft.default.trim() || null;
+  if (!same(rules, before.rules)) out.rules = rules;
+  if (draft.shown !== field.shown) out.shown = draft.shown;
+  const settings = { ...draft.settings, options: bare(draft.settings.options) };
+  if (settings.kind === field.kind) {
+    for (const key of SETTINGS)
+      if (key !== "table" && !same(settings[key], field[key])) Object.assign(out, { [key]: settings[key] });
+    const renames = renamedOptions(draft.settings.options);
+    if (Object.keys(renames).length > 0) out.renamed = renames;
+  } else if (field.formula !== undefined) {
+    // A computed field is shown as another kind at once: there is nothing to convert.
+    Object.assign(out, settings);
+  }
+  return out;
+}
+
+/** Why a draft cannot be saved yet: a key of the texts. */
+export function missing(draft: Draft): "field.noName" | "field.noFormula" | "field.noOption" | undefined {
+  if (draft.name.trim() === "") return "field.noName";
+  if (draft.formula !== undefined && draft.formula.trim() === "") return "field.noFormula";
+  if (draft.settings.options?.some((o) => o.value.trim() === "")) return "field.noOption";
+  return undefined;
+}
