@@ -98,5 +98,10 @@ const ENTRIES: &[Entry] = &[
     e(Rank, "PERCENTRANK", ("PERCENTRANK(表[列], 数)", "PERCENTRANK(Table[Column], number)"), ("比它小的所占的比例，三位小数", "The share of smaller ones, three decimals"), "PERCENTRANK(客户[累计金额],[@累计金额])"),
     e(Rank, "PERCENTRANK.INC", ("PERCENTRANK.INC(表[列], 数)", "PERCENTRANK.INC(Table[Column], number)"), ("同 PERCENTRANK", "The same as PERCENTRANK"), "PERCENTRANK.INC(客户[累计金额],[@累计金额])"),
     e(Rank, "QUINTILE", ("QUINTILE([@列])", "QUINTILE([@Field])"), ("从小到大分成五份，1 最小，5 最大，相同的同一份", "Fifths of all records: 1 the smallest, 5 the largest, equals share"), "QUINTILE([@累计金额])"),
+    e(Kebu, "AGE", ("AGE(生日)", "AGE(birthday)"), ("到今天满几岁，农历生日按农历；不知道年份时为空白", "Full years as of today, a lunar birthday's by the lunar calendar; blank when the year is unknown"), "AGE([@生日])"),
+    e(Kebu, "NEXTBIRTHDAY", ("NEXTBIRTHDAY(生日)", "NEXTBIRTHDAY(birthday)"), ("今天起的下一个生日（公历日期），农历生日按农历", "The next birthday from today on, as a date; a lunar one by the lunar calendar"), "NEXTBIRTHDAY([@生日])"),
+    e(Kebu, "LUNAR", ("LUNAR(日期)", "LUNAR(date)"), ("农历的月和日，例如 闰六月初一；1900 到 2100 年", "Month and day in the lunar calendar, such as 闰六月初一; years 1900 to 2100"), "LUNAR([@最近购买])"),
+    e(Kebu, "PINYIN", ("PINYIN(文字)", "PINYIN(text)"), ("汉字变成拼音（不带声调），姓氏在开头按姓氏读音；其他字符照旧", "Chinese characters as pinyin without tones, surnames at the head as surnames are read; anything else as it is"), "PINYIN([@客户名称])"),
+    e(Kebu, "INITIALS", ("INITIALS(文字)", "INITIALS(text)"), ("汉字变成拼音首字母；其他字符照旧", "Chinese characters as the first letters of their pinyin; anything else as it is"), "INITIALS([@客户名称])"),
     e(Kebu, "MASK", ("MASK(文字)", "MASK(text)"), ("遮住中间：手机 138****5678，证件、姓名同理", "The middle covered: 138****5678, and the like for identity numbers and names"), "MASK([@手机])"),
 ];

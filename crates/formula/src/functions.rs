@@ -1,11 +1,12 @@
 //! The functions of the language and their typing. What each does is told in the catalogue.
 
+use crate::dates;
 use crate::gather;
 use crate::lex::fault;
 use crate::parse::{Ast, Syntax};
 use crate::suggest;
 use crate::tree::{Aggregate, ArithOp, Caught, ErrorValue, Expr, Func, Node, Type};
-use crate::typing::{Typer, conditional, constant};
+use crate::typing::{Typer, conditional};
 use crate::units::{align, blank, call as made, condition, day, instant, int, text, unify_two};
 use model::Result;
 
@@ -55,6 +56,9 @@ const PLAIN: &[Plain] = &[
     ("REPT", Func::Rept, 2, &[T, N], Type::Text),
     ("REPLACE", Func::Replace, 4, &[T, N, N, T], Type::Text),
     ("MASK", Func::Mask, 1, &[T], Type::Text),
+    ("PINYIN", Func::Pinyin, 1, &[T], Type::Text),
+    ("INITIALS", Func::Initials, 1, &[T], Type::Text),
+    ("LUNAR", Func::Lunar, 1, &[D], Type::Text),
     ("DATE", Func::Date, 3, &[N, N, N], Type::Date),
     ("YEAR", Func::Year, 1, &[D], Type::Number),
     ("MONTH", Func::Month, 1, &[D], Type::Number),
@@ -111,10 +115,12 @@ const SPECIAL: &[(&str, usize, usize, Build)] = &[
     ("SUBSTITUTE", 3, 4, substitute),
     ("VALUE", 1, 1, value),
     ("TEXT", 2, 2, text_),
-    ("DAYS", 2, 2, days),
-    ("DATEDIF", 3, 3, datedif),
-    ("WEEKDAY", 1, 2, weekday),
-    ("WEEKNUM", 1, 2, weekday),
+    ("DAYS", 2, 2, dates::days),
+    ("DATEDIF", 3, 3, dates::datedif),
+    ("WEEKDAY", 1, 2, dates::weekday),
+    ("WEEKNUM", 1, 2, dates::weekday),
+    ("AGE", 1, 1, dates::birthday),
+    ("NEXTBIRTHDAY", 1, 1, dates::birthday),
     ("COUNTIFS", 2, 60, gather::ifs),
     ("SUMIFS", 3, 61, gather::ifs),
     ("AVERAGEIFS", 3, 61, gather::ifs),
@@ -194,7 +200,7 @@ fn argument(t: &Typer<'_>, ast: &Ast, kind: Arg) -> Result<Expr> {
 }
 
 /// Each argument typed, with errors placed on it.
-fn each(t: &Typer<'_>, args: &[Ast], f: impl Fn(Expr) -> Result<Expr>) -> Result<Vec<Expr>> {
+pub(crate) fn each(t: &Typer<'_>, args: &[Ast], f: impl Fn(Expr) -> Result<Expr>) -> Result<Vec<Expr>> {
     args.iter().map(|a| f(t.expr(a)?).map_err(|e| e.within(a.at.0, a.at.1))).collect()
 }
 
@@ -456,45 +462,4 @@ fn text_(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
         format!("The format “{format}” is not understood; use 0, 0.00, #,##0.00, 0%, yyyy-mm-dd, hh:mm and the like"),
     )
     .within(args[1].at.0, args[1].at.1))
-}
-
-fn days(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
-    let mut list = each(t, args, day)?;
-    let (start, end) = (list.pop().unwrap_or_else(blank), list.pop().unwrap_or_else(blank));
-    Ok(Expr::new(Node::Arith(ArithOp::Sub, end.boxed(), start.boxed()), Type::Number))
-}
-
-fn datedif(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
-    let unit = match &args[2].node {
-        Syntax::Text(u) => u.to_ascii_uppercase(),
-        _ => String::new(),
-    };
-    if !["Y", "M", "D", "MD", "YM", "YD"].contains(&unit.as_str()) {
-        return Err(fault(
-            "DATEDIF 的单位要写 \"Y\"、\"M\"、\"D\"、\"MD\"、\"YM\" 或 \"YD\"".into(),
-            "The unit of DATEDIF is \"Y\", \"M\", \"D\", \"MD\", \"YM\" or \"YD\"".into(),
-        )
-        .within(args[2].at.0, args[2].at.1));
-    }
-    let mut list = each(t, &args[..2], day)?;
-    list.push(Expr::new(Node::Text(unit), Type::Text));
-    Ok(made(Func::DateDif, list, Type::Number))
-}
-
-fn weekday(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
-    let kind = args.get(1).map_or(Ok(int(1)), |a| t.expr(a))?;
-    let (func, known): (_, &[i64]) = match name {
-        "WEEKDAY" => (Func::Weekday, &[1, 2, 3, 11, 12, 13, 14, 15, 16, 17]),
-        _ => (Func::Weeknum, &[1, 2, 11, 12, 13, 14, 15, 16, 17, 21]),
-    };
-    let Some(kind) = constant(&kind).filter(|k| known.contains(k)) else {
-        let list = known.iter().map(i64::to_string).collect::<Vec<_>>().join("、");
-        return Err(fault(
-            format!("{name} 的第二个参数要直接写 {list} 之一"),
-            format!("The second argument of {name} is one of {}", list.replace('、', ", ")),
-        ));
-    };
-    let mut list = each(t, &args[..1], day)?;
-    list.push(int(kind));
-    Ok(made(func, list, Type::Number))
 }

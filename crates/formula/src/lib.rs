@@ -10,6 +10,7 @@ mod tests;
 
 mod catalogue;
 mod criteria;
+mod dates;
 pub mod format;
 mod functions;
 mod gather;

@@ -334,6 +334,14 @@ pub enum Func {
     Escaped,
     /// A personal mark with its middle covered.
     Mask,
+    /// Chinese characters by their readings, or the first letters of these.
+    Pinyin,
+    Initials,
+    /// A day in the lunar calendar.
+    Lunar,
+    /// Of a birthday as it is stored, and today.
+    Age,
+    NextBirthday,
 }
 
 /// A rank over a column.

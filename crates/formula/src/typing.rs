@@ -288,6 +288,7 @@ impl Typer<'_> {
             Node::Call(f, args) => match f {
                 Func::Floor | Func::Len | Func::Year | Func::Month | Func::Day | Func::Weekday | Func::Hour => true,
                 Func::Minute | Func::Second | Func::Weeknum | Func::DateDif | Func::NetworkDays | Func::Sign => true,
+                Func::Age => true,
                 Func::Round | Func::RoundUp | Func::RoundDown => matches!(args[1].node, Node::Int(n) if n <= 0),
                 Func::Min | Func::Max | Func::Abs | Func::Mod => args.iter().all(|a| self.is_whole(a)),
                 _ => false,

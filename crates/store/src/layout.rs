@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 3;
+pub(crate) const VERSION: i32 = 4;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -106,6 +106,7 @@ fn create(conn: &Conn) -> Result<()> {
     }
     tables_listed(conn)?;
     conn.batch(&dialect.ddl(FILE_PARTS))?;
+    crate::lookups::create(conn)?;
     set_version(conn, VERSION)
 }
 
@@ -117,6 +118,10 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
     if from < 3 {
         conn.batch(&conn.dialect().ddl(FILE_PARTS))?;
         built_in_rules(conn)?;
+    }
+    if from < 4 {
+        // The months of the lunar calendar and the readings of characters.
+        crate::lookups::create(conn)?;
     }
     set_version(conn, VERSION)
 }

@@ -21,6 +21,7 @@ mod folder;
 mod json;
 mod layout;
 mod log;
+mod lookups;
 mod matching;
 mod preview;
 mod probe;

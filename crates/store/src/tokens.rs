@@ -121,7 +121,7 @@ fn phone_tokens(phone: &str, out: &mut String) {
 }
 
 /// Readings that general tables get wrong at the head of a name: surnames first, then a few places.
-const HEADS: &[(&str, &[&str])] = &[
+pub(crate) const HEADS: &[(&str, &[&str])] = &[
     ("尉迟", &["yu", "chi"]),
     ("万俟", &["mo", "qi"]),
     ("长孙", &["zhang", "sun"]),
@@ -159,6 +159,11 @@ const HEADS: &[(&str, &[&str])] = &[
     ("俞", &["yu"]),
     ("车", &["che"]),
 ];
+
+/// The common reading of a character, without its tone.
+pub(crate) fn reading(c: char) -> Option<&'static str> {
+    c.to_pinyin().map(|p| p.plain())
+}
 
 /// Pinyin of the first run of Chinese characters: joined pinyin from each syllable when `joined`, and
 /// initials from each syllable.
@@ -207,7 +212,7 @@ fn syllables(run: &[char]) -> Vec<&'static str> {
         Some((h, r)) => (r.to_vec(), h.chars().count()),
         None => (Vec::with_capacity(run.len()), 0),
     };
-    out.extend(run[skip..].iter().filter_map(|c| c.to_pinyin()).map(|p| p.plain()));
+    out.extend(run[skip..].iter().filter_map(|c| reading(*c)));
     if out.is_empty() { vec![""] } else { out }
 }
 

@@ -56,7 +56,44 @@ fn another_process_sees_a_new_field_with_its_next_write() {
     book.assert_sound();
 }
 
+fn ages_and_birthdays_follow_the_day() {
+    let book = Book::new();
+    let people = [("单晓", "1990-11-22"), ("王小华", "农历1990-10-15"), ("甲", "05-06"), ("乙", "")];
+    let ids: Vec<_> = people
+        .iter()
+        .map(|(name, birthday)| book.create("customers", &[("name", (*name).into()), ("birthday", (*birthday).into())]))
+        .collect();
+    let add = |name: &str, kind, text: &str| {
+        book.store
+            .add_field(&scope(), "customers", formula(name, kind, text))
+            .unwrap_or_else(|e| panic!("{}", e.zh))
+            .key
+    };
+    let age = add("周岁", FieldKind::number(0), "AGE([@生日])");
+    let next = add("下个生日", FieldKind::Date, "NEXTBIRTHDAY([@生日])");
+    let lunar = add("农历", FieldKind::Text, "IF([@下个生日]=\"\",\"\",LUNAR([@下个生日]))");
+    let spelt = add("拼音", FieldKind::Text, "PINYIN([@客户名称])&\"/\"&INITIALS([@客户名称])");
+    book.store.fill(&mut |_, _| Ok(())).unwrap();
+    let row = |id| [&age, &next, &lunar, &spelt].map(|f| book.cell("customers", id, f));
+    let date = |text| Value::Date(model::Date::from_iso(text).unwrap());
+    assert_eq!(row(ids[0]), [Value::Int(35), date("2026-11-22"), "十月十四".into(), "shanxiao/sx".into()]);
+    assert_eq!(row(ids[1]), [Value::Int(35), date("2026-11-23"), "十月十五".into(), "wangxiaohua/wxh".into()]);
+    assert_eq!(row(ids[2]), [Value::Null, date("2027-05-06"), "四月初一".into(), "jia/j".into()]);
+    assert_eq!(row(ids[3])[..2], [Value::Null, Value::Null]);
+    book.assert_sound();
+    for (today, expected) in [("2026-11-22", [36, 35]), ("2026-11-23", [36, 36])] {
+        book.store.turn_day(model::Date::from_iso(today).unwrap(), &mut |_, _| Ok(())).unwrap();
+        assert_eq!([ids[0], ids[1]].map(|id| book.cell("customers", id, &age)), expected.map(Value::Int), "{today}");
+        book.assert_sound();
+    }
+    assert_eq!(book.cell("customers", ids[0], &next), date("2027-11-22"));
+    book.edit("customers", ids[3], "birthday", "2000-02-29".into()).unwrap();
+    assert_eq!(row(ids[3])[..2], [Value::Int(26), date("2027-02-28")]);
+    book.assert_sound();
+}
+
 testkit::on_both_engines!(
+    ages_and_birthdays_follow_the_day,
     a_new_formula_is_filled_in_parts_while_people_edit,
     a_changed_rule_reaches_other_tables,
     another_process_sees_a_new_field_with_its_next_write,

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, Option<&[&str]>)] = &[
     ("model", Some(&[])),
     ("formula", Some(&["model"])),
+    ("calendar", Some(&["model"])),
     ("exchange", Some(&["model"])),
-    ("store", Some(&["model", "formula"])),
-    ("jobs", Some(&["store", "exchange", "formula", "model"])),
-    ("server", Some(&["jobs", "store", "exchange", "formula", "model"])),
+    ("store", Some(&["model", "formula", "calendar"])),
+    ("jobs", Some(&["store", "exchange", "formula", "calendar", "model"])),
+    ("server", Some(&["jobs", "store", "exchange", "formula", "calendar", "model"])),
     ("kebu", None),
     ("testkit", Some(&["store", "model"])),
 ];

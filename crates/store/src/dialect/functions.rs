@@ -112,6 +112,8 @@ pub(crate) fn register(conn: &Connection) -> Result<()> {
         let parts = text(c, 0).zip(text(c, 1)).zip(text(c, 2)).zip(whole(c, 3));
         Ok(parts.map(|(((t, old), new), n)| substitute(t, old, new, n)))
     })?;
+    conn.create_scalar_function("kebu_birthday", 1, flags, |c| Ok(text(c, 0).and_then(birthday)))?;
+    conn.create_scalar_function("kebu_characters", 1, flags, |c| Ok(text(c, 0).map(characters)))?;
     conn.create_scalar_function("kebu_wild", 2, flags, |c| {
         Ok(text(c, 0).zip(text(c, 1)).map(|(t, p)| wild(&t.to_ascii_lowercase(), p)))
     })
@@ -209,6 +211,30 @@ fn date(text: &str) -> Option<i64> {
     };
     let year = part(year, 4, 4).filter(|y| *y >= 1900)?;
     model::Date::new(year as i32, part(month, 1, 2)?, part(day, 1, 2)?).map(|d| d.0.into())
+}
+
+/// A birthday as it is stored, as one number; see [`super::Dialect::birthday`].
+fn birthday(text: &str) -> Option<i64> {
+    let (lunar, rest) = text.strip_prefix("农历").map_or((false, text), |rest| (true, rest));
+    let (year, rest) = match rest.get(..5).and_then(|y| y.strip_suffix('-')) {
+        Some(year) if rest.len() > 5 => (digits(year)?, &rest[5..]),
+        _ => (0, rest),
+    };
+    let (leap, rest) = rest.strip_prefix('闰').filter(|_| lunar).map_or((false, rest), |rest| (true, rest));
+    let (month, day) = rest.split_once('-').filter(|(m, d)| m.len() == 2 && d.len() == 2)?;
+    let kind = i64::from(lunar) + i64::from(leap);
+    Some(year * 1_000_000 + kind * 10_000 + digits(month)? * 100 + digits(day)?)
+}
+
+/// A number written in digits alone.
+fn digits(text: &str) -> Option<i64> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+/// The characters of a text as a list in JSON.
+fn characters(text: &str) -> String {
+    let list: Vec<String> = text.chars().map(String::from).collect();
+    serde_json::Value::from(list).to_string()
 }
 
 /// Words with capitals: a letter after anything but a letter is large, all others small.
@@ -327,6 +353,22 @@ mod tests {
         }
         assert_eq!(date("2024年3月5日"), model::Date::new(2024, 3, 5).map(|d| d.0.into()));
         assert_eq!(date("2024-02-30"), None);
+        for (t, want) in [
+            ("1990-05-06", Some(1_990_000_506)),
+            ("05-06", Some(506)),
+            ("农历1990-08-15", Some(1_990_010_815)),
+            ("农历08-15", Some(10_815)),
+            ("农历2025-闰06-30", Some(2_025_020_630)),
+            ("农历闰06-30", Some(20_630)),
+            ("闰06-30", None),
+            ("1990-5-6", None),
+            ("+990-05-06", None),
+            ("1990-05-06 ", None),
+            ("1990-", None),
+            ("", None),
+        ] {
+            assert_eq!(birthday(t), want, "{t}");
+        }
         assert_eq!(wild("abcdef", "c?e"), 3);
         assert_eq!(wild("abcdef", "b*f"), 2);
         assert_eq!(wild("a*b", "~*"), 2);

@@ -48,7 +48,7 @@ impl Lower<'_> {
         self.made(text, parts, Rep::Int).within(lo, hi)
     }
 
-    fn date_part(&self, part: char, d: Sql) -> Sql {
+    pub(super) fn date_part(&self, part: char, d: Sql) -> Sql {
         let most = match part {
             'y' => 9999.0,
             'm' => 12.0,
@@ -92,7 +92,7 @@ impl Lower<'_> {
     }
 
     /// The first day of a month: months since year 0, less two so that years begin in March.
-    fn month_start(&self, month: Sql) -> Sql {
+    pub(super) fn month_start(&self, month: Sql) -> Sql {
         let march = self.whole("{0} - 2", vec![month], (0.0, 130_000.0));
         self.whole(
             "365 * ({0} / 12) + {0} / 48 - {0} / 1200 + {0} / 4800 + (153 * ({0} % 12) + 2) / 5 - 719468",
@@ -107,7 +107,7 @@ impl Lower<'_> {
         self.whole("{0} * 12 + {1} - 1", vec![y, m], (12.0, 120_000.0))
     }
 
-    fn next(&self, v: Sql, by: i64) -> Sql {
+    pub(super) fn next(&self, v: Sql, by: i64) -> Sql {
         let b = v.bounds();
         let n = by as f64;
         self.whole("{0} + {1}", vec![v, self.int(by)], (b.lo + n, b.hi + n))

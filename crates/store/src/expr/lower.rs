@@ -309,6 +309,9 @@ impl Lower<'_> {
             | F::FromSerial
             | F::MomentFromSerial
             | F::FormatMoment => self.date_call(f, args),
+            F::Age | F::NextBirthday => self.birthday(f, args),
+            F::Lunar => self.lunar(&args[0]),
+            F::Pinyin | F::Initials => self.spelt(f, &args[0]),
             _ => self.text_call(f, args),
         }
     }

@@ -6,6 +6,7 @@
 
 mod day;
 mod ir;
+mod kebu;
 mod logic;
 mod lookup;
 mod lower;

@@ -11,7 +11,7 @@ const CELL: i64 = 100_000;
 
 impl Lower<'_> {
     /// An argument as text.
-    fn text(&self, e: &Typed) -> Out {
+    pub(super) fn text(&self, e: &Typed) -> Out {
         let out = self.expr(e);
         if out.v.rep() != Rep::Text {
             let v = if matches!(e.ty, Type::Blank) { self.literal("") } else { self.blank(Rep::Text) };

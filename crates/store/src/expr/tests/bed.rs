@@ -74,6 +74,7 @@ impl Bed {
         let postgres = Conn::server(&server, &testkit::postgres::new_schema()).expect("PostgreSQL");
         let engines = [Conn::memory().expect("a database in memory"), postgres];
         for conn in &engines {
+            crate::lookups::create(conn).expect("the tables formulas look up");
             for table in &schema.tables {
                 let list = table.fields.iter().map(|f| format!(", {} {}", quote(&f.key), column_type(&f.kind)));
                 let columns: String = list.collect();
@@ -102,6 +103,11 @@ impl Bed {
 
     /// What a formula of `数据` gives for records, on SQLite and on PostgreSQL.
     pub fn ask(&self, text: &str, ids: &[i64]) -> Result<[Vec<Answer>; 2], String> {
+        self.ask_on(TODAY, text, ids)
+    }
+
+    /// The same as of another day.
+    pub fn ask_on(&self, today: Date, text: &str, ids: &[i64]) -> Result<[Vec<Answer>; 2], String> {
         let table = &self.schema.tables[0];
         let typed = formula::check(&self.schema, table, text).map_err(|e| format!("{} {e}", e.zh))?;
         let kind = kind_of(&typed, table);
@@ -112,7 +118,7 @@ impl Bed {
         let answers = |conn: &Conn| {
             let stmt = made(conn.dialect())?;
             let mut out = Vec::new();
-            let done = stmt.each(conn, &Fill::ids(TODAY, ids), &mut |r| {
+            let done = stmt.each(conn, &Fill::ids(today, ids), &mut |r| {
                 let cell = match r.at(1)? {
                     ValueRef::Null => Cell::Null,
                     ValueRef::Integer(n) => Cell::Int(n),

@@ -2,5 +2,6 @@
 
 mod bed;
 mod cases;
+mod kebu;
 mod random;
 mod sql;
