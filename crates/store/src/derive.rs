@@ -5,6 +5,7 @@
 
 use crate::dialect::Dialect;
 use crate::expr::{Lower, Names, Subselects, as_value, constant_for_all, heavy, render, whole};
+use crate::relations::{Overall, Relation, overalls, relations};
 use crate::sql::{Stmt, ids_place, range_places};
 use formula::{Column, Local, Node, Phase, Program, Rank, Rollup};
 use model::{Error, ErrorCode, FieldKey, FieldKind, Result, Schema, TableKey};
@@ -42,31 +43,6 @@ pub(crate) struct Derivation {
     pub dialect: Dialect,
     schema: Arc<Schema>,
     statements: Mutex<HashMap<Wanted, Arc<Stmt>>>,
-}
-
-/// How changed records of one table touch derived columns of another (or of its own).
-#[derive(Debug)]
-pub(crate) struct Relation {
-    pub from: TableKey,
-    pub tie: FieldKey,
-    pub to: TableKey,
-    pub local: Local,
-    /// Fields of `from` whose change matters.
-    pub reads: HashSet<FieldKey>,
-    /// Columns of `to` that are touched.
-    pub columns: HashSet<FieldKey>,
-}
-
-/// Columns of one table that read a column of another (or of its own) as a whole: whenever it changes,
-/// all their records are touched.
-#[derive(Debug)]
-pub(crate) struct Overall {
-    pub from: TableKey,
-    pub to: TableKey,
-    /// Fields of `from` whose change matters.
-    pub reads: HashSet<FieldKey>,
-    /// Columns of `to` that are touched.
-    pub columns: HashSet<FieldKey>,
 }
 
 impl Derivation {
@@ -108,52 +84,6 @@ impl Derivation {
     pub(crate) fn all(phase: &Phase) -> HashSet<FieldKey> {
         phase.columns.iter().map(|c| c.field.clone()).collect()
     }
-}
-
-fn relations(program: &Program) -> Vec<Relation> {
-    let mut out: Vec<Relation> = Vec::new();
-    for column in program.columns() {
-        column.expr.visit(&mut |e| {
-            let Node::Rollup(r) = &e.node else { return };
-            let Some((tie, local)) = r.tie() else { return };
-            let reads = r.criteria.iter().map(|c| c.field.clone()).chain(r.value.clone());
-            let found =
-                out.iter_mut().find(|x| x.from == r.table && x.tie == *tie && x.to == column.table && x.local == local);
-            match found {
-                Some(x) => {
-                    x.reads.extend(reads);
-                    x.columns.insert(column.field.clone());
-                }
-                None => out.push(Relation {
-                    from: r.table.clone(),
-                    tie: tie.clone(),
-                    to: column.table.clone(),
-                    local,
-                    reads: reads.collect(),
-                    columns: HashSet::from([column.field.clone()]),
-                }),
-            }
-        });
-    }
-    out
-}
-
-fn overalls(program: &Program) -> Vec<Overall> {
-    let mut out: Vec<Overall> = Vec::new();
-    for column in program.columns() {
-        column.expr.visit(&mut |e| {
-            let (from, reads): (_, HashSet<FieldKey>) = match &e.node {
-                Node::Rollup(r) if r.tie().is_none() => {
-                    (&r.table, r.criteria.iter().map(|c| c.field.clone()).chain(r.value.clone()).collect())
-                }
-                Node::Rank(r) => (&r.table, HashSet::from([r.field.clone()])),
-                _ => return,
-            };
-            let columns = HashSet::from([column.field.clone()]);
-            out.push(Overall { from: from.clone(), to: column.table.clone(), reads, columns });
-        });
-    }
-    out
 }
 
 /// The refusal of a formula whose SQL would be too large.

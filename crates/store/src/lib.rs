@@ -27,6 +27,7 @@ mod preview;
 mod probe;
 mod read;
 mod recalc;
+mod relations;
 mod reshape;
 mod search;
 mod sql;

@@ -283,7 +283,7 @@ impl Touched {
 }
 
 /// Records of `r.to` tied to records of `r.from` in a range of ids; inside one table, others only.
-fn tied_to_range(conn: &Conn, r: &crate::derive::Relation, low: i64, high: i64) -> Result<RoaringTreemap> {
+fn tied_to_range(conn: &Conn, r: &crate::relations::Relation, low: i64, high: i64) -> Result<RoaringTreemap> {
     let sql = match &r.local {
         Local::Id => tie_sql(&r.from, &r.tie, "id BETWEEN ?1 AND ?2"),
         Local::Field(f) => shared_tie_sql(conn.dialect(), &r.from, &r.tie, &r.to, f),

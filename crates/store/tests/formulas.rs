@@ -91,7 +91,27 @@ fn a_preview_shows_values_and_errors_and_stores_nothing() {
     assert_eq!(e.at, Some((4, 8)));
 }
 
+fn sums_beyond_every_number_stop_there() {
+    let book = Book::new();
+    let most = 9_007_199_254_740_991;
+    let id = book.create("customers", &[("name", "甲".into())]);
+    for n in 0..1_030 {
+        book.create(
+            "orders",
+            &[
+                ("order_no", format!("{n}").as_str().into()),
+                ("customer", Value::Link(id)),
+                ("time", Value::DateTime(model::DateTime::from_iso("2026-11-01").unwrap())),
+                ("amount", Value::Money(Money(most))),
+            ],
+        );
+    }
+    assert_eq!(book.cell("customers", id, "total"), Value::Money(Money(9_000_000_000_000_000_000)));
+    book.assert_sound();
+}
+
 testkit::on_both_engines!(
+    sums_beyond_every_number_stop_there,
     columns_of_every_form_follow_every_change,
     a_preview_shows_values_and_errors_and_stores_nothing
 );

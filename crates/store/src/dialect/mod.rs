@@ -382,13 +382,16 @@ impl Dialect {
         }
     }
 
-    /// The sum of a column of whole numbers, whole as well.
+    /// The sum of a column of whole numbers, whole as well: exact within what a cell can hold, and never
+    /// beyond what a number can be. SQLite's `sum` would raise there; `total` adds whole numbers just as
+    /// exactly and gives the nearest real one.
     pub(crate) fn sum_of_ints(self, value: Expr) -> Expr {
         match self {
-            Self::Sqlite => Func::cust(Alias::new("sum")).arg(value).into(),
+            Self::Sqlite => Expr::cust_with_exprs("CAST(max(-9e18, min(9e18, total(?))) AS INTEGER)", [value]),
             Self::Postgres => Expr::cust_with_exprs(
-                "CAST(CASE WHEN sum(?) > 9000000000000000000 THEN 9000000000000000000 \
-                 WHEN sum(?) < -9000000000000000000 THEN -9000000000000000000 ELSE sum(?) END AS BIGINT)",
+                "CAST(CAST(CASE WHEN sum(?) > 9000000000000000000 THEN 9000000000000000000 \
+                 WHEN sum(?) < -9000000000000000000 THEN -9000000000000000000 ELSE sum(?) END \
+                 AS DOUBLE PRECISION) AS BIGINT)",
                 [value.clone(), value.clone(), value],
             ),
         }

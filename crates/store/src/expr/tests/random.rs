@@ -95,6 +95,8 @@ const MOMENTS: &[&str] = &["[@S1]", "[@S2]", "NOW()"];
 const FLAGS: &[&str] = &["[@B1]", "[@B2]", "TRUE", "FALSE"];
 
 const OF_NUMBERS: &[&str] = &[
+    "AGE(<T>)",
+    "AGE(<D>)",
     "<N>+<N>",
     "(<N>)-(<N>)",
     "(<N>)*(<N>)",
@@ -189,6 +191,9 @@ const OF_NUMBERS: &[&str] = &[
     "RANK(<N>,数据[N1])",
 ];
 const OF_TEXTS: &[&str] = &[
+    "PINYIN(<T>)",
+    "INITIALS(<T>)",
+    "LUNAR(<D>)",
     "<T>&<T>",
     "(<N>)&<T>",
     "(<B>)&\"\"",
@@ -236,6 +241,8 @@ const OF_TEXTS: &[&str] = &[
     "XLOOKUP(<T>,项目[名称],项目[名称],\"无\")",
 ];
 const OF_DAYS: &[&str] = &[
+    "NEXTBIRTHDAY(<T>)",
+    "NEXTBIRTHDAY(<D>)",
     "(<D>)+7",
     "(<D>)-[@I1]",
     "(<D>)+INT(<N>)",
