@@ -88,7 +88,8 @@ export function useEditor({ props, locale, input, cell }: Args) {
         const all = itemsOf(field, locale);
         const found = matching(all, typed, untouched);
         const list = field.options && onAddOptions ? withFresh(found, untouched ? "" : typed, all) : found;
-        const current = list.findIndex((i) => i.text === typed || i.value === typed);
+        // An option that holds what was typed comes before adding it as a new one.
+        const current = list.findIndex((i) => !i.fresh && (i.text === typed || i.value === typed));
         const first = typed === "" && (e.mode === "enter" || e.chosen) ? -1 : list.length > 0 ? 0 : -1;
         show(list, current >= 0 ? current : first);
       } else if (field.kind === "link") {
