@@ -212,3 +212,35 @@ async fn files_go_up_into_cells_and_down_again() {
     assert_eq!(headers[header::CONTENT_TYPE], "application/octet-stream");
     assert!(headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
 }
+
+#[tokio::test]
+async fn rules_over_several_cells_speak_of_the_rows_of_an_import() {
+    let site = Site::new();
+    let rule = |check: Value| json!({ "rules": [check] });
+    let unique = json!({ "check": "unique", "level": "refuse", "message": "微信号重复" });
+    site.ok("PATCH", "/tables/customers/fields/wechat", Some(rule(unique))).await;
+    let known = json!({ "check": "expression", "formula": "[@备注]<>[@客户名称]", "level": "warn", "message": "备注写的是名字" });
+    site.ok("PATCH", "/tables/customers/fields/note", Some(rule(known))).await;
+    let sheet = "姓名,微信,手机,备注\n张三,wx_1,13800138001,老客\n李四,wx_1,13800138002,李四\n王五,wx_3,13800138003,\n";
+    let (status, import) = site.upload(&[("客户.csv", sheet.as_bytes())]).await;
+    assert_eq!(status, StatusCode::OK, "{import}");
+    // Two people may share what identifies one; matched by mobile they stay two.
+    let path = format!("/imports/{}", import["import"].as_str().unwrap());
+    site.ok("PUT", &path, Some(json!({ "match": "mobile", "sheets": [] }))).await;
+    let mut told = Vec::new();
+    for act in ["check", "run"] {
+        let started = site.ok("POST", &format!("{path}/{act}"), None).await;
+        let report = site.job(&started).await["result"].clone();
+        assert_eq!(report["tables"]["customers"]["created"], 3, "{report}");
+        assert_eq!(report["problem_count"], 2, "{report}");
+        told.push(report["problems"].clone());
+    }
+    assert_eq!(told[0], told[1], "a trial tells what will happen");
+    let find = |says: &str| told[1].as_array().unwrap().iter().find(|p| p["reason"]["zh"] == says).unwrap().clone();
+    let doubled = find("微信号重复");
+    assert_eq!((&doubled["row"], &doubled["column"], &doubled["cell"]), (&json!(3), &json!("微信"), &json!("wx_1")));
+    assert_eq!(find("备注写的是名字")["row"], 3);
+    assert_eq!(cell(&site, "customers", 1, "wechat").await, "wx_1");
+    assert_eq!(cell(&site, "customers", 2, "wechat").await, Value::Null);
+    assert_eq!(cell(&site, "customers", 2, "note").await, "李四");
+}

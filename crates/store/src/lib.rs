@@ -54,7 +54,7 @@ pub use store::{Counts, Store, StoreOptions};
 pub use system::{BookInfo, Session, System, User};
 pub use turn::{Preview, Sample};
 pub use undo::Undone;
-pub use validate::Mark;
+pub use validate::{Breach, Mark};
 pub use view::{ColumnSummary, OpenedView, ViewId};
 
 use model::Error;

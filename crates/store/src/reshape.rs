@@ -5,19 +5,25 @@
 
 use crate::conn::{Conn, params};
 use crate::derive::Derivation;
-use crate::dialect::{Dialect, column_type, quote};
-use crate::store::{Now, Store, counter, id_counter, require};
+use crate::dialect::{column_type, quote};
+use crate::store::{Store, counter, id_counter, require};
 use crate::{fill, layout};
 use model::{
     Access, Check, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef,
-    TableKey, Way, way,
+    Way, way,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod check;
+mod names;
+mod sense;
 
 pub use check::FormulaCheck;
+pub(crate) use sense::refuse_unfit;
+
+use names::{named, refuse_used, rename_in_formulas, users_of};
+use sense::{refuse_field_name, refuse_name, refuse_senseless, refuse_table_name};
 
 /// What of a field is to change; None stays.
 #[derive(Clone, Debug, Default)]
@@ -248,122 +254,6 @@ fn place(schema: &Schema, table: &str) -> Result<usize> {
     Ok(schema.tables.iter().position(|t| t.key == *table).unwrap_or_default())
 }
 
-/// Most characters of a name.
-const LONGEST: usize = 60;
-/// Signs with a meaning of their own in formulas.
-const SIGNS: [char; 7] = ['[', ']', '\'', '"', '@', '#', '\n'];
-
-fn refuse_name(label: &Label) -> Result<()> {
-    for name in [&label.zh, &label.en] {
-        let n = name.trim().chars().count();
-        if n == 0 || n > LONGEST || **name != *name.trim() || name.contains(SIGNS) || name.contains(char::is_control) {
-            return Err(Error::new(
-                ErrorCode::Invalid,
-                format!("名称要有 1 到 {LONGEST} 个字，不能含 [ ] ' \" @ # 和首尾空格"),
-                format!("A name has 1 to {LONGEST} characters, none of [ ] ' \" @ #, and no spaces at its ends"),
-            )
-            .on("label"));
-        }
-    }
-    Ok(())
-}
-
-fn taken(label: &Label) -> Error {
-    Error::new(
-        ErrorCode::Conflict,
-        format!("已经有“{}”了，请换一个名称", label.zh),
-        format!("There is “{}” already; choose another name", label.en),
-    )
-    .on("label")
-}
-
-fn refuse_table_name(schema: &Schema, own: Option<&str>, label: &Label) -> Result<()> {
-    let other = |name: &str| schema.named(name).is_some_and(|t| own.is_none_or(|k| t.key != *k));
-    if other(&label.zh) || other(&label.en) { Err(taken(label)) } else { Ok(()) }
-}
-
-fn refuse_field_name(table: &TableDef, own: Option<&str>, label: &Label) -> Result<()> {
-    let other = |name: &str| table.named(name).is_some_and(|f| own.is_none_or(|k| f.key != *k));
-    if other(&label.zh) || other(&label.en) { Err(taken(label)) } else { Ok(()) }
-}
-
-/// Refuses a new field that cannot be: its name, kind, rules or formulas.
-pub(crate) fn refuse_unfit(now: &Now, table: &TableDef, field: &FieldDef, dialect: Dialect) -> Result<()> {
-    refuse_name(&field.label)?;
-    refuse_field_name(table, None, &field.label)?;
-    let mut next = (*now.shape.schema).clone();
-    let at = place(&next, &table.key)?;
-    next.tables[at].fields.push(field.clone());
-    refuse_senseless(&next, table, field, now.today)?;
-    check::refuse_formulas(&next, &next.tables[at], field, dialect)
-}
-
-/// Refuses settings that make no sense: a link to a table whose records have no name, a second code.
-fn refuse_senseless(schema: &Schema, table: &TableDef, field: &FieldDef, today: Date) -> Result<()> {
-    for rule in &field.rules {
-        rule.validate(field, today)?;
-    }
-    match &field.kind {
-        FieldKind::Link { table: to } => {
-            let def = schema.require(to)?;
-            if def.field("code").is_none() || def.field("name").is_none() {
-                return Err(
-                    invalid("只能关联到有编号和名称的表", "Links go to tables with a code and a name").on("table")
-                );
-            }
-        }
-        FieldKind::Code(_) => {
-            let others = table.fields.iter().filter(|f| f.key != field.key);
-            if others.into_iter().any(|f| matches!(f.kind, FieldKind::Code(_))) {
-                return Err(invalid("一张表只能有一个自动编号", "A table has one automatic code").on("kind"));
-            }
-        }
-        FieldKind::Number { decimals, .. } if *decimals > 8 => {
-            return Err(invalid("小数最多 8 位", "At most 8 decimals").on("decimals"));
-        }
-        FieldKind::Rating { max } if !(2..=10).contains(max) => {
-            return Err(invalid("评分要有 2 到 10 颗星", "A rating has 2 to 10 stars").on("max"));
-        }
-        FieldKind::Choice { options } | FieldKind::Choices { options } => refuse_options(options)?,
-        _ => {}
-    }
-    if field.derived()
-        && (field.kind.system() || matches!(field.kind, FieldKind::Code(_) | FieldKind::Attachment { .. }))
-    {
-        return Err(invalid("公式的结果不能是这种字段", "A formula cannot give this kind of field").on("kind"));
-    }
-    Ok(())
-}
-
-/// Most options of a choice.
-const MOST_OPTIONS: usize = 500;
-
-fn refuse_options(options: &[model::ChoiceOption]) -> Result<()> {
-    let mut seen = std::collections::HashSet::new();
-    for o in options {
-        if o.value.trim().is_empty() || o.value.contains('\n') || o.value.chars().count() > 100 {
-            return Err(
-                invalid("选项名称要有 1 到 100 个字", "An option has a name of 1 to 100 characters").on("options")
-            );
-        }
-        if !seen.insert(&o.value) {
-            return Err(Error::new(
-                ErrorCode::Conflict,
-                format!("选项“{}”写了两次", o.value),
-                format!("The option “{}” is there twice", o.en),
-            )
-            .on("options"));
-        }
-        if !model::TONES.contains(&&*o.tone) {
-            return Err(invalid("选项的颜色不对", "An option has a colour that is unknown").on("options"));
-        }
-    }
-    if options.len() > MOST_OPTIONS {
-        return Err(invalid("选项最多 500 个", "At most 500 options").on("options"));
-    }
-    Ok(())
-}
-
 /// Puts a patch into a field; the kind that only a conversion can bring about.
 fn patched(field: &mut FieldDef, patch: &FieldPatch) -> Result<Option<FieldKind>> {
     if let Some(label) = &patch.label {
@@ -406,87 +296,6 @@ fn patched(field: &mut FieldDef, patch: &FieldPatch) -> Result<Option<FieldKind>
         return Ok(None);
     }
     Ok(Some(kind.clone()))
-}
-
-/// A field as messages name it: (Chinese, English).
-fn named(table: &TableDef, field: &FieldDef) -> (String, String) {
-    (format!("{}·{}", table.label.zh, field.label.zh), format!("{}·{}", table.label.en, field.label.en))
-}
-
-/// Every formula text of a field: its own, its default, its rules.
-fn texts(field: &FieldDef) -> impl Iterator<Item = &Arc<str>> {
-    let rules = field.rules.iter().filter_map(|r| match &r.check {
-        Check::Expression { formula } => Some(formula),
-        _ => None,
-    });
-    field.formula.iter().chain(&field.default).chain(rules)
-}
-
-/// Fields whose formulas name a table or a field.
-fn users_of(schema: &Schema, table: &TableKey, field: Option<&FieldKey>) -> Vec<(String, String)> {
-    let mut out = Vec::new();
-    for t in &schema.tables {
-        for f in &t.fields {
-            let own = t.key == *table && field.is_none_or(|k| f.key == *k);
-            let names = |text: &Arc<str>| {
-                formula::references(schema, t, text).is_ok_and(|list| {
-                    list.iter().any(|(to, key)| to == table && (field.is_none() || key.as_ref() == field))
-                })
-            };
-            if !own && texts(f).any(names) {
-                out.push(named(t, f));
-            }
-        }
-    }
-    out
-}
-
-fn refuse_used(what: &Label, users: &[(String, String)]) -> Result<()> {
-    if users.is_empty() {
-        return Ok(());
-    }
-    let list = |pick: fn(&(String, String)) -> &str| users.iter().map(pick).take(8).collect::<Vec<_>>();
-    Err(Error::new(
-        ErrorCode::Conflict,
-        format!("“{}”还被这些字段用着：{}；先改掉它们再移除", what.zh, list(|u| &u.0).join("、")),
-        format!("“{}” is used by {}; change these first", what.en, list(|u| &u.1).join(", ")),
-    ))
-}
-
-/// Carries a new name into every formula that names the table or field by an old one.
-fn rename_in_formulas(schema: &mut Schema, table: &TableKey, field: Option<&FieldKey>, to: &Label) -> Result<()> {
-    let before = schema.clone();
-    let def = before.require(table)?;
-    let old = match field {
-        Some(key) => def.require(key)?.label.clone(),
-        None => def.label.clone(),
-    };
-    for t in &mut schema.tables {
-        let Some(own) = before.table(&t.key) else { continue };
-        let follow = |text: &mut Arc<str>| {
-            // Who wrote the Chinese name reads the new Chinese name; the English one likewise.
-            for (old, new) in [(&old.zh, &to.zh), (&old.en, &to.en)] {
-                if old == new {
-                    continue;
-                }
-                if let Ok(next) = formula::rename(&before, own, text, table, field, old, new)
-                    && next != **text
-                {
-                    *text = next.into();
-                    return;
-                }
-            }
-        };
-        for f in &mut t.fields {
-            f.formula.iter_mut().chain(&mut f.default).for_each(&follow);
-            for r in &mut f.rules {
-                if let Check::Expression { formula } = &mut r.check {
-                    follow(formula);
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Stores what differs between two schemas of the same tables and fields.

@@ -246,6 +246,8 @@ impl Store {
             field.key = layout::new_key(conn, def)?;
             crate::reshape::refuse_unfit(&now, def, &field, conn.dialect())?;
             layout::add_field(conn, def, &field)?;
+            let bare = FieldDef { rules: Vec::new(), ..field.clone() };
+            crate::reshape::keep_unique_index(conn, table, &bare, &field)?;
             if field.derived() {
                 let mut next = (*now.shape.schema).clone();
                 if let Some(t) = next.tables.iter_mut().find(|t| t.key == *table) {

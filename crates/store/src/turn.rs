@@ -6,14 +6,17 @@ use crate::conn::{Conn, Param, params};
 use crate::dialect::{Dialect, column_type, quote};
 use crate::store::{Now, Store, require};
 use crate::{fill, layout, reshape};
-use model::parse::{Ctx, written};
+use model::parse::written;
 use model::{
-    Access, ChoiceOption, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Lang, Loss, RecordId, Result, Scope,
-    TONES, TableDef, UserId, Value, Way, convert, way,
+    Access, ChoiceOption, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Lang, Loss, Result, Scope, TONES,
+    TableDef, UserId, Value, Way, way,
 };
 use roaring::RoaringTreemap;
-use std::collections::HashMap;
 use std::sync::Arc;
+
+mod turner;
+
+use turner::Turner;
 
 /// What a conversion would do.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,93 +50,6 @@ const SAMPLES: usize = 20;
 const PART: i64 = 20_000;
 /// Most options a conversion makes of what it finds.
 const MOST_OPTIONS: usize = 200;
-
-/// Reads contents of one kind as another, names of records and members looked up once.
-struct Turner<'a> {
-    from: &'a FieldKind,
-    to: &'a FieldKind,
-    how: Way,
-    ctx: Ctx,
-    members: &'a [(UserId, String)],
-    known: HashMap<String, Value>,
-}
-
-/// A content turned: the value, how it reads before, what is lost.
-struct Turned {
-    value: Value,
-    before: String,
-    loss: Option<Loss>,
-}
-
-impl<'a> Turner<'a> {
-    fn new(from: &'a FieldKind, to: &'a FieldKind, today: Date, members: &'a [(UserId, String)]) -> Self {
-        // A date without its year is nobody's guess here: it shows as lost.
-        let ctx = Ctx { today, year: None };
-        Self { from, to, how: way(from, to), ctx, members, known: HashMap::new() }
-    }
-
-    fn turn(&mut self, conn: &Conn, value: &Value) -> Result<Turned> {
-        let before = self.text(conn, value)?;
-        if self.how != Way::Names {
-            let c = convert(value, self.from, self.to, &self.ctx);
-            return Ok(Turned { value: c.value, before, loss: c.loss });
-        }
-        let value = match self.to {
-            FieldKind::Link { table } => self.linked(conn, table, &before)?,
-            FieldKind::Person => self.member(&before),
-            _ => {
-                let c = convert(&Value::Text(before.clone()), &FieldKind::Text, self.to, &self.ctx);
-                return Ok(Turned { value: c.value, before, loss: c.loss });
-            }
-        };
-        let loss = value.is_blank().then_some(Loss::All);
-        Ok(Turned { value, before, loss })
-    }
-
-    /// A content as people read it.
-    fn text(&mut self, conn: &Conn, value: &Value) -> Result<String> {
-        match (self.from, value) {
-            (FieldKind::Link { table }, Value::Link(RecordId(id))) => {
-                let sql = ["SELECT name, code FROM ", &quote(table), " WHERE id = ?1"].concat();
-                let found = conn.first(&sql, params![*id], |r| {
-                    let (name, code) = (r.text(0)?, r.text(1)?);
-                    Ok(if name.is_empty() { code } else { name }.to_owned())
-                })?;
-                Ok(found.unwrap_or_default())
-            }
-            (_, Value::Person(id)) => {
-                Ok(self.members.iter().find(|(m, _)| m == id).map_or_else(String::new, |(_, n)| n.clone()))
-            }
-            _ => Ok(written(value, self.from, Lang::Zh).into_owned()),
-        }
-    }
-
-    /// The record of a code, or of a name only one has.
-    fn linked(&mut self, conn: &Conn, table: &str, text: &str) -> Result<Value> {
-        if let Some(v) = self.known.get(text) {
-            return Ok(v.clone());
-        }
-        let t = quote(table);
-        let by_code = ["SELECT id FROM ", &t, " WHERE code = ?1"].concat();
-        let mut found = conn.first(&by_code, params![text.trim()], |r| r.get::<i64>(0))?;
-        if found.is_none() {
-            let by_name = ["SELECT id FROM ", &t, " WHERE name = ?1 LIMIT 2"].concat();
-            let ids: Vec<i64> = conn.all(&by_name, params![text.trim()], |r| r.get(0))?;
-            found = if let [id] = ids[..] { Some(id) } else { None };
-        }
-        let value = found.map_or(Value::Null, |id| Value::Link(RecordId(id)));
-        self.known.insert(text.to_owned(), value.clone());
-        Ok(value)
-    }
-
-    fn member(&self, text: &str) -> Value {
-        let mut found = self.members.iter().filter(|(_, name)| name.trim() == text.trim());
-        match (found.next(), found.next()) {
-            (Some((id, _)), None) => Value::Person(*id),
-            _ => Value::Null,
-        }
-    }
-}
 
 impl Store {
     /// What turning a field into another kind would do. `members` are the people of the workspace.

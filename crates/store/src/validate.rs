@@ -8,8 +8,8 @@ use crate::dialect::{Dialect, quote};
 use crate::probe::Probe;
 use crate::store::{Store, require};
 use model::{
-    Access, Check, Checker, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Level, RecordId, Result,
-    Schema, Scope, TableDef, TableKey, Value, Violation, Warning,
+    Access, Check, Checker, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Lang, Level, RecordId,
+    Result, Schema, Scope, TableDef, TableKey, Value, Violation, Warning,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -259,6 +259,73 @@ impl Writing<'_> {
             self.written.warnings.extend(warned);
         }
         Ok(())
+    }
+}
+
+/// A cell of a batch that a rule over more than the cell speaks of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Breach {
+    /// Table.
+    pub table: TableKey,
+    /// Record.
+    pub id: RecordId,
+    /// Field.
+    pub field: FieldKey,
+    /// What it held, as text.
+    pub content: String,
+    /// What the rule says.
+    pub message: Label,
+    /// The content was left out, as the rule refuses it; otherwise it is kept.
+    pub left_out: bool,
+}
+
+/// Records looked at together.
+const PART: usize = 5_000;
+
+impl Writing<'_> {
+    /// Whether a table has rules that need more than the cell.
+    pub(crate) fn wants_more(&self, table: &str) -> bool {
+        self.checks.of(table).is_some_and(TableChecks::more)
+    }
+
+    /// Holds records of a batch to the rules over more than the cell, the last first, so that of several
+    /// alike the first stays. What is refused is emptied; whether anything was.
+    pub(crate) fn settle(&mut self, def: &TableDef, ids: &[i64], tell: &mut dyn FnMut(Breach)) -> Result<bool> {
+        let checks = Arc::clone(&self.checks);
+        let Some(rules) = checks.of(&def.key) else { return Ok(false) };
+        let mut emptied = false;
+        for part in ids.rchunks(PART) {
+            let mut marks = Vec::new();
+            for (field, level, message) in &rules.unique {
+                marks.extend(doubles(self.conn, def, field, *level, message, part)?.into_iter().map(|m| (m, true)));
+            }
+            if let Some((probe, list)) = &rules.expressions {
+                marks.extend(untrue(self.conn, def, probe, list, self.today, part)?.into_iter().map(|m| (m, false)));
+            }
+            marks.sort_by_key(|(m, _)| std::cmp::Reverse(m.id));
+            for (m, twice) in marks {
+                // Its double may have been emptied since.
+                if twice && doubles(self.conn, def, &m.field, m.level, &m.message, &[m.id.0])?.is_empty() {
+                    continue;
+                }
+                emptied |= self.breach(def, m, tell)?;
+            }
+        }
+        Ok(emptied)
+    }
+
+    fn breach(&mut self, def: &TableDef, m: Mark, tell: &mut dyn FnMut(Breach)) -> Result<bool> {
+        let Some(values) = self.content(def, m.id.0, &[&m.field])? else { return Ok(false) };
+        let left_out = m.level == Level::Refuse && !values[0].is_blank();
+        let content = model::parse::written(&values[0], &def.require(&m.field)?.kind, Lang::Zh).into_owned();
+        if left_out {
+            let shape = Arc::clone(&self.shape);
+            self.touched.remember(self.conn, &shape.derivation, &def.key, &[m.id.0])?;
+            self.update(def, m.id.0, &[(&m.field, &values[0], &Value::Null)])?;
+        }
+        let (table, Mark { id, field, message, .. }) = (def.key.clone(), m);
+        tell(Breach { table, id, field, content, message, left_out });
+        Ok(left_out)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Import: files are inspected, the plan is shown and changed, a dry run tells what would happen, and
 //! the run does exactly that in one transaction.
 
+mod breaches;
 mod problems;
 mod report;
 mod rows;

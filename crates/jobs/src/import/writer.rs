@@ -1,5 +1,6 @@
 //! Writing the rows of an import into the book.
 
+use super::breaches::Origins;
 use super::report::{LISTED, Problem, Report, TableCounts};
 use super::rows::{Row, RowProblems, Step, start};
 use super::{Import, Problems};
@@ -31,7 +32,9 @@ pub(super) fn run(
         dry_run,
         expected_orders: import.orders_expected(),
     };
-    let (change, mut report) = store.batch(
+    let mut breaches = Vec::new();
+    let mut more = 0_u64;
+    let (change, (mut report, origins, plans)) = store.batch_telling(
         scope,
         options,
         |batch| {
@@ -47,6 +50,7 @@ pub(super) fn run(
                 report: Report::new(dry_run, new_fields),
                 seen: BTreeMap::new(),
                 problems,
+                origins: Origins::default(),
             };
             let mut done = 0;
             for step in steps {
@@ -63,12 +67,22 @@ pub(super) fn run(
                     Step::Failed(e) => return Err(e),
                 }
             }
-            let report = w.finish();
+            let (report, origins) = w.finish();
             batch.describe(&about(import, &report))?;
-            Ok(report)
+            Ok((report, origins, plans))
+        },
+        &mut |b| {
+            more += 1;
+            if breaches.len() < LISTED {
+                breaches.push(b);
+            }
         },
         &mut |phase, done, total| control.report(phase, done, total),
     )?;
+    report.problem_count += more;
+    let schema = store.schema();
+    let room = LISTED.saturating_sub(report.problems.len());
+    report.problems.extend(breaches.into_iter().take(room).map(|b| origins.problem(&plans, &schema, b)));
     report.change = change;
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
@@ -136,6 +150,7 @@ struct Writer<'a, 'c> {
     report: Report,
     seen: BTreeMap<&'static str, Fates>,
     problems: &'a mut Problems,
+    origins: Origins,
 }
 
 impl Writer<'_, '_> {
@@ -190,7 +205,7 @@ impl Writer<'_, '_> {
         let (customer, order, product, by_code) = (sheet.customer, sheet.order, sheet.product, sheet.by_code);
         if let Some(mut values) = row.product.take() {
             let done = self.batch.product(product, &mut values)?;
-            self.fate(builtin::PRODUCTS, &done);
+            self.fate(builtin::PRODUCTS, &done, row.number);
         }
         let mut buyer = None;
         if let Some(mut values) = row.customer.take() {
@@ -199,7 +214,7 @@ impl Writer<'_, '_> {
                 values.push(code.map_or(Value::Null, Value::from));
             }
             let done = self.batch.customer(customer, &mut values)?;
-            self.fate(builtin::CUSTOMERS, &done);
+            self.fate(builtin::CUSTOMERS, &done, row.number);
             match &done {
                 Upsert::CreatedSharing(_, other) => self.shared(&row, other)?,
                 Upsert::CreatedRecoded(_, code) => self.recoded(&row, code)?,
@@ -228,7 +243,7 @@ impl Writer<'_, '_> {
         }
         let number = unnumbered(&values, buyer);
         let done = self.batch.order(columns, &mut values, buyer, || format!("自动-{number:016x}"))?;
-        self.fate(builtin::ORDERS, &done);
+        self.fate(builtin::ORDERS, &done, row.number);
         Ok(())
     }
 
@@ -281,11 +296,16 @@ impl Writer<'_, '_> {
         let mut values =
             [text(key.code), text(name), text(key.mobile), text(key.wechat), text(key.email), text(key.account)];
         let done = self.batch.customer(columns, &mut values)?;
-        self.fate(builtin::CUSTOMERS, &done);
+        self.fate(builtin::CUSTOMERS, &done, row.number);
         Ok(Some(done.id()))
     }
 
-    fn fate(&mut self, table: &'static str, done: &Upsert) {
+    fn fate(&mut self, table: &'static str, done: &Upsert, row: u32) {
+        if self.batch.keeps_rows(table)
+            && let Some(sheet) = &self.sheet
+        {
+            self.origins.note(table, done.id().0, sheet.index, row);
+        }
         let f = self.seen.entry(table).or_default();
         let id = done.id().0;
         match done {
@@ -302,14 +322,14 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn finish(mut self) -> Report {
+    fn finish(mut self) -> (Report, Origins) {
         for (table, f) in &self.seen {
             let counts: &mut TableCounts = self.report.tables.entry(table).or_default();
             let old = f.first_new.map_or(u64::MAX, i64::unsigned_abs);
             counts.updated = f.updated.len();
             counts.unchanged = (&f.unchanged - &f.updated).iter().take_while(|id| *id < old).count() as u64;
         }
-        self.report
+        (self.report, self.origins)
     }
 
     fn note(&mut self, p: RowProblems) -> Result<()> {

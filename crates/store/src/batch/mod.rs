@@ -9,10 +9,11 @@ use self::codes::Codes;
 use self::lookup::Lookup;
 use crate::apply::{Writing, stamps};
 use crate::cells::param;
-use crate::conn::{Conn, Copy};
+use crate::conn::{Conn, Copy, params};
 use crate::dialect::{Dialect, column_type, quote};
 use crate::matching::{CustomerKey, Found, MatchKey, find, text};
 use crate::store::{Store, code_counter, counter, id_counter, require};
+use crate::validate::Breach;
 use crate::{layout, log, search};
 use model::{Access, FieldKey, FieldKind, Origin, RecordId, Result, Scope, TableDef, TableKey, Value, builtin};
 use roaring::RoaringTreemap;
@@ -119,6 +120,22 @@ impl Store {
         work: impl FnOnce(&mut Batch<'_>) -> Result<T>,
         progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>,
     ) -> Result<(Option<i64>, T)> {
+        self.batch_telling(scope, options, work, &mut |_| {}, progress)
+    }
+
+    /// As [`Store::batch`]; `tell` gets what rules over more than one cell say of the rows, once all are
+    /// written: what they refuse is left out of the batch.
+    ///
+    /// # Errors
+    /// As [`Store::batch`].
+    pub fn batch_telling<T>(
+        &self,
+        scope: &Scope,
+        options: BatchOptions,
+        work: impl FnOnce(&mut Batch<'_>) -> Result<T>,
+        tell: &mut dyn FnMut(Breach),
+        progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>,
+    ) -> Result<(Option<i64>, T)> {
         require(scope, Access::Write)?;
         let scratch = self.scratch;
         self.engine.write(|conn| {
@@ -128,10 +145,15 @@ impl Store {
                 let now = self.current(conn)?;
                 let mut batch = Batch::begin(Writing::begin(conn, now, scope, options.origin)?, options)?;
                 let out = work(&mut batch)?;
+                // A trial must tell what such rules say, for which everything has to be there.
+                let ruled = batch.schema.tables.iter().any(|t| batch.keeps_rows(&t.key));
+                if options.dry_run && !ruled {
+                    return Ok((None, out));
+                }
+                let change = batch.finish(scratch, tell, progress)?;
                 if options.dry_run {
                     return Ok((None, out));
                 }
-                let change = batch.finish(scratch, progress)?;
                 progress("commit", 0, 0)?;
                 conn.commit()?;
                 Ok((Some(change), out))
@@ -334,7 +356,41 @@ impl<'c> Batch<'c> {
         Ok(())
     }
 
-    fn finish(mut self, scratch: bool, progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>) -> Result<i64> {
+    /// Whether rules over more than one cell will speak of the rows of a table by their ids.
+    pub fn keeps_rows(&self, table: &str) -> bool {
+        self.writing.wants_more(table)
+    }
+
+    /// Holds what was written to the rules over more than one cell.
+    fn settle(&mut self, tell: &mut dyn FnMut(Breach)) -> Result<()> {
+        let shape = std::sync::Arc::clone(&self.writing.shape);
+        let mut emptied = false;
+        for def in &shape.schema.tables {
+            if !self.keeps_rows(&def.key) {
+                continue;
+            }
+            let sql = "SELECT DISTINCT record FROM _change_cells WHERE change = ?1 AND table_key = ?2 ORDER BY record";
+            let change = self.change();
+            let mut ids: Vec<i64> = self.conn().all(sql, params![change, def.key.as_str()], |r| r.get(0))?;
+            let (first, next) = self.next.get(&def.key).copied().unwrap_or_default();
+            ids.retain(|id| *id < first);
+            ids.extend(first..next);
+            emptied |= self.writing.settle(def, &ids, tell)?;
+        }
+        if emptied {
+            let (conn, today) = (self.conn(), self.writing.today);
+            let touched = &mut self.writing.touched;
+            crate::recalc::recalculate(conn, &shape.derivation, today, touched, &mut |_, _| Ok(()))?;
+        }
+        Ok(())
+    }
+
+    fn finish(
+        mut self,
+        scratch: bool,
+        tell: &mut dyn FnMut(Breach),
+        progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>,
+    ) -> Result<i64> {
         self.flush()?;
         let conn = self.conn();
         if conn.dialect() == Dialect::Postgres {
@@ -390,6 +446,7 @@ impl<'c> Batch<'c> {
         if !indexed {
             bulk_indexes(conn)?;
         }
+        self.settle(tell)?;
         Ok(change)
     }
 }

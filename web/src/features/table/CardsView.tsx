@@ -10,6 +10,7 @@ import { Icon } from "@/ui/Icon";
 import { FilterChips } from "./FilterChips";
 import { PhoneTools } from "./PhoneTools";
 import type { ViewProps } from "./SheetView";
+import { openRecord } from "./tableState";
 
 const PAGE = 50;
 
@@ -162,13 +163,13 @@ function PlainCard(props: { row: Row; table: string; fields: Field[]; onOpen(id:
   );
   return (
     <li className="card">
-      {link && isLink(link) ? (
-        <button type="button" className="card-main" onClick={() => onOpen(link[0])}>
-          {body}
-        </button>
-      ) : (
-        <div className="card-main">{body}</div>
-      )}
+      <button
+        type="button"
+        className="card-main"
+        onClick={() => (link && isLink(link) ? onOpen(link[0]) : openRecord.set({ table, id: row.id }))}
+      >
+        {body}
+      </button>
     </li>
   );
 }

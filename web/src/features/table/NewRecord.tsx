@@ -1,16 +1,17 @@
+import { useQuery } from "@tanstack/react-query";
 import { Button, Modal } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { api } from "@/api";
 import { ApiError } from "@/api/client";
-import type { Field, Table, Written } from "@/api/types";
+import type { Field, Table, Values, Written } from "@/api/types";
 import { toWritten } from "@/grid/written";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { isWritable, labelOf } from "@/lib/format";
-import { useStore } from "@/lib/store";
 import { FieldInput } from "@/ui/FieldInput";
 import { toast } from "@/ui/toast";
-import { newRecord } from "./tableState";
+import { newRecord, openRecord } from "./tableState";
 import type { Edits } from "./useEdits";
 
 /** Asked first; the rest is filled in later, in the sheet or the panel. */
@@ -22,40 +23,89 @@ const MAIN: Record<string, string[]> = {
 
 const WIDE: Field["kind"][] = ["long_text", "address", "attachment"];
 
+/** A new record: what is asked first, and what a rule will not do without. */
 export function NewRecord({ table, edits, onMade }: { table: Table; edits: Edits; onMade(): void }) {
   const { t } = useTranslation();
   const locale = useLocale();
-  const open = useStore(newRecord) === table.key;
-  const [values, setValues] = useState<Record<string, Written>>({});
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<{ field?: string; message: string } | null>(null);
+  useEffect(() => () => newRecord.set(null), []);
   const main = (MAIN[table.key] ?? [])
     .map((key) => table.fields.find((f) => f.key === key))
     .filter((f): f is Field => f !== undefined);
-  // A rule may want a field that is not asked for first; own tables and own fields are asked for as shown.
+  // Own tables and own fields are asked for as shown.
   const wanted = (f: Field) =>
-    f.rules?.some((r) => r.check === "required" && r.level === "refuse") || (!f.builtin && f.shown);
-  const fields = [
-    ...main,
-    ...table.fields.filter((f) => !main.includes(f) && (wanted(f) || (!table.builtin && f.key === "name"))),
-  ].filter(isWritable);
-
-  useEffect(() => () => newRecord.set(null), []);
-  const close = () => {
+    f.rules?.some((r) => r.check === "required" && r.level === "refuse") ||
+    (!f.builtin && f.shown) ||
+    (!table.builtin && f.key === "name");
+  const save = async (values: Record<string, Written>) => {
+    await edits.create([values]);
+    toast(t("new.made"), { action: { label: t("undo.label"), run: () => void edits.undo() } });
     newRecord.set(null);
-    setValues({});
-    setError(null);
+    onMade();
   };
+  return (
+    <RecordForm
+      title={t("new.title", { table: labelOf(table.label, locale) })}
+      fields={[...main, ...table.fields.filter((f) => !main.includes(f) && wanted(f))]}
+      onClose={() => newRecord.set(null)}
+      onSave={save}
+    />
+  );
+}
+
+const closeRecord = () => openRecord.set(null);
+
+/** A record that is there, for tables whose records have no page of their own. */
+export function EditRecord({ table, id, edits }: { table: Table; id: number; edits: Edits }) {
+  const { t } = useTranslation();
+  useEffect(() => closeRecord, []);
+  const record = useQuery({
+    queryKey: ["record", table.key, id],
+    queryFn: () => api.record(table.key, id),
+    staleTime: 0,
+    gcTime: 0,
+  });
+  if (!record.data) return null;
+  const { values } = record.data;
+  const name = [values.name, values.order_no, values.code].find((v) => typeof v === "string");
+  return (
+    <RecordForm
+      title={String(name ?? t("customer.unnamed"))}
+      fields={table.fields.filter((f) => f.shown || (values[f.key] !== null && values[f.key] !== undefined))}
+      values={values}
+      onClose={closeRecord}
+      onSave={async (changed) => {
+        await edits.save(id, changed);
+        closeRecord();
+      }}
+    />
+  );
+}
+
+interface FormProps {
+  title: string;
+  fields: Field[];
+  /** What the record holds; absent for a new one. */
+  values?: Values;
+  onClose(): void;
+  onSave(values: Record<string, Written>): Promise<void>;
+}
+
+function RecordForm({ title, fields: all, values: stored, onClose, onSave }: FormProps) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const [values, setValues] = useState<Record<string, Written>>({});
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<{ field?: string; message: string } | null>(null);
+  const fields = all.filter(isWritable);
   const save = async () => {
-    const filled = Object.fromEntries(Object.entries(values).filter(([, v]) => v !== null && v !== ""));
-    if (Object.keys(filled).length === 0) return setError({ message: t("new.empty") });
+    const filled = stored
+      ? values
+      : Object.fromEntries(Object.entries(values).filter(([, v]) => v !== null && v !== ""));
+    if (Object.keys(filled).length === 0) return stored ? onClose() : setError({ message: t("new.empty") });
     setBusy(true);
     setError(null);
     try {
-      await edits.create([filled]);
-      toast(t("new.made"), { action: { label: t("undo.label"), run: () => void edits.undo() } });
-      close();
-      onMade();
+      await onSave(filled);
     } catch (e) {
       setError({ field: e instanceof ApiError ? e.field : undefined, message: errorText(e) });
     } finally {
@@ -64,14 +114,14 @@ export function NewRecord({ table, edits, onMade }: { table: Table; edits: Edits
   };
   return (
     <Modal
-      open={open}
-      onCancel={close}
+      open
+      onCancel={onClose}
       width={560}
-      title={t("new.title", { table: labelOf(table.label, locale) })}
+      title={title}
       destroyOnHidden
       footer={
         <>
-          <Button onClick={close}>{t("ui.cancel")}</Button>
+          <Button onClick={onClose}>{t("ui.cancel")}</Button>
           <Button type="primary" loading={busy} onClick={() => void save()}>
             {t("ui.save")}
           </Button>
@@ -90,7 +140,8 @@ export function NewRecord({ table, edits, onMade }: { table: Table; edits: Edits
             <span>{labelOf(field.label, locale)}</span>
             <FieldInput
               field={field}
-              autoFocus={i === 0}
+              value={stored?.[field.key]}
+              autoFocus={i === 0 && !stored}
               onChange={(text, exact) =>
                 setValues((v) => ({ ...v, [field.key]: exact ?? toWritten(field, text) }))
               }

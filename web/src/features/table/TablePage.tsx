@@ -9,7 +9,16 @@ import { fieldOf, useStatus, useTable } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { CardsView } from "./CardsView";
 import { SheetView } from "./SheetView";
-import { arrange, fieldDialog, isShown, layoutStore, newRecord, queryStore, toFilter } from "./tableState";
+import {
+  arrange,
+  fieldDialog,
+  isShown,
+  layoutStore,
+  newRecord,
+  openRecord,
+  queryStore,
+  toFilter,
+} from "./tableState";
 import { useEdits } from "./useEdits";
 import { useMarks } from "./useMarks";
 import { useView } from "./useView";
@@ -22,6 +31,7 @@ const EmptyBook = lazy(async () => ({ default: (await import("@/features/demo/Em
 const FieldDialog = lazy(async () => ({
   default: (await import("@/features/fields/FieldDialog")).FieldDialog,
 }));
+const EditRecord = lazy(async () => ({ default: (await import("./NewRecord")).EditRecord }));
 const NewRecord = lazy(async () => ({ default: (await import("./NewRecord")).NewRecord }));
 
 /** Fields the cards and the panel's list need whatever is shown in the sheet. */
@@ -88,6 +98,7 @@ function TableBody({ table }: { table: Table }) {
     [request, shown],
   );
   const adding = useStore(newRecord) === table.key;
+  const editing = useStore(openRecord);
   const dialog = useStore(fieldDialog);
   const named = table.fields.some((f) => NAMED.includes(f.kind));
   useEffect(() => {
@@ -117,6 +128,9 @@ function TableBody({ table }: { table: Table }) {
             onClose={closeDialog}
             onChanged={open.reopen}
           />
+        )}
+        {editing?.table === table.key && (
+          <EditRecord key={editing.id} table={table} id={editing.id} edits={edits} />
         )}
         {adding && <NewRecord table={table} edits={edits} onMade={open.reopen} />}
         {panel.id !== undefined && (

@@ -45,6 +45,9 @@ export const fieldDialog = createStore<{ table: string; field?: string } | null>
 /** The table being made (`table` absent) or changed in a dialog. */
 export const tableDialog = createStore<{ table?: string } | null>(null);
 
+/** The record being edited in a form, for tables whose records have no page of their own. */
+export const openRecord = createStore<{ table: string; id: number } | null>(null);
+
 /** The table a new record is being written for. */
 export const newRecord = createStore<string | null>(null);
 

@@ -73,6 +73,19 @@ export function useEdits(
     [cache, marks, table],
   );
 
+  /** As `edit`, for a form: a refusal is the form's to show. */
+  const save = useCallback(
+    async (id: number, values: Record<string, Written>): Promise<void> => {
+      const cells = Object.entries(values).map(([field, value]) => ({ id, field, value }));
+      const out = await api.patchCells(table, cells);
+      marks?.forget([id]);
+      cache?.patch(out.rows);
+      remember(out.change);
+      touched();
+    },
+    [cache, marks, table],
+  );
+
   const revert = useCallback(
     async (from: typeof done, to: typeof done, said: string, none: string): Promise<void> => {
       const step = from.get().at(-1);
@@ -125,8 +138,8 @@ export function useEdits(
   );
 
   return useMemo(
-    () => ({ problem, clearProblem: () => setProblem(null), edit, undo, redo, create, remove }),
-    [problem, edit, undo, redo, create, remove],
+    () => ({ problem, clearProblem: () => setProblem(null), edit, save, undo, redo, create, remove }),
+    [problem, edit, save, undo, redo, create, remove],
   );
 }
 

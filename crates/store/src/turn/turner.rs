@@ -1,0 +1,94 @@
+//! One content of a field as another kind.
+
+use crate::conn::{Conn, params};
+use crate::dialect::quote;
+use model::parse::{Ctx, written};
+use model::{Date, FieldKind, Lang, Loss, RecordId, Result, UserId, Value, Way, convert, way};
+use std::collections::HashMap;
+
+/// Reads contents of one kind as another, names of records and members looked up once.
+pub(super) struct Turner<'a> {
+    from: &'a FieldKind,
+    to: &'a FieldKind,
+    how: Way,
+    ctx: Ctx,
+    members: &'a [(UserId, String)],
+    known: HashMap<String, Value>,
+}
+
+/// A content turned: the value, how it reads before, what is lost.
+pub(super) struct Turned {
+    pub value: Value,
+    pub before: String,
+    pub loss: Option<Loss>,
+}
+
+impl<'a> Turner<'a> {
+    pub(super) fn new(from: &'a FieldKind, to: &'a FieldKind, today: Date, members: &'a [(UserId, String)]) -> Self {
+        // A date without its year is nobody's guess here: it shows as lost.
+        let ctx = Ctx { today, year: None };
+        Self { from, to, how: way(from, to), ctx, members, known: HashMap::new() }
+    }
+
+    pub(super) fn turn(&mut self, conn: &Conn, value: &Value) -> Result<Turned> {
+        let before = self.text(conn, value)?;
+        if self.how != Way::Names {
+            let c = convert(value, self.from, self.to, &self.ctx);
+            return Ok(Turned { value: c.value, before, loss: c.loss });
+        }
+        let value = match self.to {
+            FieldKind::Link { table } => self.linked(conn, table, &before)?,
+            FieldKind::Person => self.member(&before),
+            _ => {
+                let c = convert(&Value::Text(before.clone()), &FieldKind::Text, self.to, &self.ctx);
+                return Ok(Turned { value: c.value, before, loss: c.loss });
+            }
+        };
+        let loss = value.is_blank().then_some(Loss::All);
+        Ok(Turned { value, before, loss })
+    }
+
+    /// A content as people read it.
+    fn text(&mut self, conn: &Conn, value: &Value) -> Result<String> {
+        match (self.from, value) {
+            (FieldKind::Link { table }, Value::Link(RecordId(id))) => {
+                let sql = ["SELECT name, code FROM ", &quote(table), " WHERE id = ?1"].concat();
+                let found = conn.first(&sql, params![*id], |r| {
+                    let (name, code) = (r.text(0)?, r.text(1)?);
+                    Ok(if name.is_empty() { code } else { name }.to_owned())
+                })?;
+                Ok(found.unwrap_or_default())
+            }
+            (_, Value::Person(id)) => {
+                Ok(self.members.iter().find(|(m, _)| m == id).map_or_else(String::new, |(_, n)| n.clone()))
+            }
+            _ => Ok(written(value, self.from, Lang::Zh).into_owned()),
+        }
+    }
+
+    /// The record of a code, or of a name only one has.
+    fn linked(&mut self, conn: &Conn, table: &str, text: &str) -> Result<Value> {
+        if let Some(v) = self.known.get(text) {
+            return Ok(v.clone());
+        }
+        let t = quote(table);
+        let by_code = ["SELECT id FROM ", &t, " WHERE code = ?1"].concat();
+        let mut found = conn.first(&by_code, params![text.trim()], |r| r.get::<i64>(0))?;
+        if found.is_none() {
+            let by_name = ["SELECT id FROM ", &t, " WHERE name = ?1 LIMIT 2"].concat();
+            let ids: Vec<i64> = conn.all(&by_name, params![text.trim()], |r| r.get(0))?;
+            found = if let [id] = ids[..] { Some(id) } else { None };
+        }
+        let value = found.map_or(Value::Null, |id| Value::Link(RecordId(id)));
+        self.known.insert(text.to_owned(), value.clone());
+        Ok(value)
+    }
+
+    fn member(&self, text: &str) -> Value {
+        let mut found = self.members.iter().filter(|(_, name)| name.trim() == text.trim());
+        match (found.next(), found.next()) {
+            (Some((id, _)), None) => Value::Person(*id),
+            _ => Value::Null,
+        }
+    }
+}
