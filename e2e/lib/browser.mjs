@@ -58,8 +58,8 @@ export async function openPage(b, url, options = {}) {
   page.wrong = [];
   page.on("pageerror", (e) => page.wrong.push(`error: ${e.message}`));
   page.on("console", (m) => {
-    // A refused edit (422) and a wrong login (401) are told by the browser too; they are part of the journey.
-    if (m.type() === "error" && !/status of (401|422|404)/.test(m.text()))
+    // A refused edit (422), a refused removal (409) and a wrong login (401) are told by the browser too; they are part of the journey.
+    if (m.type() === "error" && !/status of (401|422|404|409)/.test(m.text()))
       page.wrong.push(`console: ${m.text()}`);
   });
   await page.goto(url);

@@ -15,26 +15,31 @@ pub enum Format {
     Csv,
 }
 
+/// The file to write.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    /// Where.
+    pub path: &'a Path,
+    /// Its form.
+    pub format: Format,
+    /// Names of the members of the workspace.
+    pub members: &'a [(UserId, String)],
+    /// Where passing files go; the system's place for them when None.
+    pub temp: Option<&'a Path>,
+}
+
 enum Out {
     Xlsx(Box<XlsxTable>),
     Csv(Box<CsvTable>),
 }
 
-/// Writes the rows of an open view; in a workbook, formulas over its own columns live on. A link becomes two columns: the code, by which it is found again on
-/// import, and the name; a member becomes the name that `members` gives.
+/// Writes the rows of an open view; in a workbook, formulas over its own columns live on. A link becomes two
+/// columns: the code, by which it is found again on import, and the name; a member becomes their name.
 ///
 /// # Errors
 /// `cancelled`, `too_large` for a workbook beyond Excel's rows, `bad_file` when it cannot be written.
-pub fn view(
-    store: &Store,
-    scope: &Scope,
-    id: &ViewId,
-    path: &Path,
-    format: Format,
-    members: &[(UserId, String)],
-    temp: Option<&Path>,
-    control: &Control,
-) -> Result<u64> {
+pub fn view(store: &Store, scope: &Scope, id: &ViewId, file: &File<'_>, control: &Control) -> Result<u64> {
+    let File { path, format, members, temp } = *file;
     let (table, columns, total) = store.view_shape(scope, id)?;
     control.phase("write", total);
     let fields = with_names(&columns);

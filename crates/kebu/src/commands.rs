@@ -169,9 +169,10 @@ fn export(c: &Context, e: &Export) -> Result<u8> {
     let data = c.open()?;
     let scope = c.scope();
     let members = data.system.user_names()?;
+    let target = jobs::export::File { path: &e.out, format, members: &members, temp: None };
     let rows = with_progress(!c.json, c.lang, |control| {
         let view = jobs::export::whole_table(&data.book, &scope, &e.table)?;
-        jobs::export::view(&data.book, &scope, &view, &e.out, format, &members, None, control)
+        jobs::export::view(&data.book, &scope, &view, &target, control)
     })?;
     let file = e.out.display().to_string();
     c.print(&json!({ "rows": rows, "file": file }), || {

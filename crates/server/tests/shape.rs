@@ -131,7 +131,9 @@ async fn formulas_are_checked_with_place_and_cure() {
     };
     let good = check("[@客户名称]&\"😀\"").await;
     assert_eq!((&good["ok"], &good["kind"]["kind"], &good["error"]), (&json!(true), &json!("text"), &Value::Null));
-    assert_eq!(good["preview"][0], json!({ "id": 1, "label": "甲", "value": "甲😀" }));
+    assert_eq!(good["preview"][0], json!({ "id": 1, "label": "甲", "value": "甲😀", "error": null }));
+    let divided = check("1/[@订单数]").await;
+    assert_eq!((&divided["ok"], &divided["preview"][0]["error"]), (&json!(true), &json!("#DIV/0!")), "{divided}");
     // The sign before the fault takes two UTF-16 units.
     let bad = check("\"😀\"&[@累积金额]").await;
     assert_eq!(

@@ -129,12 +129,14 @@ fn defaults(schema: &Schema, t: &TableDef, dialect: Dialect) -> Option<(Probe, V
     Some((probe, with.iter().map(|f| f.key.clone()).collect()))
 }
 
+/// Fields of a record that changed; None for a new one.
+type Changed = Option<HashSet<FieldKey>>;
+
 /// What a change wrote, as far as rules over more than the cell need it.
 #[derive(Default)]
 pub(crate) struct Written {
     pub warnings: Vec<Warning>,
-    /// Records and their changed fields; None for new ones.
-    records: BTreeMap<(TableKey, i64), Option<HashSet<FieldKey>>>,
+    records: BTreeMap<(TableKey, i64), Changed>,
 }
 
 /// The refusal of a rule: what it says, on the field, with the record where there is one to name.
@@ -231,14 +233,14 @@ impl Writing<'_> {
     pub(crate) fn check_written(&mut self) -> Result<()> {
         let checks = Arc::clone(&self.checks);
         let shape = Arc::clone(&self.shape);
-        let mut tables: BTreeMap<TableKey, Vec<(i64, Option<HashSet<FieldKey>>)>> = BTreeMap::new();
+        let mut tables: BTreeMap<TableKey, Vec<Touch>> = BTreeMap::new();
         for ((table, id), fields) in std::mem::take(&mut self.written.records) {
             tables.entry(table).or_default().push((id, fields));
         }
         for (table, records) in tables {
             let (Some(rules), Some(def)) = (checks.of(&table), shape.schema.table(&table)) else { continue };
             let asked = |reads: &dyn Fn(&FieldKey) -> bool| -> Vec<i64> {
-                let hit = |f: &Option<HashSet<FieldKey>>| f.as_ref().is_none_or(|f| f.iter().any(reads));
+                let hit = |f: &Changed| f.as_ref().is_none_or(|f| f.iter().any(reads));
                 records.iter().filter(|(_, f)| hit(f)).map(|(id, _)| *id).collect()
             };
             let mut marks = Vec::new();
@@ -259,6 +261,9 @@ impl Writing<'_> {
         Ok(())
     }
 }
+
+/// A written record with the fields written; None for all of them.
+type Touch = (i64, Changed);
 
 /// The code of a record, by which people know it.
 fn name_of(conn: &Conn, def: &TableDef, id: i64) -> Result<Option<String>> {

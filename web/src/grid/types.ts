@@ -110,8 +110,8 @@ export interface SheetProps {
   /** Panels by kind of field. */
   panels: Partial<Record<Field["kind"], ComponentType<PanelProps>>>;
   onFiles(field: Field, row: Row, at: DOMRect): void;
-  /** Adds an option to a choice field; absent where the list is fixed. */
-  onAddOption?(field: Field, value: string): void;
+  /** Adds options to a choice field; absent where the list is fixed. */
+  onAddOptions?(field: Field, values: string[]): void;
   suggestValues(field: Field, text: string, signal: AbortSignal): Promise<string[]>;
   suggestLinks(field: Field, text: string, signal: AbortSignal): Promise<LinkValue[]>;
 }

@@ -8,6 +8,7 @@ import {
   itemsOf,
   linkItem,
   matching,
+  severalIn,
   textItem,
   toggled,
   withFresh,
@@ -58,7 +59,7 @@ export function useEditor({ props, locale, input, cell }: Args) {
     setActive(index);
   }, []);
 
-  const { suggestLinks, suggestValues, onAddOption } = props;
+  const { suggestLinks, suggestValues, onAddOptions } = props;
   const search = useCallback(
     (find: (signal: AbortSignal) => Promise<Item[]>, typed: string) => {
       asked.current?.abort();
@@ -86,7 +87,7 @@ export function useEditor({ props, locale, input, cell }: Args) {
       } else if (isListed(field)) {
         const all = itemsOf(field, locale);
         const found = matching(all, typed, untouched);
-        const list = field.options && onAddOption ? withFresh(found, untouched ? "" : typed, all) : found;
+        const list = field.options && onAddOptions ? withFresh(found, untouched ? "" : typed, all) : found;
         const current = list.findIndex((i) => i.text === typed || i.value === typed);
         const first = typed === "" && (e.mode === "enter" || e.chosen) ? -1 : list.length > 0 ? 0 : -1;
         show(list, current >= 0 ? current : first);
@@ -97,7 +98,7 @@ export function useEditor({ props, locale, input, cell }: Args) {
         else asked.current?.abort();
       }
     },
-    [locale, onAddOption, search, show, suggestLinks, suggestValues],
+    [locale, onAddOptions, search, show, suggestLinks, suggestValues],
   );
 
   const end = useCallback(() => {
@@ -150,17 +151,17 @@ export function useEditor({ props, locale, input, cell }: Args) {
       const all = [...e.chosen, ...last.filter((v) => !e.chosen?.includes(v))];
       const before = textsOf(props.source.peek(e.row)?.values[e.column.field.key]);
       if (all.length === before.length && all.every((v, i) => v === before[i])) return undefined;
-      if (picked?.fresh) for (const v of last) onAddOption?.(e.column.field, v);
+      if (picked?.fresh) onAddOptions?.(e.column.field, last);
       return { value: all.length > 0 ? all : null, text: all.join("、") };
     }
     if (picked && typed.trim() !== "") {
       if (picked.text === e.initial) return undefined;
-      if (picked.fresh) onAddOption?.(e.column.field, picked.text);
+      if (picked.fresh) onAddOptions?.(e.column.field, [picked.text]);
       return { value: picked.value, text: picked.text };
     }
     if (typed === e.initial) return undefined;
     return { value: toWritten(e.column.field, typed), text: typed };
-  }, [input, onAddOption, props.source]);
+  }, [input, onAddOptions, props.source]);
 
   const commit = useCallback((): boolean => {
     const e = now.current;
@@ -177,13 +178,13 @@ export function useEditor({ props, locale, input, cell }: Args) {
       const e = now.current;
       if (!e?.chosen || !input.current) return;
       const values = fresh ? severalIn(value) : [value];
-      if (fresh) for (const v of values) onAddOption?.(e.column.field, v);
+      if (fresh) onAddOptions?.(e.column.field, values);
       now.current = { ...e, chosen: values.reduce(toggled, e.chosen) };
       setEditing(now.current);
       input.current.value = "";
       offer("");
     },
-    [input, offer, onAddOption],
+    [input, offer, onAddOptions],
   );
 
   const pick = useCallback(
@@ -198,10 +199,11 @@ export function useEditor({ props, locale, input, cell }: Args) {
     [choose, commit, input],
   );
 
-  /** Enter on a list of several takes the item and stays; true when it did. */
+  /** Enter on an opened list of several takes the item and stays; true when it did. Typed over a cell it
+   *  ends the edit, as everywhere. */
   const take = useCallback((): boolean => {
     const item = choice.current.items[choice.current.active];
-    if (!now.current?.chosen || !item) return false;
+    if (!now.current?.chosen || now.current.mode === "enter" || !item) return false;
     choose(String(item.value), item.fresh);
     return true;
   }, [choose]);

@@ -17,7 +17,9 @@ const SHEETS: [Sheet; 8] = [
     Sheet {
         file: "电商客户管理分类表.xlsx", customers: 30, orders: 0, problems: 2, says: &["遮盖", "邮箱"]
     },
-    Sheet { file: "微商客户与订单一张表.xlsx", customers: 25, orders: 69, problems: 0, says: &[] },
+    Sheet {
+        file: "微商客户与订单一张表.xlsx", customers: 25, orders: 69, problems: 1, says: &["晚于今天"]
+    },
     Sheet { file: "客户等级表.csv", customers: 40, orders: 0, problems: 0, says: &[] },
     Sheet { file: "ExportOrderList202409.csv", customers: 55, orders: 120, problems: 0, says: &[] },
     Sheet { file: "有赞客户导出.xlsx", customers: 35, orders: 0, problems: 13, says: &["遮盖"] },

@@ -9,7 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use jobs::Control;
-use jobs::export::Format;
+use jobs::export::{File, Format};
 use model::{Error, ErrorCode, Lang, Result};
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -41,16 +41,9 @@ pub(crate) async fn view(
         let (table, ..) = app.book().view_shape(scope, &id)?;
         let path = passing_file(app, ending)?;
         let members = app.data.system.user_names()?;
-        let written = jobs::export::view(
-            app.book(),
-            scope,
-            &id,
-            &path,
-            format,
-            &members,
-            Some(&app.data.temp()?),
-            &Control::default(),
-        );
+        let temp = app.data.temp()?;
+        let file = File { path: &path, format, members: &members, temp: Some(&temp) };
+        let written = jobs::export::view(app.book(), scope, &id, &file, &Control::default());
         written.inspect_err(|_| drop(std::fs::remove_file(&path)))?;
         Ok((path, format!("{}-{}.{ending}", table.label.get(scope.lang), app.clock.today())))
     })

@@ -185,7 +185,7 @@ impl<T: FromCell> FromCell for Option<T> {
 /// A connection.
 pub(crate) enum Conn {
     Sqlite(rusqlite::Connection),
-    Postgres(postgres::Session),
+    Postgres(Box<postgres::Session>),
 }
 
 impl Conn {
@@ -206,7 +206,7 @@ impl Conn {
 
     /// Connects to a PostgreSQL server; unnamed tables mean those of `schema`.
     pub(crate) fn server(server: &Server, schema: &str) -> Result<Self> {
-        postgres::connect(server, schema).map(Self::Postgres)
+        postgres::connect(server, schema).map(|s| Self::Postgres(Box::new(s)))
     }
 
     /// Which engine it speaks to.

@@ -1,10 +1,13 @@
 //! Formulas looked at before they are kept: their type, their faults, what they give.
 
+use crate::cells::from_sql;
 use crate::dialect::Dialect;
 use crate::probe::Probe;
+use crate::sql::{Fill, Stmt};
 use crate::store::{Store, require};
-use formula::{Aggregate, Expr, Node, Type};
+use formula::{Aggregate, ErrorValue, Expr, Node, Type};
 use model::{Access, Check, Error, FieldDef, FieldKind, Label, RecordId, Result, Schema, Scope, TableDef, Value};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What is known of a formula.
@@ -14,8 +17,8 @@ pub struct FormulaCheck {
     pub type_name: Label,
     /// The kind of field that suits it.
     pub kind: FieldKind,
-    /// What it gives on some records: id, name, value.
-    pub preview: Vec<(RecordId, String, Value)>,
+    /// What it gives on some records: id, name, value, and the error in place of a value.
+    pub preview: Vec<(RecordId, String, Value, Option<ErrorValue>)>,
 }
 
 /// Records a preview shows.
@@ -38,7 +41,8 @@ impl Store {
         if let Some(f) = own.and_then(|t| t.fields.iter_mut().find(|f| Some(f.key.as_str()) == field && f.derived())) {
             (f.formula, f.kind) = (Some(text.into()), kind.clone());
         }
-        let probe = Probe::new(&schema, &def.key, &[(Arc::from(text), kind.clone())], self.engine.dialect())?;
+        Probe::new(&schema, &def.key, &[(Arc::from(text), kind.clone())], self.engine.dialect())?;
+        let stmt = Stmt::select(&crate::preview::select(&schema, self.engine.dialect(), &def, &expr, &kind)?);
         let (zh, en) = expr.ty.names();
         let preview = self.engine.read(|conn| {
             let label = name_column(&def);
@@ -46,10 +50,15 @@ impl Store {
                 ["SELECT id, ", &label, " FROM ", &crate::dialect::quote(table), " ORDER BY id DESC LIMIT 5"].concat();
             let rows: Vec<(i64, String)> = conn.all(&sql, &[], |r| Ok((r.get(0)?, r.text(1)?.to_owned())))?;
             let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
-            let mut values = probe.read(conn, today, &ids)?;
+            let mut values = HashMap::new();
+            stmt.each(conn, &Fill::ids(today, &ids), &mut |r| {
+                let error: Option<i64> = r.get(2)?;
+                values.insert(r.get::<i64>(0)?, (from_sql(&kind, r.at(1)?), error.and_then(ErrorValue::of)));
+                Ok(())
+            })?;
             let row = |(id, name): (i64, String)| {
-                let value = values.remove(&id).and_then(|mut v| v.pop()).unwrap_or_default();
-                (RecordId(id), name, value)
+                let (value, error) = values.remove(&id).unwrap_or_default();
+                (RecordId(id), name, value, error)
             };
             Ok(rows.into_iter().map(row).take(SHOWN).collect())
         })?;

@@ -62,7 +62,11 @@ function Preview({ check, settings }: { check: FormulaCheck; settings: KindSetti
           <tr key={row.id}>
             <th scope="row">{row.label}</th>
             <td className="num">
-              {formatValue(field, row.value, locale) || <span className="muted">{t("grid.blank")}</span>}
+              {row.error ? (
+                <span className="form-error">{row.error}</span>
+              ) : (
+                formatValue(field, row.value, locale) || <span className="muted">{t("grid.blank")}</span>
+              )}
             </td>
           </tr>
         ))}

@@ -138,7 +138,7 @@ export function SheetView(props: ViewProps) {
               marks={props.marks}
               panels={PANELS}
               onFiles={(field, row, at) => setFiles({ field, row, at })}
-              onAddOption={(field, value) => void addOption(table.key, field, value)}
+              onAddOptions={(field, values) => void addOptions(table.key, field, values)}
               aside={<NewColumn table={table.key} />}
             />
           )}
@@ -190,13 +190,18 @@ function NewColumn({ table }: { table: string }) {
   );
 }
 
-/** Adds what was typed to the options of a choice, in a tone of its own. */
-async function addOption(table: string, field: Field, value: string): Promise<void> {
-  const options = field.options ?? [];
-  if (options.some((o) => o.value === value)) return;
-  const tone = OPTION_TONES[options.length % OPTION_TONES.length] ?? "grey";
+/** Adds what was typed to the options of a choice, each in a tone of its own. */
+async function addOptions(table: string, field: Field, values: string[]): Promise<void> {
+  const { options } = field;
+  const fresh = values.filter((v) => !options?.some((o) => o.value === v));
+  if (!options || fresh.length === 0) return;
+  const made = fresh.map((value, i) => ({
+    value,
+    en: value,
+    tone: OPTION_TONES[(options.length + i) % OPTION_TONES.length] ?? "grey",
+  }));
   try {
-    await api.changeField(table, field.key, { options: [...options, { value, en: value, tone }] });
+    await api.changeField(table, field.key, { options: [...options, ...made] });
     await shapeChanged();
   } catch (e) {
     toastError(errorText(e));
