@@ -11,6 +11,7 @@ mod tests;
 mod catalogue;
 mod criteria;
 mod dates;
+mod excel;
 pub mod format;
 mod functions;
 mod gather;
@@ -25,6 +26,7 @@ mod units;
 pub mod workdays;
 
 pub use catalogue::{Entry, Group, catalogue};
+pub use excel::{ExcelFormula, excel};
 pub use language::{Named, in_language, references, rename};
 pub use program::{Column, Phase, Program};
 pub use tree::{

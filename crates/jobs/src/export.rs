@@ -1,8 +1,8 @@
 //! A view as a file.
 
 use crate::Control;
-use exchange::write::{CsvTable, XlsxTable};
-use model::{FieldDef, FieldKind, Label, Lang, Query, Result, Scope, UserId, Value};
+use exchange::write::{CsvTable, LiveFormula, XlsxTable};
+use model::{FieldDef, FieldKey, FieldKind, Holds, Label, Lang, Query, Result, Schema, Scope, TableKey, UserId, Value};
 use std::path::Path;
 use store::{Store, ViewId};
 
@@ -33,8 +33,8 @@ enum Out {
     Csv(Box<CsvTable>),
 }
 
-/// Writes the rows of an open view. A link becomes two columns: the code, by which it is found again on
-/// import, and the name; a member becomes their name.
+/// Writes the rows of an open view; in a workbook, formulas over its own columns live on. A link becomes two
+/// columns: the code, by which it is found again on import, and the name; a member becomes their name.
 ///
 /// # Errors
 /// `cancelled`, `too_large` for a workbook beyond Excel's rows, `bad_file` when it cannot be written.
@@ -45,7 +45,8 @@ pub fn view(store: &Store, scope: &Scope, id: &ViewId, file: &File<'_>, control:
     let fields = with_names(&columns);
     let mut out = match format {
         Format::Xlsx => {
-            Out::Xlsx(Box::new(XlsxTable::create(path, table.label.get(scope.lang), &fields, scope.lang, temp)?))
+            let live = live(&store.schema(), &table.key, &fields, scope.lang);
+            Out::Xlsx(Box::new(XlsxTable::create(path, table.label.get(scope.lang), &fields, live, scope.lang, temp)?))
         }
         Format::Csv => Out::Csv(Box::new(CsvTable::create(path, &fields, scope.lang)?)),
     };
@@ -100,6 +101,19 @@ pub fn whole_table(store: &Store, scope: &Scope, table: &str) -> Result<ViewId> 
 fn named(members: &[(UserId, String)], id: UserId) -> &str {
     let known = members.iter().find(|(m, _)| *m == id).map(|(_, name)| name.as_str());
     known.unwrap_or(if id.0 == 0 { "Kebu" } else { "" })
+}
+
+/// The formulas that live on in a workbook: those that read nothing but other columns of it.
+fn live(schema: &Schema, table: &TableKey, fields: &[FieldDef], lang: Lang) -> Vec<Option<LiveFormula>> {
+    let Some(def) = schema.table(table) else { return Vec::new() };
+    let place = |key: &FieldKey| fields.iter().position(|f| f.key == *key);
+    let one = |field: &FieldDef| {
+        let made = formula::excel(schema, def, def.field(&field.key)?, lang)?;
+        let inputs = made.inputs.iter().map(place).collect::<Option<Vec<usize>>>()?;
+        let days = inputs.into_iter().filter(|i| matches!(fields[*i].kind.holds(), Holds::Date | Holds::DateTime));
+        Some(LiveFormula { days: days.collect(), text: made.text, empty_text: made.empty_text })
+    };
+    fields.iter().map(one).collect()
 }
 
 /// The columns of a file: behind each link the name of the linked record.

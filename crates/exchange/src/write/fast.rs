@@ -35,8 +35,8 @@ pub(super) type Dress = std::sync::Arc<dyn Fn(&mut Worksheet, u32) -> Result<(),
 pub(super) struct Spec {
     pub name: String,
     pub columns: Vec<SpecColumn>,
-    /// An Excel table with this name; otherwise only a filter.
-    pub table: bool,
+    /// The name of the Excel table it is; otherwise it has only a filter.
+    pub table: Option<String>,
     /// Columns frozen at the left.
     pub frozen: u16,
     pub dress: Dress,
@@ -66,8 +66,8 @@ impl Spec {
         if self.columns.is_empty() {
             return Ok(());
         }
-        if self.table {
-            let table = Table::new().set_name(&self.name).set_columns(&table_columns).set_style(TableStyle::Light1);
+        if let Some(name) = &self.table {
+            let table = Table::new().set_name(name).set_columns(&table_columns).set_style(TableStyle::Light1);
             sheet.add_table(0, 0, 1, self.last_column(), &table)?;
         } else {
             sheet.autofilter(0, 0, rows, self.last_column())?;
@@ -181,7 +181,9 @@ fn columns(sample: &str, count: usize) -> Result<Vec<Column>, Failure> {
         let tag = &rest[..tag_end];
         let style = tag.split(" s=\"").nth(1).and_then(|s| s.split('"').next());
         let body = if tag.ends_with('/') { "" } else { rest[tag_end + 1..].split("</c>").next().unwrap_or_default() };
-        let formula = body.split_once("<f>").and_then(|(_, f)| f.split_once("</f>")).map(|(f, _)| f.to_owned());
+        // The library takes SWITCH and XLOOKUP for functions of arrays; of one row they are like any other.
+        let formula = body.split_once("<f").and_then(|(_, f)| f.split_once('>')?.1.split_once("</f>"));
+        let formula = formula.map(|(f, _)| f.to_owned());
         out.push(Column { style: style.map(|s| format!(" s=\"{s}\"")).unwrap_or_default(), letters, formula });
     }
     Ok(out)
@@ -233,6 +235,11 @@ impl FastSheet {
 
     /// Writes a row.
     pub(super) fn row(&mut self, values: &[Value]) -> io::Result<()> {
+        self.row_with(values, |_| true)
+    }
+
+    /// Writes a row in which the cells of columns with a formula hold it where `live` says so.
+    pub(super) fn row_with(&mut self, values: &[Value], live: impl Fn(usize) -> bool) -> io::Result<()> {
         let number = self.rows + 2;
         let mut digits = [0u8; 10];
         let number = ascii(number, &mut digits);
@@ -240,8 +247,9 @@ impl FastSheet {
         buf.extend_from_slice(b"<row r=\"");
         buf.extend_from_slice(number);
         buf.extend_from_slice(b"\">");
-        for (column, value) in self.columns.iter().zip(values) {
-            write_cell(buf, column, number, value, self.lang);
+        for (i, (column, value)) in self.columns.iter().zip(values).enumerate() {
+            let live = column.formula.is_some() && live(i);
+            write_cell(buf, column, number, value, live, self.lang);
         }
         buf.extend_from_slice(b"</row>");
         self.rows += 1;
@@ -311,7 +319,8 @@ fn tabless(prefix: &str) -> String {
 
 /// The table of the skeleton over all its rows.
 fn resized(xml: &str, specs: &[(Spec, u32)]) -> String {
-    let Some((spec, rows)) = specs.iter().find(|(s, _)| xml.contains(&format!("displayName=\"{}\"", s.name))) else {
+    let named = |s: &Spec| s.table.as_ref().is_some_and(|name| xml.contains(&format!("displayName=\"{name}\"")));
+    let Some((spec, rows)) = specs.iter().find(|(s, _)| named(s)) else {
         return xml.to_owned();
     };
     let last = letters(usize::from(spec.last_column()));

@@ -76,7 +76,7 @@ impl GradeBook {
         let spec = Spec {
             name: name.to_owned(),
             columns: spec_columns.collect(),
-            table: true,
+            table: Some(name.to_owned()),
             frozen: 2.min(columns.len() as u16),
             dress: Arc::new(dress),
         };

@@ -21,7 +21,7 @@ pub use self::csv::CsvTable;
 pub use grade::{GradeBook, GradeColumn, GradeSheet};
 pub use problems::{ProblemBook, ProblemRow};
 pub use summary::Summary;
-pub use table::XlsxTable;
+pub use table::{LiveFormula, XlsxTable};
 
 use model::{Error, ErrorCode};
 use std::path::Path;

@@ -106,7 +106,7 @@ fn a_workbook_keeps_text_text_and_numbers_numbers() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("a.xlsx");
     let fields = fields("customers", KEYS);
-    let mut out = XlsxTable::create(&path, "客户/视图", &fields, Lang::Zh, Some(dir.path())).unwrap();
+    let mut out = XlsxTable::create(&path, "客户/视图", &fields, Vec::new(), Lang::Zh, Some(dir.path())).unwrap();
     for row in rows() {
         out.row(&row).unwrap();
     }
@@ -121,7 +121,7 @@ fn a_workbook_keeps_text_text_and_numbers_numbers() {
         assert_eq!(cells[7..], ["-12345.67", "0.125", "30", "2024-03-05 14:20:07"]);
     }
     let empty = dir.path().join("empty.xlsx");
-    XlsxTable::create(&empty, "", &fields, Lang::En, None).unwrap().finish().unwrap();
+    XlsxTable::create(&empty, "", &fields, Vec::new(), Lang::En, None).unwrap().finish().unwrap();
     assert_eq!(read_back(&empty, 0)[0][..2], ["Customer code", "Name"]);
 }
 
@@ -342,7 +342,7 @@ fn every_kind_of_field_goes_out_and_comes_back() {
     let mut out = CsvTable::create(&csv, &fields, Lang::Zh).unwrap();
     out.row(&row).unwrap();
     out.finish().unwrap();
-    let mut out = XlsxTable::create(&xlsx, "表", &fields, Lang::Zh, Some(dir.path())).unwrap();
+    let mut out = XlsxTable::create(&xlsx, "表", &fields, Vec::new(), Lang::Zh, Some(dir.path())).unwrap();
     out.row(&row).unwrap();
     out.finish().unwrap();
     let ctx = model::parse::Ctx { today: Date(0), year: None };

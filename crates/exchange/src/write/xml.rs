@@ -26,9 +26,10 @@ pub(super) fn ascii(mut n: u32, digits: &mut [u8; 10]) -> &[u8] {
     }
 }
 
-/// Writes a cell; blank ones without formula are left out.
-pub(super) fn write_cell(buf: &mut Vec<u8>, column: &Column, row: &[u8], value: &Value, lang: Lang) {
-    if value.is_blank() && column.formula.is_none() {
+/// Writes a cell, with its column's formula where it is `live`; blank ones without are left out.
+pub(super) fn write_cell(buf: &mut Vec<u8>, column: &Column, row: &[u8], value: &Value, live: bool, lang: Lang) {
+    let formula = column.formula.as_ref().filter(|_| live);
+    if value.is_blank() && formula.is_none() {
         return;
     }
     buf.extend_from_slice(b"<c r=\"");
@@ -36,7 +37,7 @@ pub(super) fn write_cell(buf: &mut Vec<u8>, column: &Column, row: &[u8], value: 
     buf.extend_from_slice(row);
     buf.push(b'"');
     buf.extend_from_slice(column.style.as_bytes());
-    match &column.formula {
+    match formula {
         Some(formula) => write_formula(buf, formula, value, lang),
         None => write_value(buf, value, lang),
     }

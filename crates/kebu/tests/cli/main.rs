@@ -5,5 +5,6 @@ mod export;
 mod grading;
 mod import;
 mod postgres;
+mod recalculation;
 mod serving;
 mod support;

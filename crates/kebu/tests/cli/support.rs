@@ -168,6 +168,36 @@ pub fn python(script: &str, args: &[&str]) -> Value {
     ran.json()
 }
 
+/// Today as LibreOffice will see it.
+pub fn system_day() -> String {
+    let out = Command::new("date").arg("+%F").env("TZ", "UTC").output().expect("date");
+    String::from_utf8_lossy(&out.stdout).trim().to_owned()
+}
+
+/// Always recalculate when loading; LibreOffice trusts stored values otherwise.
+const RECALCULATE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>"#;
+
+/// A workbook as LibreOffice saves it after computing every formula anew; fails where there is none.
+pub fn recalculated(place: &Place, workbook: &str) -> String {
+    let profile = place.path("profile/user");
+    std::fs::create_dir_all(&profile).expect("a profile");
+    std::fs::write(profile.join("registrymodifications.xcu"), RECALCULATE).expect("settings");
+    let status = Command::new("soffice")
+        .arg(format!("-env:UserInstallation=file://{}", place.at("profile")))
+        .args(["--headless", "--norestore", "--convert-to", "xlsx", "--outdir", &place.at("again"), workbook])
+        .env("TZ", "UTC")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("soffice runs; scripts/test-tools.sh installs it");
+    assert!(status.success());
+    let name = Path::new(workbook).file_name().expect("a name").to_string_lossy().into_owned();
+    place.at(&format!("again/{name}"))
+}
+
 /// Every file of a folder with its bytes.
 pub fn content(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = std::fs::read_dir(folder)

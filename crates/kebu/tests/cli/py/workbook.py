@@ -3,6 +3,7 @@
 workbook.py shape FILE            sheets, tables, charts, validations, conditional formats
 workbook.py rows FILE             cells of every sheet as text
 workbook.py same FILE.xlsx FILE.csv   how many cells differ between a workbook's first sheet and a CSV file
+workbook.py formulas FILE         how many formulas each column of the first sheet holds
 workbook.py recalculated FILE.xlsx OTHER.xlsx   values of formula cells against the same cells of another file
 """
 import csv
@@ -97,4 +98,9 @@ def recalculated():
     return {"cells": cells, "different": len(different), "examples": different[:8]}
 
 
-print(json.dumps({"shape": shape, "rows": rows, "same": same, "recalculated": recalculated}[command](), ensure_ascii=False))
+def formulas():
+    ws = openpyxl.load_workbook(path).worksheets[0]
+    return {column[0].value: sum(c.data_type == "f" for c in column[1:]) for column in ws.iter_cols()}
+
+
+print(json.dumps({"formulas": formulas, "shape": shape, "rows": rows, "same": same, "recalculated": recalculated}[command](), ensure_ascii=False))
