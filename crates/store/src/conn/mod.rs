@@ -3,10 +3,12 @@
 //! Statements are written once, with SQLite's marks (`?` or `?1`); what the engines spell differently sits
 //! in [`crate::dialect`].
 
+mod copy;
 mod postgres;
 mod sqlite;
 
-pub(crate) use self::postgres::{Copy, Server};
+pub(crate) use self::copy::Copy;
+pub(crate) use self::postgres::Server;
 pub(crate) use self::sqlite::CACHE;
 
 use crate::dialect::Dialect;

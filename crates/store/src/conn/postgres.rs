@@ -1,9 +1,10 @@
 //! PostgreSQL behind [`Conn`](super::Conn).
 
+use super::copy::Copy;
 use super::{Param, Row, ValueRef};
 use crate::dialect::{numbered, quote};
 use crate::failure;
-use model::{Error, ErrorCode, Result, Value};
+use model::{Error, ErrorCode, Result};
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
@@ -246,105 +247,17 @@ impl Session {
     /// Sends rows gathered by [`Copy`] in one binary COPY.
     pub(crate) fn copy(&self, rows: Copy) -> Result<()> {
         use std::io::Write;
+        let (sql, data) = rows.finished();
         let mut client = self.client.borrow_mut();
-        let mut to = client.copy_in(&rows.sql).map_err(|e| with_text(e, &rows.sql))?;
-        let mut data = rows.data;
-        data.extend_from_slice(&(-1_i16).to_be_bytes());
+        let mut to = client.copy_in(&sql).map_err(|e| with_text(e, &sql))?;
         to.write_all(&data).map_err(failure)?;
-        to.finish().map_err(|e| with_text(e, &rows.sql))?;
+        to.finish().map_err(|e| with_text(e, &sql))?;
         Ok(())
     }
-}
-
-/// Rows on their way into a table by COPY, in PostgreSQL's binary form.
-pub(crate) struct Copy {
-    sql: String,
-    columns: Vec<Stored>,
-    data: Vec<u8>,
-    /// How many there are.
-    pub rows: usize,
-}
-
-/// The stored form of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stored {
-    Integer,
-    Real,
-    Text,
-}
-
-impl Copy {
-    /// An empty load of a table's columns, each given as (name, SQL type).
-    pub(crate) fn new(table: &str, columns: &[(String, &str)]) -> Self {
-        let names: Vec<String> = columns.iter().map(|(n, _)| quote(n)).collect();
-        let columns = columns
-            .iter()
-            .map(|(_, t)| match *t {
-                "INTEGER" => Stored::Integer,
-                "REAL" => Stored::Real,
-                _ => Stored::Text,
-            })
-            .collect();
-        let sql = format!("COPY {} ({}) FROM STDIN BINARY", quote(table), names.join(", "));
-        Self { sql, columns, data: header(), rows: 0 }
-    }
-
-    /// Adds a row, one value a column.
-    pub(crate) fn push<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>) -> Result<()> {
-        self.data.extend_from_slice(&(self.columns.len() as i16).to_be_bytes());
-        let mut n = 0;
-        for (column, value) in self.columns.iter().zip(values) {
-            put(&mut self.data, *column, &crate::cells::param(value))?;
-            n += 1;
-        }
-        debug_assert_eq!(n, self.columns.len());
-        self.rows += 1;
-        Ok(())
-    }
-
-    /// Takes what was gathered, leaving an empty load of the same columns.
-    pub(crate) fn take(&mut self) -> Self {
-        Self {
-            sql: self.sql.clone(),
-            columns: self.columns.clone(),
-            data: std::mem::replace(&mut self.data, header()),
-            rows: std::mem::take(&mut self.rows),
-        }
-    }
-}
-
-/// What every binary COPY starts with: signature, flags, length of the extension.
-fn header() -> Vec<u8> {
-    let mut out = b"PGCOPY\n\xff\r\n\0".to_vec();
-    out.extend_from_slice(&[0; 8]);
-    out
-}
-
-fn put(out: &mut Vec<u8>, column: Stored, value: &Param<'_>) -> Result<()> {
-    let mut eight = |bytes: [u8; 8]| {
-        out.extend_from_slice(&8_i32.to_be_bytes());
-        out.extend_from_slice(&bytes);
-    };
-    match (column, value) {
-        (_, Param::Null) => out.extend_from_slice(&(-1_i32).to_be_bytes()),
-        (Stored::Integer, Param::Int(n)) => eight(n.to_be_bytes()),
-        (Stored::Real, Param::Int(n)) => eight((*n as f64).to_be_bytes()),
-        (Stored::Real, Param::Real(n)) => eight(n.to_be_bytes()),
-        (Stored::Text, Param::Text(t)) => put_text(out, t),
-        (Stored::Text, Param::Owned(t)) => put_text(out, t),
-        (column, value) => return Err(failure(format!("{value:?} does not fit a column of {column:?}"))),
-    }
-    Ok(())
-}
-
-fn put_text(out: &mut Vec<u8>, text: &str) {
-    let text = without_nul(text);
-    out.extend_from_slice(&(text.len() as i32).to_be_bytes());
-    out.extend_from_slice(text.as_bytes());
 }
 
 /// PostgreSQL's text cannot hold U+0000.
-fn without_nul(text: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn without_nul(text: &str) -> std::borrow::Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', "").into() } else { text.into() }
 }
 
