@@ -6,9 +6,11 @@ import { api } from "@/api";
 import { DropZone } from "@/features/import/DropZone";
 import { waitingFiles } from "@/features/import/waiting";
 import { NewRecord } from "@/features/table/NewRecord";
+import { newRecord } from "@/features/table/tableState";
 import { useEdits } from "@/features/table/useEdits";
 import { errorText } from "@/lib/errors";
 import { bookChanged, useTable } from "@/lib/query";
+import { useStore } from "@/lib/store";
 import { isOver, useJob } from "@/lib/useJob";
 import { Icon } from "@/ui/Icon";
 import { JobProgress } from "@/ui/JobProgress";
@@ -21,6 +23,7 @@ export function EmptyBook() {
   const [jobId, setJobId] = useState<string | null>(null);
   const job = useJob(jobId).data;
   const customers = useTable("customers");
+  const adding = useStore(newRecord) === "customers";
   const edits = useEdits("customers", undefined, undefined, () => void bookChanged());
 
   useEffect(() => {
@@ -69,7 +72,7 @@ export function EmptyBook() {
           {t("demo.try")}
         </Button>
       </div>
-      {customers && <NewRecord table={customers} edits={edits} onMade={() => void bookChanged()} />}
+      {customers && adding && <NewRecord table={customers} edits={edits} onMade={() => void bookChanged()} />}
     </div>
   );
 }
