@@ -47,7 +47,6 @@ pub use fill::Filling;
 pub use folder::DataFolder;
 pub use log::{HistoryEntry, ImportEntry};
 pub use matching::{CustomerKey, MatchKey};
-pub use preview::Preview as FormulaPreview;
 pub use read::{Card, FieldValue, Reason, to_json};
 pub use reshape::{FieldPatch, FormulaCheck, Patched};
 pub use store::{Counts, Store, StoreOptions};

@@ -1,6 +1,7 @@
 //! Formulas looked at before they are kept: their type, their faults, what they give.
 
 use crate::cells::from_sql;
+use crate::derive::Derivation;
 use crate::dialect::Dialect;
 use crate::probe::Probe;
 use crate::sql::{Fill, Stmt};
@@ -40,8 +41,8 @@ impl Store {
         let own = schema.tables.iter_mut().find(|t| t.key == *table);
         if let Some(f) = own.and_then(|t| t.fields.iter_mut().find(|f| Some(f.key.as_str()) == field && f.derived())) {
             (f.formula, f.kind) = (Some(text.into()), kind.clone());
+            Derivation::new(Arc::new(schema.clone()), self.engine.dialect())?;
         }
-        Probe::new(&schema, &def.key, &[(Arc::from(text), kind.clone())], self.engine.dialect())?;
         let stmt = Stmt::select(&crate::preview::select(&schema, self.engine.dialect(), &def, &expr, &kind)?);
         let (zh, en) = expr.ty.names();
         let preview = self.engine.read(|conn| {

@@ -2,8 +2,9 @@
 
 use crate::conn::{Conn, Param, Server, ValueRef};
 use crate::dialect::{Dialect, column_type, quote};
-use crate::preview::{kind_of, select};
+use crate::preview::select;
 use crate::sql::{Fill, Stmt};
+use formula::Type;
 use model::{Date, FieldDef, FieldKind, Label, Schema, TableDef};
 
 /// A cell as a database holds it.
@@ -132,5 +133,18 @@ impl Bed {
             Ok::<_, String>(out)
         };
         Ok([answers(sqlite)?, answers(postgres)?])
+    }
+}
+
+/// The kind of field that holds an expression as it is.
+pub(super) fn kind_of(typed: &formula::Expr, table: &TableDef) -> FieldKind {
+    match typed.ty {
+        Type::Bool => FieldKind::Bool,
+        Type::Number => FieldKind::number(2),
+        Type::Money => FieldKind::Money,
+        Type::Date => FieldKind::Date,
+        Type::DateTime => FieldKind::DateTime,
+        Type::Link => FieldKind::Link { table: table.key.clone() },
+        Type::Text | Type::Blank => FieldKind::Text,
     }
 }

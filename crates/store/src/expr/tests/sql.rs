@@ -34,7 +34,7 @@ fn nested_errors_do_not_blow_up() {
     {
         let text = format!("{}[@N1]{}", open.repeat(40), close.repeat(40));
         let typed = formula::check(&bed, table, &text).unwrap();
-        let kind = crate::preview::kind_of(&typed, table);
+        let kind = super::bed::kind_of(&typed, table);
         match crate::preview::select(&bed, Dialect::Sqlite, table, &typed, &kind) {
             Ok(select) => {
                 let (sql, _) = select.build(crate::dialect::BUILDER);
