@@ -2,20 +2,13 @@
 // refuses, a conversion with its losses shown first, a formula with its fault and cure. Against the real
 // binary, or with KEBU_MOCK=1 as far as the mock goes.
 import assert from "node:assert/strict";
-import { after, before, describe, it as step } from "node:test";
+import { after, before, describe } from "node:test";
 import { browser, openPage } from "../lib/browser.mjs";
+import { setUp, steps } from "../lib/journey.mjs";
 import { serve } from "../lib/server.mjs";
 import { ready, toColumn, waitActive } from "../lib/sheet.mjs";
 
-// One page walks through everything: after a broken step the rest would only wait in vain.
-let broken = false;
-const it = (name, run) =>
-  step(name, async (t) => {
-    if (broken) return t.skip("an earlier step failed");
-    broken = true;
-    await run();
-    broken = false;
-  });
+const it = steps();
 
 const dialog = (page) => page.locator(".field-dialog");
 const saved = async (page) => {
@@ -60,11 +53,7 @@ describe("fields", { concurrency: 1 }, () => {
     server = await serve();
     b = await browser();
     page = await openPage(b, server.url);
-    await page.locator("#code").fill(server.code);
-    await page.locator("#login").fill("owner");
-    await page.locator("#password").fill("ahuan-2026");
-    await page.locator("button[type=submit]").click();
-    await page.locator(".topbar").waitFor();
+    await setUp(page, server);
   });
   after(async () => {
     await b?.close();

@@ -3,17 +3,15 @@
 //   KEBU_BIN=../target/debug/kebu npm test
 //   KEBU_MOCK=1 npm test        the same journey against the mock server (to work on the page alone)
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { after, before, describe, it as step } from "node:test";
+import { after, before, describe } from "node:test";
 import { fileURLToPath } from "node:url";
 import { browser, openPage } from "../lib/browser.mjs";
+import { faults, steps } from "../lib/journey.mjs";
 import { serve } from "../lib/server.mjs";
 import { active, compose, ready, toColumn, waitActive } from "../lib/sheet.mjs";
 
 const sheet = (name) => fileURLToPath(new URL(`../../fixtures/sheets/${name}`, import.meta.url));
 const FILES = ["客户追踪表.xls", "客户等级表.csv"].map(sheet);
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const LOGIN = "owner";
 const PASSWORD = "ahuan-2026";
 
@@ -30,26 +28,7 @@ async function start() {
   };
 }
 
-/** Serious accessibility faults of what is on screen. */
-async function faults(page) {
-  // Injected through the protocol: the page's own policy rightly refuses inline scripts.
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send("Runtime.evaluate", { expression: AXE });
-  const result = await page.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] }));
-  return result.violations
-    .filter((v) => v.impact === "serious" || v.impact === "critical")
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`);
-}
-
-// One page walks through everything: after a broken step the rest would only wait in vain.
-let broken = false;
-const it = (name, run) =>
-  step(name, async (t) => {
-    if (broken) return t.skip("an earlier step failed");
-    broken = true;
-    await run();
-    broken = false;
-  });
+const it = steps();
 
 const count = async (page, table, which) =>
   Number(

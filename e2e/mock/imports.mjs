@@ -159,5 +159,13 @@ export function report(imp, dry, change) {
       both("改成真实日期后再导入这一行", "Correct the date and import the row again"),
     ),
   ];
-  return { dry_run: dry, change, tables, problems, problem_count: problems.length, seconds: 0.84 };
+  return {
+    dry_run: dry,
+    change,
+    tables,
+    own_tables: {},
+    problems,
+    problem_count: problems.length,
+    seconds: 0.84,
+  };
 }

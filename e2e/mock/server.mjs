@@ -474,6 +474,7 @@ const ROUTES = [
           origin: "import",
           files: imp.files.map((f) => f.name),
           tables: out.tables,
+          own_tables: {},
           undone: false,
         });
         return out;
@@ -526,6 +527,7 @@ const ROUTES = [
           origin: "demo",
           files: [],
           tables: { customers: { created: body.customers, updated: 0, unchanged: 0, rejected: 0 } },
+          own_tables: {},
           undone: false,
         });
         return { created: body.customers };

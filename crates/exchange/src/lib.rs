@@ -13,4 +13,4 @@ pub mod recognise;
 pub mod write;
 
 pub use model::parse::{Cell, Ctx, Note};
-pub use plan::{ColumnPlan, Constant, Merged, Profile, Role, SheetPlan, Target};
+pub use plan::{ColumnPlan, Constant, Merged, NEW_TABLE, OwnTable, Profile, Role, SheetPlan, Target};

@@ -1,7 +1,8 @@
 //! What is known and decided about one sheet before its rows are read.
 
+use model::builtin::{CUSTOMERS, ORDERS, PRODUCTS};
 use model::parse::Note;
-use model::{FieldKey, TableKey, Value};
+use model::{FieldKey, FieldKind, TableKey, Value};
 use serde::{Deserialize, Serialize};
 
 /// What the rows of a sheet are.
@@ -16,9 +17,24 @@ pub enum Role {
     Products,
     /// One order line a row, with columns that describe its buyer.
     Both,
+    /// One record a row, of a table of the seller's own.
+    Own,
     /// Nothing to take.
     Ignore,
 }
+
+/// The seller's own table that takes the rows of a sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnTable {
+    /// Its key; [`NEW_TABLE`] until a table to be made is there.
+    pub table: TableKey,
+    /// Set for a table that is to be made: its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// Stands for the key of a table that is to be made.
+pub const NEW_TABLE: &str = "new";
 
 /// The shop or program whose export a sheet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +104,9 @@ pub struct ColumnPlan {
     pub target: Option<Target>,
     /// How sure the recognition is, 0 to 1; 1 for what a person chose.
     pub confidence: f32,
+    /// What a new field of it would hold; text when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_kind: Option<FieldKind>,
 }
 
 /// A value every row of the sheet gets, such as the channel of a shop export.
@@ -124,6 +143,9 @@ pub struct SheetPlan {
     pub sheet_index: usize,
     /// What the rows are.
     pub role: Role,
+    /// The table of [`Role::Own`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnTable>,
     /// Rows below the header, if known or well estimated.
     #[serde(rename = "rows")]
     pub rows_estimate: Option<u64>,
@@ -157,6 +179,17 @@ pub struct SheetPlan {
 }
 
 impl SheetPlan {
+    /// The table that counts a row of the sheet: the one its records go to, or its orders.
+    pub fn table(&self) -> Option<TableKey> {
+        Some(match self.role {
+            Role::Customers => CUSTOMERS.into(),
+            Role::Products => PRODUCTS.into(),
+            Role::Orders | Role::Both => ORDERS.into(),
+            Role::Own => self.own.as_ref()?.table.clone(),
+            Role::Ignore => return None,
+        })
+    }
+
     /// The columns that go to a new field, with the table and the key each proposes.
     pub fn new_fields(&self) -> impl Iterator<Item = (&ColumnPlan, &Target)> {
         self.columns.iter().filter_map(|c| c.target.as_ref().filter(|t| t.new_field).map(|t| (c, t)))

@@ -85,10 +85,12 @@ pub(crate) fn report(r: &Report, lang: Lang) {
         if c.created + c.updated + c.unchanged + c.rejected == 0 {
             continue;
         }
-        let name = match *table {
-            "customers" => tr(lang, "客户", "customers"),
-            "orders" => tr(lang, "订单", "orders"),
-            _ => tr(lang, "产品", "products"),
+        let name = match (table.as_str(), r.own_tables.get(table)) {
+            ("customers", _) => tr(lang, "客户", "customers"),
+            ("orders", _) => tr(lang, "订单", "orders"),
+            ("products", _) => tr(lang, "产品", "products"),
+            (_, Some(name)) => name.as_str(),
+            (key, None) => key,
         };
         say(&match lang {
             Lang::Zh => {

@@ -236,6 +236,18 @@ async fn rules_over_several_cells_speak_of_the_rows_of_an_import() {
         told.push(report["problems"].clone());
     }
     assert_eq!(told[0], told[1], "a trial tells what will happen");
+    let get = Request::get(format!("/api/v1{path}/problems.xlsx")).header(header::AUTHORIZATION, "Bearer owner");
+    let (_, _, workbook) = site.send(get.body(Body::empty()).unwrap()).await;
+    let file = site.folder.path().join("problems.xlsx");
+    std::fs::write(&file, workbook).unwrap();
+    let mut book = exchange::read::open(&file, &exchange::read::Limits::default()).unwrap();
+    let mut rows = Vec::new();
+    book.for_each_row(0, |r| {
+        rows.push(r.cells.iter().map(|c| c.to_text().into_owned()).collect::<Vec<_>>().join("|"));
+        std::ops::ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert!(rows.iter().any(|r| r.starts_with("微信：微信号重复|") && r.contains("|3||wx_1")), "{rows:?}");
     let find = |says: &str| told[1].as_array().unwrap().iter().find(|p| p["reason"]["zh"] == says).unwrap().clone();
     let doubled = find("微信号重复");
     assert_eq!((&doubled["row"], &doubled["column"], &doubled["cell"]), (&json!(3), &json!("微信"), &json!("wx_1")));
@@ -243,4 +255,69 @@ async fn rules_over_several_cells_speak_of_the_rows_of_an_import() {
     assert_eq!(cell(&site, "customers", 1, "wechat").await, "wx_1");
     assert_eq!(cell(&site, "customers", 2, "wechat").await, Value::Null);
     assert_eq!(cell(&site, "customers", 2, "note").await, "李四");
+}
+
+#[tokio::test]
+async fn a_sheet_that_is_nothing_known_becomes_a_table_of_its_own() {
+    let site = Site::new();
+    site.ok("POST", "/tables/customers/records", Some(json!({ "records": [{ "name": "王芳" }] }))).await;
+    let sheet = "课程,老师,开课日,学费,学员\n瑜伽,王老师,2026-03-01,199,王芳\n普拉提,李老师,2026-03-08,299,\n";
+    let import = |files: Vec<(&'static str, &'static str)>| {
+        let site = &site;
+        async move {
+            let files: Vec<(&str, &[u8])> = files.iter().map(|(n, t)| (*n, t.as_bytes())).collect();
+            let (status, import) = site.upload(&files).await;
+            assert_eq!(status, StatusCode::OK, "{import}");
+            import
+        }
+    };
+    let first = import(vec![("课程表.csv", sheet)]).await;
+    let path = format!("/imports/{}", first["import"].as_str().unwrap());
+    let plan = json!({ "sheets": [{ "index": 0, "role": "own" }] });
+    let planned = site.ok("PUT", &path, Some(plan)).await["sheets"][0].clone();
+    assert_eq!(planned["own"], json!({ "table": "new", "name": "课程表" }), "{planned}");
+    let named = json!({ "sheets": [{ "index": 0, "role": "own", "own": { "table": "new", "name": "瑜伽课" } }] });
+    assert_eq!(site.ok("PUT", &path, Some(named)).await["sheets"][0]["own"]["name"], "瑜伽课");
+    let checked = site.job(&site.ok("POST", &format!("{path}/check"), None).await).await["result"].clone();
+    assert_eq!(
+        (&checked["tables"]["t1"]["created"], &checked["own_tables"]["t1"]),
+        (&json!(2), &json!("瑜伽课")),
+        "{checked}"
+    );
+    let tables = |schema: &Value| schema["tables"].as_array().unwrap().len();
+    assert_eq!(tables(&site.ok("GET", "/schema", None).await), 3, "a check makes no table");
+    let ran = site.job(&site.ok("POST", &format!("{path}/run"), None).await).await["result"].clone();
+    let schema = site.ok("GET", "/schema", None).await;
+    let table = schema["tables"].as_array().unwrap().iter().find(|t| t["key"] == "t1").unwrap();
+    let kinds: Vec<(&str, &str)> = table["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|f| f["shown"] == true)
+        .map(|f| (f["label"]["zh"].as_str().unwrap(), f["kind"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        kinds,
+        [("编号", "code"), ("课程", "text"), ("老师", "text"), ("开课日", "date"), ("学费", "money"), ("学员", "text")]
+    );
+    assert_eq!(cell(&site, "t1", 2, "name").await, "普拉提");
+    assert_eq!(site.ok("GET", "/imports", None).await["imports"][0]["own_tables"]["t1"], "瑜伽课");
+
+    // Its own sheet is known the next time, and adds nothing twice.
+    let second = import(vec![("课程表.csv", sheet)]).await;
+    assert_eq!(
+        (&second["sheets"][0]["role"], &second["sheets"][0]["own"]["table"]),
+        (&json!("own"), &json!("t1")),
+        "{second}"
+    );
+    let path = format!("/imports/{}", second["import"].as_str().unwrap());
+    let again = site.job(&site.ok("POST", &format!("{path}/run"), None).await).await["result"].clone();
+    assert_eq!(
+        (&again["tables"]["t1"]["created"], &again["tables"]["t1"]["unchanged"]),
+        (&json!(0), &json!(2)),
+        "{again}"
+    );
+
+    site.ok("POST", &format!("/changes/{}/undo", ran["change"]), None).await;
+    assert_eq!(tables(&site.ok("GET", "/schema", None).await), 3, "an undone import takes its table along");
 }

@@ -351,12 +351,21 @@ pub(crate) fn note_new_fields(conn: &Conn, change: i64, fields: &[(String, Strin
     set_meta(conn, &format!("fields.{change}"), &serde_json::to_string(fields).map_err(failure)?)
 }
 
+/// What a change made: tables and fields, a table without a field meaning the table itself.
+fn made_by(conn: &Conn, change: i64) -> Result<Vec<(String, String)>> {
+    let json = meta(conn, &format!("fields.{change}"))?;
+    json.map_or(Ok(Vec::new()), |json| serde_json::from_str(&json).map_err(failure))
+}
+
+/// The tables a change made.
+pub(crate) fn new_tables(conn: &Conn, change: i64) -> Result<Vec<String>> {
+    Ok(made_by(conn, change)?.into_iter().filter(|(_, f)| f.is_empty()).map(|(t, _)| t).collect())
+}
+
 /// Removes the fields a change made where no record fills them any more.
 pub(crate) fn drop_new_fields(conn: &Conn, change: i64) -> Result<()> {
-    let Some(json) = meta(conn, &format!("fields.{change}"))? else { return Ok(()) };
-    let fields: Vec<(String, String)> = serde_json::from_str(&json).map_err(failure)?;
     let mut removed = 0;
-    for (table, key) in fields {
+    for (table, key) in made_by(conn, change)?.into_iter().filter(|(_, f)| !f.is_empty()) {
         let filled = ["SELECT 1 FROM ", &quote(&table), " WHERE ", &quote(&key), " IS NOT NULL LIMIT 1"].concat();
         if conn.exists(&filled, &[])? {
             continue;

@@ -55,6 +55,56 @@ pub struct Patched {
     pub turn: Option<FieldKind>,
 }
 
+/// Makes a table of a user's own in the transaction at hand.
+pub(crate) fn make_table(conn: &Conn, schema: &Schema, label: Label, description: Option<Label>) -> Result<TableDef> {
+    refuse_name(&label)?;
+    refuse_table_name(schema, None, &label)?;
+    let def = TableDef { description, ..TableDef::own(layout::new_table_key(conn)?, label) };
+    conn.batch(&layout::create_table(conn.dialect(), &def))?;
+    let code = quote(&["x_", &def.key, "_code"].concat());
+    conn.batch(&["CREATE UNIQUE INDEX ", &code, " ON ", &quote(&def.key), " (code)"].concat())?;
+    layout::put_table(conn, &def, schema.tables.len())?;
+    for (n, field) in def.fields.iter().enumerate() {
+        layout::put_field(conn, &def, field, n)?;
+    }
+    layout::set_meta(conn, &["next_field.", &def.key].concat(), "3")?;
+    layout::schema_changed(conn)?;
+    Ok(def)
+}
+
+/// Fields of other tables that link to a table or compute with it, named in both languages.
+fn users_of_table(schema: &Schema, def: &TableDef) -> Vec<(String, String)> {
+    let links = |f: &FieldDef| matches!(&f.kind, FieldKind::Link { table } if *table == def.key);
+    let others = schema.tables.iter().filter(|t| t.key != def.key);
+    let mut users: Vec<(String, String)> =
+        others.flat_map(|t| t.fields.iter().filter(|f| links(f)).map(|f| named(t, f))).collect();
+    users.extend(users_of(schema, &def.key, None));
+    users
+}
+
+/// Removes a table that nothing uses, with its records.
+fn drop_table(conn: &Conn, def: &TableDef) -> Result<()> {
+    conn.batch(&["DROP TABLE ", &quote(&def.key)].concat())?;
+    conn.run("DELETE FROM _fields WHERE table_key = ?1", params![def.key.as_str()])?;
+    conn.run("DELETE FROM _tables WHERE key = ?1", params![def.key.as_str()])?;
+    for f in &def.fields {
+        fill::forget(conn, &def.key, &f.key)?;
+    }
+    layout::schema_changed(conn)
+}
+
+/// Removes the tables a change made where they are empty again and nothing uses them.
+pub(crate) fn drop_new_tables(conn: &Conn, schema: &Schema, change: i64) -> Result<()> {
+    for key in layout::new_tables(conn, change)? {
+        let Some(def) = schema.table(&key) else { continue };
+        let filled = conn.exists(&["SELECT 1 FROM ", &quote(&key), " LIMIT 1"].concat(), &[])?;
+        if !filled && users_of_table(schema, def).is_empty() {
+            drop_table(conn, def)?;
+        }
+    }
+    Ok(())
+}
+
 impl Store {
     /// Makes a table of a user's own, with a code, a name, and when records were made and changed.
     ///
@@ -62,21 +112,7 @@ impl Store {
     /// `forbidden`; `invalid` or `conflict` for the name.
     pub fn add_table(&self, scope: &Scope, label: Label, description: Option<Label>) -> Result<TableDef> {
         require(scope, Access::Own)?;
-        self.reshape(|conn, now| {
-            refuse_name(&label)?;
-            refuse_table_name(&now.shape.schema, None, &label)?;
-            let def = TableDef { description, ..TableDef::own(layout::new_table_key(conn)?, label) };
-            conn.batch(&layout::create_table(conn.dialect(), &def))?;
-            let code = quote(&["x_", &def.key, "_code"].concat());
-            conn.batch(&["CREATE UNIQUE INDEX ", &code, " ON ", &quote(&def.key), " (code)"].concat())?;
-            layout::put_table(conn, &def, now.shape.schema.tables.len())?;
-            for (n, field) in def.fields.iter().enumerate() {
-                layout::put_field(conn, &def, field, n)?;
-            }
-            layout::set_meta(conn, &["next_field.", &def.key].concat(), "3")?;
-            layout::schema_changed(conn)?;
-            Ok(def)
-        })
+        self.reshape(|conn, now| make_table(conn, &now.shape.schema, label, description))
     }
 
     /// Renames or describes a table; formulas that name it follow.
@@ -120,19 +156,8 @@ impl Store {
             if def.builtin {
                 return Err(invalid("自带的表不能移除", "A built-in table cannot be removed"));
             }
-            let links = |f: &FieldDef| matches!(&f.kind, FieldKind::Link { table: t } if *t == *table);
-            let others = schema.tables.iter().filter(|t| t.key != *table);
-            let mut users: Vec<(String, String)> =
-                others.flat_map(|t| t.fields.iter().filter(|f| links(f)).map(|f| named(t, f))).collect();
-            users.extend(users_of(schema, &def.key, None));
-            refuse_used(&def.label, &users)?;
-            conn.batch(&["DROP TABLE ", &quote(table)].concat())?;
-            conn.run("DELETE FROM _fields WHERE table_key = ?1", params![table])?;
-            conn.run("DELETE FROM _tables WHERE key = ?1", params![table])?;
-            for f in &def.fields {
-                fill::forget(conn, table, &f.key)?;
-            }
-            layout::schema_changed(conn)
+            refuse_used(&def.label, &users_of_table(schema, def))?;
+            drop_table(conn, def)
         })
     }
 

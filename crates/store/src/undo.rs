@@ -70,6 +70,7 @@ impl Store {
             w.finish(progress)?;
             conn.run("UPDATE _changes SET undone_by = ?2 WHERE id = ?1", params![change, out.change])?;
             crate::layout::drop_new_fields(conn, change)?;
+            crate::reshape::drop_new_tables(conn, &shape.schema, change)?;
             Ok(out)
         })
     }

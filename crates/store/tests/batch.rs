@@ -166,7 +166,65 @@ fn a_code_of_another_program_does_not_merge_two_people() {
     book.assert_sound();
 }
 
+fn rows_of_an_own_table_are_known_by_their_code_or_all_they_say() {
+    let book = Book::new();
+    let customer = book.create("customers", &[("name", "王芳".into())]);
+    book.create("customers", &[("name", "李强".into())]);
+    book.create("customers", &[("name", "李强".into())]);
+    let take = |rows: &[[&str; 3]], coded: bool| {
+        let write = |b: &mut store::Batch<'_>| {
+            let table = b.add_table("跟进")?;
+            let link = b.add_field(&table, "谁", model::FieldKind::Link { table: "customers".into() })?;
+            let fields: Vec<FieldKey> =
+                if coded { vec!["code".into(), "name".into(), link] } else { vec!["name".into(), link] };
+            let c = b.columns(&table, &fields)?;
+            let (mut done, mut lost) = (Vec::new(), Vec::new());
+            for row in rows {
+                let text = |s: &&str| if s.is_empty() { Value::Null } else { Value::from(*s) };
+                let mut row: Vec<Value> = row[usize::from(!coded)..].iter().map(text).collect();
+                lost.extend(b.link(c, &mut row)?);
+                done.push(b.own(c, &mut row)?);
+            }
+            Ok((table, done, lost))
+        };
+        let (change, out) = book.store.batch(&scope(), batch_options(false), write, &mut |_, _, _| Ok(())).unwrap();
+        (change.unwrap(), out)
+    };
+    let made = |n| Upsert::Created(RecordId(n));
+    let same = |n| Upsert::Unchanged(RecordId(n));
+    let calls = [["", "电话", "王芳"], ["", "电话", "王芳"], ["", "短信", "K000001"], ["", "微信", "李强"]];
+    let (first, (table, done, lost)) = take(&calls, false);
+    assert_eq!(done, [made(1), made(2), made(3), made(4)], "two equal rows are two records");
+    assert_eq!(lost, ["李强"], "two are called so");
+    let link = book.store.schema().table(&table).unwrap().named("谁").unwrap().key.clone();
+    assert_eq!(book.cell(&table, RecordId(3), &link), Value::Link(customer));
+    assert_eq!(book.cell(&table, RecordId(4), &link), Value::Null);
+    assert_eq!(book.cell(&table, RecordId(4), "code"), "000004".into());
+    assert_eq!(take(&calls[..3], false).1.1, [same(1), same(2), same(3)], "the same sheet again adds nothing");
+    assert_eq!(
+        take(&[["", "电话", "王芳"], ["", "电话", "K000001"], calls[0]], false).1.1,
+        [same(1), same(2), made(5)]
+    );
+
+    let coded = [["000002", "回访", ""], ["000002", "拜访", ""], ["X9", "新", ""]];
+    let done = take(&coded, true).1.1;
+    let twice = Upsert::CreatedRecoded(RecordId(6), "000002".into());
+    assert_eq!(done, [Upsert::Updated(RecordId(2)), twice, made(7)]);
+    assert_eq!(book.cell(&table, RecordId(2), &link), Value::Link(customer), "a blank cell keeps what is there");
+    book.assert_sound();
+
+    // Undone from the last on, the table goes with the change that made it.
+    let schema = || book.store.schema();
+    for change in (first..=first + 3).rev() {
+        assert!(schema().table(&table).is_some());
+        book.store.undo(&scope(), change, &mut |_, _| Ok(())).unwrap();
+    }
+    assert!(schema().table(&table).is_none());
+    book.assert_sound();
+}
+
 testkit::on_both_engines!(
+    rows_of_an_own_table_are_known_by_their_code_or_all_they_say,
     rows_are_matched_by_identity_and_never_blank_out,
     orders_taken_twice_are_not_doubled,
     a_failed_batch_leaves_nothing,

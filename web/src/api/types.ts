@@ -1,6 +1,6 @@
 /** The shapes of docs/API.md, written by hand: one place to change when the contract changes. */
 
-import type { FileRef, Label } from "./schema";
+import type { FieldKind, FileRef, Label } from "./schema";
 
 export type * from "./schema";
 export type Locale = "zh-CN" | "en";
@@ -90,7 +90,12 @@ export interface Card extends RecordOut {
   order_total: number;
 }
 
-export type Role = "customers" | "orders" | "products" | "both" | "ignore";
+export type Role = "customers" | "orders" | "products" | "both" | "own" | "ignore";
+/** The seller's own table that takes a sheet; with a name, one that is to be made. */
+export interface OwnTable {
+  table: string;
+  name?: string;
+}
 export type Match = "identity" | "code" | "mobile" | "name" | "none";
 export interface SheetColumn {
   index: number;
@@ -99,6 +104,8 @@ export interface SheetColumn {
   table?: string;
   field?: string;
   new_field?: boolean;
+  /** What a new field of it would hold. */
+  new_kind?: { kind: FieldKind };
   confidence: number;
 }
 export interface ImportSheet {
@@ -106,6 +113,7 @@ export interface ImportSheet {
   sheet: string;
   index: number;
   role: Role;
+  own?: OwnTable;
   rows: number | null;
   header_row: number;
   profile?: string;
@@ -126,6 +134,7 @@ export interface ImportPlan {
   sheets: {
     index: number;
     role: Role;
+    own?: OwnTable;
     header_row?: number;
     year?: number;
     columns: { index: number; table?: string; field?: string; new_field?: boolean }[];
@@ -151,6 +160,8 @@ export interface Report {
   dry_run: boolean;
   change: number | null;
   tables: Record<string, Counts>;
+  /** Own tables that take rows, those made for it included: key and name. */
+  own_tables: Record<string, string>;
   problems: Problem[];
   problem_count: number;
   seconds: number;
@@ -161,6 +172,7 @@ export interface PastImport {
   origin: "import" | "demo";
   files: string[];
   tables: Record<string, Counts>;
+  own_tables: Record<string, string>;
   undone: boolean;
 }
 

@@ -18,7 +18,7 @@ use crate::{Profile, Role, SheetPlan};
 pub(crate) use totals::is_total;
 
 use carry::Carry;
-use model::builtin::{CUSTOMERS, ORDERS, PRODUCTS};
+use model::builtin::{CUSTOMERS, ORDERS};
 use model::parse::{Cell, Ctx, Note, tidy};
 use model::{FieldKey, IDENTITY_FIELDS, Identity, IdentityKind, Schema, Value};
 use reader::RowReader;
@@ -83,8 +83,8 @@ pub struct RowOut {
     pub customer: Option<Vec<Value>>,
     /// Values of an order line, aligned with [`Converter::order_fields`].
     pub order: Option<Vec<Value>>,
-    /// Values of a product, aligned with [`Converter::product_fields`].
-    pub product: Option<Vec<Value>>,
+    /// Values of a product or a record of an own table, aligned with [`Converter::record_fields`].
+    pub record: Option<Vec<Value>>,
     /// Whose order it is.
     pub customer_ref: Option<CustomerRef>,
     /// What could not be read, or only in part.
@@ -112,7 +112,7 @@ pub struct Converter {
     ctx: Ctx,
     customers: Slots,
     orders: Slots,
-    products: Slots,
+    records: Slots,
     /// The column that refers to the customer of an order, and whether it holds codes alone.
     refers: Option<(Source, bool)>,
     customer_carry: Carry,
@@ -134,13 +134,13 @@ impl Converter {
         let slots = |table: &str, wanted: bool| {
             if wanted { Slots::of(plan, schema, table, ctx.today) } else { Slots::default() }
         };
-        let (c, o, p) = match plan.role {
-            Role::Customers => (true, false, false),
-            Role::Orders => (false, true, false),
-            Role::Products => (false, false, true),
-            Role::Both => (true, true, false),
-            Role::Ignore => (false, false, false),
+        let (c, o) = match plan.role {
+            Role::Customers => (true, false),
+            Role::Orders => (false, true),
+            Role::Both => (true, true),
+            Role::Products | Role::Own | Role::Ignore => (false, false),
         };
+        let records = plan.table().filter(|_| matches!(plan.role, Role::Products | Role::Own));
         let customers = slots(CUSTOMERS, c);
         let orders = slots(ORDERS, o);
         let refers = slots::column_of(plan, ORDERS, "customer").map(|s| (s, crate::recognise::refers_by_code(plan)));
@@ -154,7 +154,7 @@ impl Converter {
             order_carry: Carry::new(&orders, plan),
             customers,
             orders,
-            products: slots(PRODUCTS, p),
+            records: records.map(|t| slots(&t, true)).unwrap_or_default(),
             refers: refers.filter(|_| o),
             has_merges: plan.merged.iter().any(|m| m.last_row > plan.head_end),
             last_order_no: None,
@@ -172,9 +172,9 @@ impl Converter {
         &self.orders.fields
     }
 
-    /// Fields of [`RowOut::product`].
-    pub fn product_fields(&self) -> &[FieldKey] {
-        &self.products.fields
+    /// Fields of [`RowOut::record`].
+    pub fn record_fields(&self) -> &[FieldKey] {
+        &self.records.fields
     }
 
     /// Converts one row of [`crate::read::Book::for_each_row`].
@@ -194,17 +194,18 @@ impl Converter {
         match self.role {
             Role::Customers => self.customer_row(row_no, cells, &mut out),
             Role::Products => self.product_row(cells, &mut out),
+            Role::Own => out.record = Some(self.record_row(cells, &mut out.problems)),
             _ => self.order_row(row_no, cells, &mut out),
         }
         if out.rejected() {
-            (out.customer, out.order, out.product, out.customer_ref) = (None, None, None, None);
+            (out.customer, out.order, out.record, out.customer_ref) = (None, None, None, None);
         }
         out
     }
 
     fn without_data(&self, cells: &[Cell<'_>]) -> Option<Skip> {
         let refers = self.refers.as_ref().is_some_and(|(s, _)| s.filled(cells));
-        if !refers && !self.customers.filled(cells) && !self.orders.filled(cells) && !self.products.filled(cells) {
+        if !refers && !self.customers.filled(cells) && !self.orders.filled(cells) && !self.records.filled(cells) {
             return Some(Skip::Blank);
         }
         if is_total(cells.iter().copied()) {
@@ -232,9 +233,13 @@ impl Converter {
         out.customer_ref = Some(who);
     }
 
+    fn record_row(&self, cells: &[Cell<'_>], problems: &mut Vec<CellProblem>) -> Vec<Value> {
+        RowReader { slots: &self.records, ctx: &self.ctx, fatal: &[] }.read(cells, problems)
+    }
+
     fn product_row(&mut self, cells: &[Cell<'_>], out: &mut RowOut) {
-        let values = RowReader { slots: &self.products, ctx: &self.ctx, fatal: &[] }.read(cells, &mut out.problems);
-        let named = |key: &str| self.products.at(key).is_some_and(|i| !values[i].is_blank());
+        let values = self.record_row(cells, &mut out.problems);
+        let named = |key: &str| self.records.at(key).is_some_and(|i| !values[i].is_blank());
         if !named("name") && !named("code") {
             out.problems.push(row_problem(
                 "这一行没有产品名称，也没有编号",
@@ -243,7 +248,7 @@ impl Converter {
                 "Add the product's name",
             ));
         }
-        out.product = Some(values);
+        out.record = Some(values);
     }
 
     fn order_row(&mut self, row_no: u32, cells: &[Cell<'_>], out: &mut RowOut) {

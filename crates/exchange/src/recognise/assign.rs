@@ -54,7 +54,7 @@ impl Sheet<'_> {
         self.schema.table(table)?.field(field).map(|f| &f.kind)
     }
 
-    fn is_derived(&self, key: &str) -> bool {
+    pub(super) fn is_derived(&self, key: &str) -> bool {
         let derived = |t: &model::TableDef| {
             t.fields.iter().any(|f| {
                 f.fixed() && (super::header::normal(&f.label.zh) == key || super::header::normal(&f.label.en) == key)
@@ -83,6 +83,7 @@ impl Sheet<'_> {
                 samples: c.samples.clone(),
                 target,
                 confidence,
+                new_kind: None,
             });
         }
         // Empty columns without header at the end are nothing to ask about.

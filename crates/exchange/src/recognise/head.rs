@@ -104,6 +104,24 @@ impl Head {
         best.map(|(_, i)| i)
     }
 
+    /// Position of the first row of different short words, as wide as most: the header of a sheet of which
+    /// nothing is known.
+    pub(super) fn heading(&self) -> Option<usize> {
+        let widest = self.rows.iter().map(KeptRow::filled).max().unwrap_or(0);
+        let words = |row: &KeptRow| {
+            let mut seen = std::collections::HashSet::new();
+            row.cells.iter().filter(|c| !c.cell().is_blank()).all(|c| {
+                let text = c.cell().to_text().into_owned();
+                let text = tidy(&text);
+                let word = text.chars().any(char::is_alphabetic) && text.chars().count() <= 30;
+                matches!(c, Kept::Text(_)) && word && seen.insert(text.to_owned())
+            })
+        };
+        let rows = self.rows.iter().take_while(|r| r.number <= HEADER_WITHIN);
+        let wide = |r: &KeptRow| r.filled() >= 2 && r.filled() * 3 >= widest * 2;
+        rows.enumerate().find(|(_, r)| wide(r) && words(r)).map(|(i, _)| i)
+    }
+
     /// Position of the row shown under a number.
     pub(super) fn position(&self, number: u32) -> Option<usize> {
         self.rows.iter().position(|r| r.number == number)

@@ -97,13 +97,8 @@ pub(super) fn candidates(header: &str, schema: &Schema) -> Vec<Candidate> {
 }
 
 /// Whether a column of a file can fill a field: not what Kebu fills, and not what a text cannot name.
-fn written_in_files(f: &FieldDef) -> bool {
-    let named = match f.kind {
-        FieldKind::Link { .. } => !f.builtin,
-        FieldKind::Person | FieldKind::Attachment { .. } => true,
-        _ => false,
-    };
-    !f.fixed() && !named
+pub(super) fn written_in_files(f: &FieldDef) -> bool {
+    !f.fixed() && !matches!(f.kind, FieldKind::Person | FieldKind::Attachment { .. })
 }
 
 /// Fields whose own label the header is; derived ones too, for the caller to leave out.

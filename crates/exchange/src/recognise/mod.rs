@@ -4,6 +4,7 @@ mod assign;
 mod columns;
 mod head;
 pub(crate) mod header;
+mod own;
 mod profile;
 mod role;
 pub(crate) mod synonyms;
@@ -12,7 +13,7 @@ pub(crate) mod synonyms;
 mod tests;
 
 use crate::read::Book;
-use crate::{Profile, Role, SheetPlan, Target};
+use crate::{OwnTable, Profile, Role, SheetPlan, Target};
 use assign::{Left, Sheet};
 use columns::Column;
 use head::Head;
@@ -27,6 +28,9 @@ pub struct Override {
     /// Another role.
     #[serde(default)]
     pub role: Option<Role>,
+    /// The table for [`Role::Own`]; a new one named like the sheet when nothing is said.
+    #[serde(default)]
+    pub own: Option<OwnTable>,
     /// Another header row (from 1); 0 for no header.
     #[serde(default)]
     pub header_row: Option<u32>,
@@ -73,7 +77,7 @@ impl ColumnChoice {
 /// # Errors
 /// What reading the file gives.
 pub fn recognise(book: &mut Book, sheet: usize, schema: &Schema, ctx: &Ctx) -> Result<SheetPlan> {
-    plan(book, sheet, schema, ctx, None, None)
+    plan(book, sheet, schema, ctx, None, None, None)
 }
 
 /// Recognises a sheet again after a person changed something.
@@ -83,17 +87,23 @@ pub fn recognise(book: &mut Book, sheet: usize, schema: &Schema, ctx: &Ctx) -> R
 pub fn replan(book: &mut Book, old: &SheetPlan, change: &Override, schema: &Schema, ctx: &Ctx) -> Result<SheetPlan> {
     let role = change.role.filter(|r| *r != old.role);
     let header = change.header_row.filter(|h| *h != old.header_row);
-    let mut new = if role.is_some() || header.is_some() {
-        plan(book, old.sheet_index, schema, ctx, role.or(Some(old.role)), header.or(Some(old.header_row)))?
+    let table = |own: &Option<OwnTable>| own.as_ref().map(|o| o.table.clone());
+    let moved = change.own.is_some() && table(&change.own) != table(&old.own);
+    let anew = role.is_some() || header.is_some() || moved;
+    let mut new = if anew {
+        let own = change.own.clone().or_else(|| old.own.clone());
+        let row = header.or(Some(old.header_row).filter(|row| role.is_none() || *row > 0));
+        plan(book, old.sheet_index, schema, ctx, role.or(Some(old.role)), row, own)?
     } else {
         old.clone()
     };
+    if let (Some(own), Some(name)) = (&mut new.own, change.own.as_ref().and_then(|o| o.name.clone()))
+        && own.name.is_some()
+    {
+        own.name = Some(name);
+    }
     new.index = old.index;
-    let lacks = if role.is_some() || header.is_some() {
-        new.year_needed || new.year.is_some()
-    } else {
-        old.year_needed || old.year.is_some()
-    };
+    let lacks = if anew { new.year_needed || new.year.is_some() } else { old.year_needed || old.year.is_some() };
     new.year = change.year.or(old.year).filter(|y| *y != 0);
     new.year_needed = lacks && new.year.is_none();
     for choice in &change.columns {
@@ -117,10 +127,12 @@ fn plan(
     ctx: &Ctx,
     role: Option<Role>,
     header_row: Option<u32>,
+    own: Option<OwnTable>,
 ) -> Result<SheetPlan> {
     let head = Head::read(book, sheet)?;
     let header = match header_row {
         Some(row) => head.position(row),
+        None if role == Some(Role::Own) => head.find_header(schema).or_else(|| head.heading()),
         None => head.find_header(schema),
     };
     let second = header.is_some_and(|h| head.second_head(h, schema));
@@ -128,15 +140,28 @@ fn plan(
     let columns = columns::columns(&head, header, first_data, schema);
     let keys: Vec<String> = columns.iter().map(|c| c.key.clone()).collect();
     let profile = profile::detect(&keys);
+    let known = if role.is_none() && profile.is_none() { own::table_of(&columns, schema) } else { None };
     let role = match role {
         Some(role) => role,
+        None if known.is_some() => Role::Own,
         None if header.is_none() => headless_role(&head, &columns),
         None => role::of(&columns, profile),
     };
-    let (plans, left) = Sheet { head: &head, first_data, role, profile, schema, ctx }.assign(&columns);
+    let name = book.sheets().get(sheet).map(|s| s.name.clone()).unwrap_or_default();
+    let own = (role == Role::Own).then(|| {
+        let known = known.map(|table| OwnTable { table, name: None });
+        let chosen = own.filter(|o| o.name.is_some() || schema.table(&o.table).is_some_and(|t| !t.builtin));
+        known.or(chosen).unwrap_or_else(|| own::to_make(book.file(), &name))
+    });
+    let found = Sheet { head: &head, first_data, role, profile, schema, ctx };
+    let (plans, left) = match &own {
+        Some(own) => own::assign(&found, &columns, own),
+        None => found.assign(&columns),
+    };
     let mut plan = SheetPlan {
         file: book.file().to_owned(),
-        sheet: book.sheets().get(sheet).map(|s| s.name.clone()).unwrap_or_default(),
+        sheet: name,
+        own,
         index: sheet,
         sheet_index: sheet,
         role,
@@ -205,8 +230,8 @@ impl Findings<'_> {
         self.of_rows(&mut notes);
         if self.plan.role == Role::Ignore {
             notes.push(Note::new(
-                "没有认出客户、订单或产品的列，这张表不导入",
-                "No columns of customers, orders or products were recognised: the sheet is left out",
+                "没有认出客户、订单或产品的列，这张表不导入；想留下它，可以在上面选“新建一张表”",
+                "No columns of customers, orders or products were recognised: the sheet is left out. To keep it, choose “A new table” above",
             ));
             return notes;
         }

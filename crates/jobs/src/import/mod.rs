@@ -2,6 +2,7 @@
 //! the run does exactly that in one transaction.
 
 mod breaches;
+mod made;
 mod problems;
 mod report;
 mod rows;
@@ -138,7 +139,9 @@ impl Import {
             Role::Customers => 0,
             Role::Products => 1,
             Role::Both => 2,
-            _ => 3,
+            Role::Orders => 3,
+            // Own tables may link to any of them.
+            Role::Own | Role::Ignore => 4,
         });
         order
     }

@@ -1,7 +1,8 @@
 //! What an import did, or would do.
 
+use super::made::Made;
 use exchange::Note;
-use model::builtin;
+use model::{TableKey, builtin};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -55,7 +56,9 @@ pub struct Report {
     /// Number of the change, for undo.
     pub change: Option<i64>,
     /// Counts by table.
-    pub tables: BTreeMap<&'static str, TableCounts>,
+    pub tables: BTreeMap<TableKey, TableCounts>,
+    /// The seller's own tables that take rows, those made for it included: key and name.
+    pub own_tables: BTreeMap<TableKey, String>,
     /// Fields that were made, by name.
     pub new_fields: Vec<String>,
     /// The first problems.
@@ -68,9 +71,10 @@ pub struct Report {
 
 impl Report {
     /// An empty report that names every table.
-    pub(super) fn new(dry_run: bool, new_fields: Vec<String>) -> Self {
-        let tables = [builtin::CUSTOMERS, builtin::ORDERS, builtin::PRODUCTS].map(|t| (t, TableCounts::default()));
-        Self { dry_run, new_fields, tables: tables.into(), ..Self::default() }
+    pub(super) fn new(dry_run: bool, made: Made) -> Self {
+        let builtin = [builtin::CUSTOMERS, builtin::ORDERS, builtin::PRODUCTS];
+        let tables = builtin.map(|t| (TableKey::from(t), TableCounts::default()));
+        Self { dry_run, new_fields: made.fields, own_tables: made.tables, tables: tables.into(), ..Self::default() }
     }
 
     /// Rows that were not taken.

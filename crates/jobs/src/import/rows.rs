@@ -19,7 +19,8 @@ pub(super) struct Row {
     pub number: u32,
     pub customer: Option<Vec<Value>>,
     pub order: Option<Vec<Value>>,
-    pub product: Option<Vec<Value>>,
+    /// Of a product or a record of an own table.
+    pub record: Option<Vec<Value>>,
     pub buyer: Option<CustomerRef>,
     /// Boxed because nearly no row has any.
     pub problems: Option<Box<RowProblems>>,
@@ -35,7 +36,7 @@ pub(super) struct RowProblems {
 /// What comes through the channel.
 pub(super) enum Step {
     /// A sheet begins: its number and the fields of its rows.
-    Sheet { index: usize, customer: Vec<FieldKey>, order: Vec<FieldKey>, product: Vec<FieldKey> },
+    Sheet { index: usize, customer: Vec<FieldKey>, order: Vec<FieldKey>, record: Vec<FieldKey> },
     /// Rows of the sheet.
     Rows(Vec<Row>),
     /// Reading failed.
@@ -64,7 +65,7 @@ fn sheet(import: &Import, plan: &SheetPlan, index: usize, schema: &Schema, send:
         index,
         customer: converter.customer_fields().to_vec(),
         order: converter.order_fields().to_vec(),
-        product: converter.product_fields().to_vec(),
+        record: converter.record_fields().to_vec(),
     };
     if send.send(begin).is_err() {
         return Ok(());
@@ -80,7 +81,7 @@ fn sheet(import: &Import, plan: &SheetPlan, index: usize, schema: &Schema, send:
             number: row.number,
             customer: out.customer,
             order: out.order,
-            product: out.product,
+            record: out.record,
             buyer: out.customer_ref,
             problems,
         });

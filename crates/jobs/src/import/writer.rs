@@ -1,17 +1,21 @@
 //! Writing the rows of an import into the book.
 
 use super::breaches::Origins;
+use super::made::make;
 use super::report::{LISTED, Problem, Report, TableCounts};
 use super::rows::{Row, RowProblems, Step, start};
 use super::{Import, Problems};
 use crate::Control;
 use exchange::convert::CustomerRef;
 use exchange::{Note, Role, SheetPlan};
-use model::{FieldKey, IdentityKind, Origin, RecordId, Result, Scope, Value, builtin};
+use model::{FieldKey, IdentityKind, Origin, RecordId, Result, Scope, TableKey, Value, builtin};
 use roaring::RoaringTreemap;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::time::Instant;
 use store::{Batch, BatchOptions, Buyer, CustomerKey, Store, Upsert};
+
+/// Most cells told of that break rules over more than the cell; the rest is counted.
+const MOST_BREACHES: usize = 100_000;
 
 /// Fields of a customer made from an order's reference alone.
 const REFERENCE: [&str; 6] = ["code", "name", "mobile", "wechat", "email", "account"];
@@ -39,7 +43,7 @@ pub(super) fn run(
         options,
         |batch| {
             let mut plans = import.sheets.clone();
-            let new_fields = make_fields(batch, &mut plans)?;
+            let made = make(batch, &mut plans)?;
             let steps = start(import.clone(), plans.clone(), std::sync::Arc::new(batch.schema().clone()));
             let mut w = Writer {
                 batch,
@@ -47,7 +51,7 @@ pub(super) fn run(
                 sheet: None,
                 reference: None,
                 codes_make_customers: import.codes_make_customers(),
-                report: Report::new(dry_run, new_fields),
+                report: Report::new(dry_run, made),
                 seen: BTreeMap::new(),
                 problems,
                 origins: Origins::default(),
@@ -55,7 +59,7 @@ pub(super) fn run(
             let mut done = 0;
             for step in steps {
                 match step {
-                    Step::Sheet { index, customer, order, product } => w.begin(index, &customer, &order, &product)?,
+                    Step::Sheet { index, customer, order, record } => w.begin(index, &customer, &order, &record)?,
                     Step::Rows(rows) => {
                         w.announce(&rows)?;
                         for row in rows {
@@ -73,7 +77,7 @@ pub(super) fn run(
         },
         &mut |b| {
             more += 1;
-            if breaches.len() < LISTED {
+            if breaches.len() < MOST_BREACHES {
                 breaches.push(b);
             }
         },
@@ -81,8 +85,15 @@ pub(super) fn run(
     )?;
     report.problem_count += more;
     let schema = store.schema();
-    let room = LISTED.saturating_sub(report.problems.len());
-    report.problems.extend(breaches.into_iter().take(room).map(|b| origins.problem(&plans, &schema, b)));
+    for b in breaches {
+        let (problem, row) = origins.problem(&plans, &schema, b);
+        if report.problems.len() < LISTED {
+            report.problems.push(problem);
+        }
+        if let Some(row) = row {
+            problems.push(&row)?;
+        }
+    }
     report.change = change;
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
@@ -91,32 +102,7 @@ pub(super) fn run(
 /// What the list of imports says of this one.
 fn about(import: &Import, report: &Report) -> String {
     let files: Vec<&str> = import.files.iter().filter(|f| f.error.is_none()).map(|f| f.name.as_str()).collect();
-    serde_json::json!({ "files": files, "tables": report.tables }).to_string()
-}
-
-/// Makes the fields the plans ask for and puts their keys into the plans; the names of those made.
-fn make_fields(batch: &mut Batch<'_>, plans: &mut [SheetPlan]) -> Result<Vec<String>> {
-    let mut made = Vec::new();
-    for plan in plans.iter_mut().filter(|p| p.role != Role::Ignore) {
-        // Two columns of one name in a sheet are two fields.
-        let mut used: HashSet<String> = HashSet::new();
-        for column in &mut plan.columns {
-            let Some(target) = column.target.as_mut().filter(|t| t.new_field) else { continue };
-            let base =
-                if column.header.is_empty() { format!("列{}", column.index + 1) } else { column.header.clone() };
-            let name = (1..)
-                .map(|n| if n == 1 { base.clone() } else { format!("{base} {n}") })
-                .find(|n| used.insert(format!("{}.{n}", target.table)))
-                .unwrap_or(base);
-            let before = batch.schema().require(&target.table)?.named(&name).is_some();
-            target.field = batch.add_field(&target.table, &name)?;
-            target.new_field = false;
-            if !before {
-                made.push(name);
-            }
-        }
-    }
-    Ok(made)
+    serde_json::json!({ "files": files, "tables": report.tables, "own_tables": report.own_tables }).to_string()
 }
 
 /// Records of one table that were in the book, or made, before a row spoke of them.
@@ -133,7 +119,10 @@ struct Sheet {
     index: usize,
     customer: usize,
     order: usize,
-    product: usize,
+    /// Columns of a product, or of a record of an own table.
+    record: usize,
+    /// The table of those.
+    table: TableKey,
     /// Where an order keeps its buyer as written.
     buyer: usize,
     brings_buyer: bool,
@@ -148,13 +137,13 @@ struct Writer<'a, 'c> {
     reference: Option<usize>,
     codes_make_customers: bool,
     report: Report,
-    seen: BTreeMap<&'static str, Fates>,
+    seen: BTreeMap<TableKey, Fates>,
     problems: &'a mut Problems,
     origins: Origins,
 }
 
 impl Writer<'_, '_> {
-    fn begin(&mut self, index: usize, customer: &[FieldKey], order: &[FieldKey], product: &[FieldKey]) -> Result<()> {
+    fn begin(&mut self, index: usize, customer: &[FieldKey], order: &[FieldKey], record: &[FieldKey]) -> Result<()> {
         // A row that describes its buyer may name the customer by code in the order's own column.
         let mut customer = customer.to_vec();
         let by_code = self.plans[index].role == Role::Both && !customer.iter().any(|f| *f == "code");
@@ -166,11 +155,15 @@ impl Writer<'_, '_> {
         if at.is_none() {
             order.push("buyer".into());
         }
+        // Plans that bring no records of a table of their own have no columns for it.
+        let table =
+            self.plans[index].table().filter(|_| !record.is_empty()).unwrap_or_else(|| builtin::PRODUCTS.into());
         self.sheet = Some(Sheet {
             index,
             customer: self.batch.columns(builtin::CUSTOMERS, &customer)?,
             by_code,
-            product: self.batch.columns(builtin::PRODUCTS, product)?,
+            record: self.batch.columns(&table, record)?,
+            table,
             buyer: at.unwrap_or(order.len() - 1),
             brings_buyer: at.is_some(),
             order: self.batch.columns(builtin::ORDERS, &order)?,
@@ -194,18 +187,13 @@ impl Writer<'_, '_> {
         }
         let Some(sheet) = &self.sheet else { return Ok(()) };
         if rejected {
-            let table = match self.plans[sheet.index].role {
-                Role::Customers => builtin::CUSTOMERS,
-                Role::Products => builtin::PRODUCTS,
-                _ => builtin::ORDERS,
-            };
+            let table = self.plans[sheet.index].table().unwrap_or_else(|| builtin::ORDERS.into());
             self.report.tables.entry(table).or_default().rejected += 1;
             return Ok(());
         }
-        let (customer, order, product, by_code) = (sheet.customer, sheet.order, sheet.product, sheet.by_code);
-        if let Some(mut values) = row.product.take() {
-            let done = self.batch.product(product, &mut values)?;
-            self.fate(builtin::PRODUCTS, &done, row.number);
+        let (customer, order, by_code) = (sheet.customer, sheet.order, sheet.by_code);
+        if let Some(values) = row.record.take() {
+            self.record(&row, values)?;
         }
         let mut buyer = None;
         if let Some(mut values) = row.customer.take() {
@@ -213,8 +201,9 @@ impl Writer<'_, '_> {
                 let code = row.buyer.as_ref().and_then(|b| b.code.as_deref());
                 values.push(code.map_or(Value::Null, Value::from));
             }
+            self.links(&row, customer, &mut values)?;
             let done = self.batch.customer(customer, &mut values)?;
-            self.fate(builtin::CUSTOMERS, &done, row.number);
+            self.fate(&builtin::CUSTOMERS.into(), &done, row.number);
             match &done {
                 Upsert::CreatedSharing(_, other) => self.shared(&row, other)?,
                 Upsert::CreatedRecoded(_, code) => self.recoded(&row, code)?,
@@ -241,9 +230,10 @@ impl Writer<'_, '_> {
                 values[at] = r.written().map_or(Value::Null, Value::from);
             }
         }
+        self.links(&row, columns, &mut values)?;
         let number = unnumbered(&values, buyer);
         let done = self.batch.order(columns, &mut values, buyer, || format!("自动-{number:016x}"))?;
-        self.fate(builtin::ORDERS, &done, row.number);
+        self.fate(&builtin::ORDERS.into(), &done, row.number);
         Ok(())
     }
 
@@ -296,22 +286,67 @@ impl Writer<'_, '_> {
         let mut values =
             [text(key.code), text(name), text(key.mobile), text(key.wechat), text(key.email), text(key.account)];
         let done = self.batch.customer(columns, &mut values)?;
-        self.fate(builtin::CUSTOMERS, &done, row.number);
+        self.fate(&builtin::CUSTOMERS.into(), &done, row.number);
         Ok(Some(done.id()))
     }
 
-    fn fate(&mut self, table: &'static str, done: &Upsert, row: u32) {
+    /// A product, or a record of an own table.
+    fn record(&mut self, row: &Row, mut values: Vec<Value>) -> Result<()> {
+        let Some(sheet) = &self.sheet else { return Ok(()) };
+        let (columns, table) = (sheet.record, sheet.table.clone());
+        self.links(row, columns, &mut values)?;
+        let done = if table == *builtin::PRODUCTS {
+            self.batch.product(columns, &mut values)?
+        } else {
+            self.batch.own(columns, &mut values)?
+        };
+        self.fate(&table, &done, row.number);
+        if let Upsert::CreatedRecoded(_, code) = &done {
+            self.remark(
+                row,
+                Note::new(
+                    format!("编号“{code}”出现了不止一次，已按新记录保存并另编了号"),
+                    format!("The code “{code}” comes more than once; kept as a new record under a new code"),
+                ),
+                Note::new(
+                    "需要时在原表改正编号后重新导入",
+                    "Mend the code in the sheet and import again if it matters",
+                ),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Finds the records that link fields name.
+    fn links(&mut self, row: &Row, columns: usize, values: &mut [Value]) -> Result<()> {
+        for text in self.batch.link(columns, values)? {
+            self.remark(
+                row,
+                Note::new(
+                    format!("没有找到（或不止一条）叫“{text}”的记录，这一格没有关联"),
+                    format!("No record, or more than one, is called “{text}”; the cell was left without a link"),
+                ),
+                Note::new(
+                    "填对方的编号，或先导入对方那张表",
+                    "Give the other record's code, or import its table first",
+                ),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn fate(&mut self, table: &TableKey, done: &Upsert, row: u32) {
         if self.batch.keeps_rows(table)
             && let Some(sheet) = &self.sheet
         {
             self.origins.note(table, done.id().0, sheet.index, row);
         }
-        let f = self.seen.entry(table).or_default();
+        let f = self.seen.entry(table.clone()).or_default();
         let id = done.id().0;
         match done {
             Upsert::Created(_) | Upsert::CreatedSharing(..) | Upsert::CreatedRecoded(..) => {
                 f.first_new.get_or_insert(id);
-                self.report.tables.entry(table).or_default().created += 1;
+                self.report.tables.entry(table.clone()).or_default().created += 1;
             }
             Upsert::Updated(_) => {
                 f.updated.insert(id.unsigned_abs());
@@ -324,7 +359,7 @@ impl Writer<'_, '_> {
 
     fn finish(mut self) -> (Report, Origins) {
         for (table, f) in &self.seen {
-            let counts: &mut TableCounts = self.report.tables.entry(table).or_default();
+            let counts: &mut TableCounts = self.report.tables.entry(table.clone()).or_default();
             let old = f.first_new.map_or(u64::MAX, i64::unsigned_abs);
             counts.updated = f.updated.len();
             counts.unchanged = (&f.unchanged - &f.updated).iter().take_while(|id| *id < old).count() as u64;

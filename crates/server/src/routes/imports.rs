@@ -200,7 +200,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> ApiResu
                 let about: Value = e.about.as_deref().and_then(|a| serde_json::from_str(a).ok()).unwrap_or(json!({}));
                 json!({
                     "change": e.change, "at": e.at, "origin": e.origin, "files": about["files"],
-                    "tables": about["tables"], "undone": e.undone,
+                    "tables": about["tables"], "own_tables": about.get("own_tables").unwrap_or(&json!({})), "undone": e.undone,
                 })
             })
             .collect();

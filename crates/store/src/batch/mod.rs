@@ -3,6 +3,7 @@
 
 mod codes;
 mod lookup;
+mod own;
 mod rows;
 
 use self::codes::Codes;
@@ -81,6 +82,8 @@ struct Columns {
     own: Vec<&'static str>,
     /// New rows not yet sent, where they are sent many at once.
     load: Option<Copy>,
+    /// Fields that name records of other tables: place and table.
+    links: Vec<(usize, TableKey)>,
 }
 
 /// Well-known fields whose place matters.
@@ -101,8 +104,12 @@ pub struct Batch<'c> {
     matched_orders: RoaringTreemap,
     dropped_indexes: bool,
     schema: model::Schema,
-    /// Fields made by the batch: (table, field).
+    /// Fields made by the batch: (table, field); without a field, the table.
     new_fields: Vec<(String, String)>,
+    /// What rows of own tables may match, by the handle of their columns.
+    known: HashMap<usize, own::Known>,
+    /// Records that texts in link fields name.
+    named: own::Named,
     /// Codes of the files that stand for customers made under another code.
     aliases: HashMap<String, i64>,
 }
@@ -218,6 +225,8 @@ impl<'c> Batch<'c> {
             dropped_indexes,
             schema,
             new_fields: Vec::new(),
+            known: HashMap::new(),
+            named: own::Named::new(),
             aliases: HashMap::new(),
         })
     }
@@ -242,9 +251,8 @@ impl<'c> Batch<'c> {
         let places: HashMap<&'static str, usize> =
             KNOWN.into_iter().filter_map(|k| fields.iter().position(|f| *f == *k).map(|i| (k, i))).collect();
         let wanted: &[&'static str] = match table {
-            builtin::CUSTOMERS | builtin::PRODUCTS => &["code"],
             builtin::ORDERS => &["order_no", "line", "customer"],
-            _ => &[],
+            _ => &["code"],
         };
         let own: Vec<&'static str> = wanted.iter().copied().filter(|k| !places.contains_key(k)).collect();
         let mut names: Vec<String> = vec![quote("id")];
@@ -262,7 +270,8 @@ impl<'c> Batch<'c> {
             list.extend(own.iter().map(|f| ((*f).to_owned(), stored(&FieldKey::from(*f)))));
             Copy::new(table, &list)
         });
-        self.columns.push(Columns { def, fields: fields.to_vec(), kinds, select, insert, places, own, load });
+        let links = own::links(fields, &kinds);
+        self.columns.push(Columns { def, fields: fields.to_vec(), kinds, select, insert, places, own, load, links });
         Ok(self.columns.len() - 1)
     }
 
@@ -314,19 +323,22 @@ impl<'c> Batch<'c> {
         })
     }
 
-    /// Adds a text field to a table as part of the batch; its key. A field of that name is taken as it is.
-    pub fn add_field(&mut self, table: &str, name: &str) -> Result<FieldKey> {
+    /// Adds a field to a table as part of the batch; its key. A field of that name is taken as it is.
+    pub fn add_field(&mut self, table: &str, name: &str, kind: FieldKind) -> Result<FieldKey> {
         let def = self.schema.require(table)?;
         if let Some(known) = def.named(name) {
             return Ok(known.key.clone());
         }
         let key = layout::new_key(self.conn(), def)?;
-        let field = model::FieldDef::new(key.clone(), model::Label::same(name), FieldKind::Text);
+        let field = model::FieldDef::new(key.clone(), model::Label::same(name), kind);
         layout::add_field(self.conn(), def, &field)?;
         if let Some(t) = self.schema.tables.iter_mut().find(|t| t.key == *table) {
             t.fields.push(field);
         }
-        self.new_fields.push((table.to_owned(), key.to_string()));
+        // With a table the batch made its fields go as well.
+        if !self.new_fields.iter().any(|(t, f)| t == table && f.is_empty()) {
+            self.new_fields.push((table.to_owned(), key.to_string()));
+        }
         Ok(key)
     }
 
@@ -338,11 +350,11 @@ impl<'c> Batch<'c> {
     /// Who made the new records and when, their codes beside the first, and the defaults of their fields.
     fn stamp_new(&mut self) -> Result<()> {
         let (conn, user) = (self.conn(), self.writing.user);
-        let shape = std::sync::Arc::clone(&self.writing.shape);
+        let schema = self.schema.clone();
         let fresh: Vec<(TableKey, i64, i64)> =
             self.next.iter().filter(|(_, (a, b))| b > a).map(|(t, (a, b))| (t.clone(), *a, *b - 1)).collect();
         for (table, low, high) in fresh {
-            let def = shape.schema.require(&table)?;
+            let def = schema.require(&table)?;
             for (key, value) in stamps(def, user, true) {
                 let sql =
                     ["UPDATE ", &quote(&table), " SET ", &quote(&key), " = ?1 WHERE id BETWEEN ?2 AND ?3"].concat();

@@ -165,7 +165,7 @@ impl Batch<'_> {
         }
     }
 
-    fn create(&mut self, columns: usize, row: &mut [Value], own: &[(&str, Value)]) -> Result<RecordId> {
+    pub(super) fn create(&mut self, columns: usize, row: &mut [Value], own: &[(&str, Value)]) -> Result<RecordId> {
         let conn = self.conn();
         let today = self.writing.today;
         let c = &mut self.columns[columns];
@@ -231,7 +231,7 @@ impl Batch<'_> {
     }
 
     /// New content for a stored record; blank cells are left out.
-    fn merge(&mut self, columns: usize, id: i64, row: &[Value], keep_name: bool) -> Result<Upsert> {
+    pub(super) fn merge(&mut self, columns: usize, id: i64, row: &[Value], keep_name: bool) -> Result<Upsert> {
         let table = self.columns[columns].def.key.clone();
         let created_here = self.next.get(&table).is_some_and(|(first, _)| id >= *first);
         if created_here {

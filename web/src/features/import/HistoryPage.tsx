@@ -58,7 +58,7 @@ function PastRow({ past }: { past: PastImport }) {
   };
   const name = (key: string) => {
     const label = schema?.tables.find((x) => x.key === key)?.label;
-    return label ? labelOf(label, locale) : key;
+    return label ? labelOf(label, locale) : (past.own_tables[key] ?? key);
   };
   return (
     <li className={past.undone ? "past-row undone" : "past-row"}>

@@ -2,7 +2,8 @@ import { Button, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Import, ImportSheet, Match } from "@/api/types";
-import { formatCount } from "@/lib/format";
+import { useLocale } from "@/i18n";
+import { formatCount, labelOf } from "@/lib/format";
 import { useSchema } from "@/lib/query";
 import { Icon } from "@/ui/Icon";
 import { withSheet } from "./plan";
@@ -22,6 +23,7 @@ const MATCHES: Match[] = ["identity", "mobile", "code", "name", "none"];
 /** What was recognised, and what a person wants instead. */
 export function MapStep({ import: imp, busy, onChange, onReread, onNext, onAgain }: Props) {
   const { t } = useTranslation();
+  const locale = useLocale();
   const schema = useSchema().data;
   const first = imp.sheets.find((s) => s.role !== "ignore") ?? imp.sheets[0];
   const [open, setOpen] = useState<number | undefined>(first?.index);
@@ -34,6 +36,12 @@ export function MapStep({ import: imp, busy, onChange, onReread, onNext, onAgain
     if (s.sheet === "" || (several && alone)) return [s.file, ""];
     return several ? [s.sheet, s.file] : [s.sheet, ""];
   };
+  const destination = (s: ImportSheet): string => {
+    if (s.role !== "own") return t(`role.${s.role}`);
+    const known = schema?.tables.find((table) => table.key === s.own?.table);
+    return known ? labelOf(known.label, locale) : t("import.newTable");
+  };
+  const nameless = used.some((s) => s.own?.name?.trim() === "");
   return (
     <div className="map-step">
       {imp.files
@@ -59,7 +67,7 @@ export function MapStep({ import: imp, busy, onChange, onReread, onNext, onAgain
                   <strong>{nameOf(s)[0]}</strong>
                   {nameOf(s)[1] !== "" && <span className="muted">{nameOf(s)[1]}</span>}
                   <span className="muted num">
-                    {t(`role.${s.role}`)}
+                    {destination(s)}
                     {s.rows !== null && ` · ${t("import.rows", { n: formatCount(s.rows) })}`}
                   </span>
                 </button>
@@ -82,16 +90,18 @@ export function MapStep({ import: imp, busy, onChange, onReread, onNext, onAgain
       <div className="page-foot">
         <Button onClick={onAgain}>{t("import.again")}</Button>
         <span className="grow" />
-        <label className="foot-field">
-          <span className="muted">{t("import.match")}</span>
-          <Select<Match>
-            value={imp.match}
-            style={{ minWidth: 190 }}
-            onChange={(match) => onChange({ ...imp, match })}
-            options={MATCHES.map((m) => ({ value: m, label: t(`match.${m}`) }))}
-          />
-        </label>
-        <Button type="primary" size="large" disabled={used.length === 0 || busy} onClick={onNext}>
+        {used.some((s) => s.role !== "own" && s.role !== "products") && (
+          <label className="foot-field">
+            <span className="muted">{t("import.match")}</span>
+            <Select<Match>
+              value={imp.match}
+              style={{ minWidth: 190 }}
+              onChange={(match) => onChange({ ...imp, match })}
+              options={MATCHES.map((m) => ({ value: m, label: t(`match.${m}`) }))}
+            />
+          </label>
+        )}
+        <Button type="primary" size="large" disabled={used.length === 0 || busy || nameless} onClick={onNext}>
           {t("import.toCheck")}
         </Button>
       </div>

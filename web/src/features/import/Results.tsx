@@ -54,7 +54,8 @@ export function ImportResult(props: { import: Import; report: Report; onAgain():
       toastError(errorText(e));
     }
   };
-  const main = (report.tables.customers ? "customers" : Object.keys(report.tables)[0]) ?? "customers";
+  const filled = Object.keys(report.tables).filter((k) => (report.tables[k]?.created ?? 0) > 0);
+  const main = filled.includes("customers") ? "customers" : (filled[0] ?? "customers");
   return (
     <section className="result">
       <h2 className="serif">
@@ -101,7 +102,7 @@ export function CountTable({ report }: { report: Report }) {
         const label = schema?.tables.find((x) => x.key === table)?.label;
         return (
           <div key={table} className="count-card" data-table={table}>
-            <h3>{label ? labelOf(label, locale) : table}</h3>
+            <h3>{label ? labelOf(label, locale) : (report.own_tables[table] ?? table)}</h3>
             <dl>
               {keys.map((k) => (
                 <div key={k} className={counts[k] === 0 ? `zero ${k}` : k}>

@@ -1,19 +1,22 @@
-import { InputNumber, Select } from "antd";
+import { Input, InputNumber, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ImportSheet, Role, Schema, SheetColumn } from "@/api/types";
+import type { ImportSheet, Schema, SheetColumn } from "@/api/types";
 import { useLocale } from "@/i18n";
 import { groupLabel } from "@/i18n/groups";
 import { labelOf } from "@/lib/format";
 import { Icon } from "@/ui/Icon";
 import {
   AUTOMATIC,
+  destinationOf,
   doubled,
   fieldsFor,
   LEAVE,
   lacksYear,
+  NEW_TABLE,
   tablesOf,
   targetOf,
+  withDestination,
   withTarget,
   withYear,
 } from "./plan";
@@ -26,7 +29,7 @@ interface Props {
   /** Another role or header row: the columns are recognised anew. */
   onReread(sheet: ImportSheet): void;
 }
-const ROLES: Role[] = ["customers", "orders", "products", "both", "ignore"];
+const ROLES = ["customers", "orders", "products", "both"] as const;
 const PROFILES = ["taobao", "pdd", "youzan", "jd", "douyin"] as const;
 
 /** One sheet: what it is, and where each of its columns goes. */
@@ -43,13 +46,33 @@ export function SheetMap({ sheet, schema, today, onChange, onReread }: Props) {
       <div className="sheet-map-head">
         <label>
           <span className="muted">{t("import.role")}</span>
-          <Select<Role>
-            value={sheet.role}
+          <Select
+            value={destinationOf(sheet)}
             style={{ width: 168 }}
-            onChange={(role) => onReread({ ...sheet, role })}
-            options={ROLES.map((r) => ({ value: r, label: t(`role.${r}`) }))}
+            popupMatchSelectWidth={false}
+            onChange={(to) => onReread(withDestination(sheet, to))}
+            options={[
+              ...ROLES.map((r) => ({ value: r as string, label: t(`role.${r}`) })),
+              ...schema.tables
+                .filter((own) => !own.builtin)
+                .map((own) => ({ value: `own:${own.key}`, label: labelOf(own.label, locale) })),
+              { value: `own:${NEW_TABLE}`, label: t("import.newTable") },
+              { value: "ignore", label: t("role.ignore") },
+            ]}
           />
         </label>
+        {sheet.own?.name !== undefined && (
+          <label>
+            <span className="muted">{t("import.tableName")}</span>
+            <Input
+              value={sheet.own.name}
+              maxLength={40}
+              style={{ width: 176 }}
+              status={sheet.own.name.trim() === "" ? "error" : undefined}
+              onChange={(e) => onChange({ ...sheet, own: { table: NEW_TABLE, name: e.target.value } })}
+            />
+          </label>
+        )}
         <label>
           <span className="muted">{t("import.headerRow")}</span>
           <HeaderRow
@@ -98,7 +121,7 @@ export function SheetMap({ sheet, schema, today, onChange, onReread }: Props) {
                 <ColumnRow
                   key={c.index}
                   column={c}
-                  role={sheet.role}
+                  sheet={sheet}
                   schema={schema}
                   twice={twice.has(targetOf(c))}
                   onChange={setColumn}
@@ -136,15 +159,15 @@ function HeaderRow({ row, onChange }: { row: number; onChange(row: number): void
 
 function ColumnRow(props: {
   column: SheetColumn;
-  role: Role;
+  sheet: ImportSheet;
   schema: Schema;
   twice: boolean;
   onChange(column: SheetColumn): void;
 }) {
-  const { column, role, schema, twice } = props;
+  const { column, sheet, schema, twice } = props;
   const { t } = useTranslation();
   const target = targetOf(column);
-  const options = useTargets(role, schema);
+  const options = useTargets(sheet, column, schema);
   const unsure = target !== LEAVE && !column.new_field && column.confidence < 0.75;
   const state = twice ? "bad" : target === LEAVE ? "left" : unsure ? "unsure" : "sure";
   return (
@@ -185,13 +208,18 @@ interface TargetGroup {
   options: { value: string; label: string }[];
 }
 
-function useTargets(role: Role, schema: Schema): TargetGroup[] {
+function useTargets(sheet: ImportSheet, column: SheetColumn, schema: Schema): TargetGroup[] {
   const { t } = useTranslation();
   const locale = useLocale();
-  const tables = tablesOf(role);
+  const tables = tablesOf(sheet);
   const name = (table: string) => {
     const found = schema.tables.find((x) => x.key === table);
     return found ? labelOf(found.label, locale) : table;
+  };
+  const newField = (table: string) => {
+    if (tables.length > 1) return t("import.newOn", { table: name(table) });
+    const { new_kind: kind } = column;
+    return kind ? t("import.newFieldOf", { kind: t(`kind.${kind.kind}`) }) : t("import.newField");
   };
   const groups: TargetGroup[] = [
     {
@@ -200,13 +228,17 @@ function useTargets(role: Role, schema: Schema): TargetGroup[] {
         { value: LEAVE, label: t("import.leave") },
         ...tables.map((table) => ({
           value: `new:${table}`,
-          label: tables.length > 1 ? t("import.newOn", { table: name(table) }) : t("import.newField"),
+          label: newField(table),
         })),
       ],
     },
   ];
   for (const table of tables) {
-    const fields = fieldsFor(schema, table);
+    // A table that is to be made has a name for its records already.
+    const fields = table === NEW_TABLE ? [] : fieldsFor(schema, table);
+    if (table === NEW_TABLE) {
+      groups[0]?.options.push({ value: `${NEW_TABLE}.name`, label: t("import.recordName") });
+    }
     for (const group of new Set(fields.map((f) => f.group))) {
       groups.push({
         label: tables.length > 1 ? `${name(table)} · ${groupLabel(group, t)}` : groupLabel(group, t),

@@ -7,6 +7,7 @@ export function planOf(imp: Import): ImportPlan {
     sheets: imp.sheets.map((s) => ({
       index: s.index,
       role: s.role,
+      ...(s.own ? { own: s.own } : {}),
       header_row: s.header_row,
       ...(lacksYear(s) ? { year: s.year ?? AUTOMATIC } : {}),
       columns: s.columns.map(({ index, table, field, new_field }) => ({
@@ -33,8 +34,8 @@ export function withYear(sheet: ImportSheet, year: number): ImportSheet {
  * sheets keep what was chosen in them; it is sent with the whole plan.
  */
 export function reread(imp: Import, sheet: ImportSheet): ImportPlan {
-  const { index, role, header_row } = sheet;
-  return { match: imp.match, sheets: [{ index, role, header_row, columns: [] }] };
+  const { index, role, own, header_row } = sheet;
+  return { match: imp.match, sheets: [{ index, role, ...(own ? { own } : {}), header_row, columns: [] }] };
 }
 
 export const withSheet = (imp: Import, sheet: ImportSheet): Import => ({
@@ -42,16 +43,33 @@ export const withSheet = (imp: Import, sheet: ImportSheet): Import => ({
   sheets: imp.sheets.map((s) => (s.index === sheet.index ? sheet : s)),
 });
 
-export const tablesOf = (role: Role): string[] => {
+export const tablesOf = ({ role, own }: Pick<ImportSheet, "role" | "own">): string[] => {
   switch (role) {
     case "both":
       return ["customers", "orders"];
+    case "own":
+      return own ? [own.table] : [];
     case "ignore":
       return [];
     default:
       return [role];
   }
 };
+
+/** Stands for a table that is to be made. */
+export const NEW_TABLE = "new";
+const OWN = "own:";
+/** What a sheet is, as one string for a select: a role, or `own:` and the table's key. */
+export const destinationOf = ({ role, own }: ImportSheet): string =>
+  role === "own" ? `${OWN}${own?.name === undefined ? own?.table : NEW_TABLE}` : role;
+
+export function withDestination(sheet: ImportSheet, destination: string): ImportSheet {
+  const { own: _, ...rest } = sheet;
+  if (!destination.startsWith(OWN)) return { ...rest, role: destination as Role };
+  const table = destination.slice(OWN.length);
+  // The server names a new table.
+  return table === NEW_TABLE ? { ...rest, role: "own" } : { ...rest, role: "own", own: { table } };
+}
 
 export const LEAVE = "leave";
 /** A column's target as one string for a select: `leave`, `new:table` or `table.field`. */

@@ -1,0 +1,194 @@
+//! Rows of the seller's own tables: known by their code, or else by all they say.
+
+use super::{Batch, Codes, Upsert};
+use crate::cells::from_sql;
+use crate::conn::params;
+use crate::dialect::quote;
+use crate::reshape::make_table;
+use model::{FieldDef, FieldKey, FieldKind, Label, RecordId, Result, TableKey, Value};
+use roaring::RoaringTreemap;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// The records of a table that were there before the batch, as its rows look for them.
+pub(super) struct Known {
+    codes: HashMap<String, i64>,
+    /// Records by a digest of what they say in the fields the rows bring, the oldest first.
+    alike: HashMap<u64, VecDeque<i64>>,
+    /// Records a row of the batch spoke of.
+    matched: RoaringTreemap,
+}
+
+/// Records that texts were found to name: by table and text.
+pub(super) type Named = HashMap<(TableKey, String), Option<i64>>;
+
+fn digest(row: &[Value]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for value in row {
+        crate::cells::to_log(value).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+impl Batch<'_> {
+    /// Makes a table of the seller's own as part of the batch; its key. One of that name is taken as it is.
+    ///
+    /// # Errors
+    /// `invalid` or `conflict` for the name.
+    pub fn add_table(&mut self, name: &str) -> Result<TableKey> {
+        let same = |t: &&model::TableDef| !t.builtin && (*t.label.zh == *name || *t.label.en == *name);
+        if let Some(known) = self.schema.tables.iter().find(same) {
+            return Ok(known.key.clone());
+        }
+        let def = make_table(self.conn(), &self.schema, Label::same(name), None)?;
+        let key = def.key.clone();
+        self.next.insert(key.clone(), (1, 1));
+        self.codes.insert(key.clone(), Codes::from(1));
+        self.schema.tables.push(def);
+        self.new_fields.push((key.to_string(), String::new()));
+        Ok(key)
+    }
+
+    /// Calls a field of a table the batch made otherwise.
+    ///
+    /// # Errors
+    /// `not_found` for a field that is not there.
+    pub fn rename_field(&mut self, table: &str, field: &str, name: &str) -> Result<()> {
+        let def = self.schema.require(table)?.clone();
+        let renamed = FieldDef { label: Label::same(name), ..def.require(field)?.clone() };
+        crate::layout::update_field(self.conn(), &def, &renamed)?;
+        let slot = self.schema.tables.iter_mut().find(|t| t.key == def.key);
+        if let Some(f) = slot.and_then(|t| t.fields.iter_mut().find(|f| f.key == renamed.key)) {
+            *f = renamed;
+        }
+        Ok(())
+    }
+
+    /// Takes a row of an own table: new content for the record of its code, nothing for a record that says
+    /// the same in all of these fields, else a new record. No record is taken for two rows.
+    pub fn own(&mut self, columns: usize, row: &mut [Value]) -> Result<Upsert> {
+        let place = self.columns[columns].places.get("code").copied();
+        if !self.known.contains_key(&columns) {
+            let known = self.know(columns)?;
+            self.known.insert(columns, known);
+        }
+        let code = place.and_then(|i| row[i].as_text()).map(str::to_owned);
+        if let Some(code) = code {
+            let (known, first) = (&self.known[&columns], self.first_new(columns));
+            return match known.codes.get(&code).copied() {
+                Some(id) if id < first && !known.matched.contains(id.unsigned_abs()) => {
+                    self.matched(columns, id);
+                    self.merge(columns, id, row, false)
+                }
+                // Two rows of one code are two records.
+                Some(_) => {
+                    if let Some(i) = place {
+                        row[i] = Value::Null;
+                    }
+                    Ok(Upsert::CreatedRecoded(self.create(columns, row, &[])?, code))
+                }
+                None => {
+                    let id = self.create(columns, row, &[])?;
+                    if let Some(known) = self.known.get_mut(&columns) {
+                        known.codes.insert(code, id.0);
+                    }
+                    Ok(Upsert::Created(id))
+                }
+            };
+        }
+        let same = self.known.get_mut(&columns).and_then(|k| k.alike.get_mut(&digest(row))?.pop_front());
+        match same {
+            Some(id) => Ok(Upsert::Unchanged(RecordId(id))),
+            None => Ok(Upsert::Created(self.create(columns, row, &[])?)),
+        }
+    }
+
+    fn first_new(&self, columns: usize) -> i64 {
+        self.next.get(&self.columns[columns].def.key).map_or(i64::MAX, |(first, _)| *first)
+    }
+
+    fn matched(&mut self, columns: usize, id: i64) {
+        if let Some(known) = self.known.get_mut(&columns) {
+            known.matched.insert(id.unsigned_abs());
+        }
+    }
+
+    fn know(&mut self, columns: usize) -> Result<Known> {
+        self.flush()?;
+        let c = &self.columns[columns];
+        let code = c.places.get("code").copied();
+        let mut known = Known { codes: HashMap::new(), alike: HashMap::new(), matched: RoaringTreemap::new() };
+        let fields: Vec<String> = c.fields.iter().map(|f| [", ", &quote(f)].concat()).collect();
+        let sql = ["SELECT id", &fields.concat(), " FROM ", &quote(&c.def.key), " WHERE id < ?1 ORDER BY id"].concat();
+        let (kinds, before) = (&c.kinds, self.first_new(columns));
+        let mut row: Vec<Value> = Vec::with_capacity(kinds.len());
+        self.conn().each(&sql, params![before], &mut |r| {
+            row.clear();
+            for (i, kind) in kinds.iter().enumerate() {
+                row.push(from_sql(kind, r.at(i + 1)?));
+            }
+            let id: i64 = r.get(0)?;
+            match code.map(|i| &row[i]) {
+                Some(Value::Text(code)) => {
+                    known.codes.insert(code.clone(), id);
+                }
+                _ => known.alike.entry(digest(&row)).or_default().push_back(id),
+            }
+            Ok(())
+        })?;
+        Ok(known)
+    }
+
+    /// Turns texts in link fields into the records they name, by code or else by a name nobody else has;
+    /// what names none, or several, is emptied and its text returned.
+    ///
+    /// # Errors
+    /// When the book cannot be read.
+    pub fn link(&mut self, columns: usize, row: &mut [Value]) -> Result<Vec<String>> {
+        let mut lost = Vec::new();
+        let links: Vec<(usize, TableKey)> = self.columns[columns].links.clone();
+        for (i, table) in links {
+            let Value::Text(text) = &row[i] else { continue };
+            let text = text.clone();
+            let key = (table, text);
+            let found = match self.named.get(&key) {
+                Some(found) => *found,
+                None => {
+                    let found = self.record_named(&key.0, &key.1)?;
+                    self.named.insert(key.clone(), found);
+                    found
+                }
+            };
+            row[i] = found.map_or(Value::Null, |id| Value::Link(RecordId(id)));
+            if found.is_none() {
+                lost.push(key.1);
+            }
+        }
+        Ok(lost)
+    }
+
+    fn record_named(&mut self, table: &TableKey, text: &str) -> Result<Option<i64>> {
+        self.flush()?;
+        let def = self.schema.require(table)?;
+        for field in ["code", "order_no", "name"].into_iter().filter(|f| def.field(f).is_some()) {
+            let sql =
+                ["SELECT id FROM ", &quote(table), " WHERE ", &quote(field), " = ?1 ORDER BY id LIMIT 2"].concat();
+            let found: Vec<i64> = self.conn().all(&sql, params![text], |r| r.get(0))?;
+            if let [id] = found[..] {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The link fields among some fields: place and table.
+pub(super) fn links(fields: &[FieldKey], kinds: &[FieldKind]) -> Vec<(usize, TableKey)> {
+    let table = |kind: &FieldKind| match kind {
+        FieldKind::Link { table } => Some(table.clone()),
+        _ => None,
+    };
+    // Whose order it is is found out with more than a text.
+    let open = |i: &usize| fields[*i] != "customer";
+    (0..fields.len()).filter(open).filter_map(|i| Some((i, table(&kinds[i])?))).collect()
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { it as step } from "node:test";
+
+/** Steps that build on each other: after a broken one the rest would only wait in vain. */
+export function steps() {
+  let broken = false;
+  return (name, run) =>
+    step(name, async (t) => {
+      if (broken) return t.skip("an earlier step failed");
+      broken = true;
+      await run();
+      broken = false;
+    });
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Serious accessibility faults of what is on screen. */
+export async function faults(page) {
+  // Injected through the protocol: the page's own policy rightly refuses inline scripts.
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Runtime.evaluate", { expression: AXE });
+  const result = await page.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] }));
+  return result.violations
+    .filter((v) => v.impact === "serious" || v.impact === "critical")
+    .map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`);
+}
+
+/** Sets up a new book; the empty book is shown. */
+export async function setUp(page, server) {
+  await page.locator("#code").fill(server.code);
+  await page.locator("#login").fill("owner");
+  await page.locator("#password").fill("ahuan-2026");
+  await page.locator("button[type=submit]").click();
+  await page.locator(".topbar").waitFor();
+}
