@@ -1,6 +1,8 @@
-//! Filling columns whose formula is new or changed: part by part, so that nobody waits for a million rows.
+//! What a change of the schema leaves to be done for the records that are there: columns whose formula is
+//! new or changed, automatic fields, columns of removed fields. Part by part, so that nobody waits for a
+//! million rows.
 //!
-//! The change of the schema is one short transaction that also notes what is to be filled. From then on
+//! The change of the schema is one short transaction that also notes what is to be done. From then on
 //! every write computes the new formula for the records it touches; the rest follows in parts, each a
 //! transaction of its own, and what is left is kept in the book, so that an interrupted filling goes on
 //! where it stopped.
@@ -9,7 +11,7 @@ use crate::conn::{Conn, params};
 use crate::derive::{Derivation, Goal, Reach};
 use crate::dialect::quote;
 use crate::sql::Fill;
-use crate::store::Store;
+use crate::store::{Now, Store};
 use crate::{failure, layout};
 use model::{FieldKey, Result, TableKey};
 use serde::{Deserialize, Serialize};
@@ -20,13 +22,28 @@ const PART: u64 = 20_000;
 /// Where the book notes what is left.
 const NOTE: &str = "filling";
 
-/// Columns of one table that are to be computed for every record.
+/// Columns of one table with which something is to be done for every record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Task {
+    #[serde(default)]
+    work: Work,
     table: TableKey,
     columns: Vec<FieldKey>,
     /// Records with smaller ids are done.
     next: i64,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Work {
+    /// Computed by their formulas.
+    #[default]
+    Compute,
+    /// Filled with codes, or with what the log knows of their making and changing.
+    Automatic,
+    /// Taken away; they belong to no field any more.
+    Drop,
 }
 
 /// How far a filling is.
@@ -40,11 +57,19 @@ pub struct Filling {
 pub(crate) fn queue(conn: &Conn, d: &Derivation, seeds: &[(TableKey, FieldKey)]) -> Result<()> {
     let mut tasks = tasks(conn)?;
     for (table, columns) in affected(d, seeds) {
-        match tasks.iter_mut().find(|t| t.table == table && t.columns == columns) {
+        let same = |t: &&mut Task| t.work == Work::Compute && t.table == table && t.columns == columns;
+        match tasks.iter_mut().find(same) {
             Some(same) => same.next = 0,
-            None => tasks.push(Task { table, columns, next: 0 }),
+            None => tasks.push(Task { work: Work::Compute, table, columns, next: 0 }),
         }
     }
+    note(conn, &tasks)
+}
+
+/// Notes other work on a column.
+pub(crate) fn queue_work(conn: &Conn, work: Work, table: &TableKey, column: &FieldKey) -> Result<()> {
+    let mut tasks = tasks(conn)?;
+    tasks.push(Task { work, table: table.clone(), columns: vec![column.clone()], next: 0 });
     note(conn, &tasks)
 }
 
@@ -92,7 +117,7 @@ fn note(conn: &Conn, tasks: &[Task]) -> Result<()> {
     layout::set_meta(conn, NOTE, &serde_json::to_string(tasks).map_err(failure)?)
 }
 
-/// Forgets what was to be filled in a column that is gone.
+/// Forgets what was to be done with a column that is gone.
 pub(crate) fn forget(conn: &Conn, table: &str, field: &str) -> Result<()> {
     let mut tasks = tasks(conn)?;
     for t in tasks.iter_mut().filter(|t| t.table == *table) {
@@ -110,7 +135,7 @@ fn left(conn: &Conn, tasks: &[Task]) -> Result<u64> {
 }
 
 impl Store {
-    /// What is left to fill; None when every stored column is as its formula says.
+    /// What is left to do; None when every stored column is as its formula says and belongs to a field.
     pub fn filling(&self) -> Result<Option<Filling>> {
         self.engine.read(|conn| {
             let tasks = tasks(conn)?;
@@ -118,7 +143,7 @@ impl Store {
         })
     }
 
-    /// Fills what is left, part by part; edits go on in between. `progress` gets (done, total) records.
+    /// Does what is left, part by part; edits go on in between. `progress` gets (done, total) records.
     ///
     /// # Errors
     /// Whatever `progress` returns stops the filling; the next call goes on from there.
@@ -129,7 +154,16 @@ impl Store {
             let part = self.write(|conn, now| {
                 let mut tasks = tasks(conn)?;
                 let Some(task) = tasks.first_mut() else { return Ok(None) };
-                let computed = fill_part(conn, &now.shape.derivation, now.today, task)?;
+                let computed = match task.work {
+                    Work::Compute => fill_part(conn, &now.shape.derivation, now.today, task)?,
+                    Work::Automatic => automatic_part(conn, &now, task)?,
+                    Work::Drop => {
+                        for column in &task.columns {
+                            crate::reshape::drop_column(conn, &task.table, column)?;
+                        }
+                        0
+                    }
+                };
                 if computed == 0 {
                     tasks.remove(0);
                 }
@@ -143,14 +177,30 @@ impl Store {
     }
 }
 
-/// Computes the next part of a task; how many records it held.
-fn fill_part(conn: &Conn, d: &Derivation, today: model::Date, task: &mut Task) -> Result<u64> {
+/// The last id of the next part of a task, and how many records it holds.
+fn part_of(conn: &Conn, task: &Task) -> Result<Option<(i64, u64)>> {
     let table = quote(&task.table);
     let sql =
         ["SELECT max(id), count(*) FROM (SELECT id FROM ", &table, " WHERE id >= ?1 ORDER BY id LIMIT ?2) x"].concat();
     let end =
         conn.first(&sql, params![task.next, PART as i64], |r| Ok((r.get::<Option<i64>>(0)?, r.get::<u64>(1)?)))?;
-    let Some((Some(last), count)) = end else { return Ok(0) };
+    Ok(end.and_then(|(last, count)| Some((last?, count))))
+}
+
+/// Gives the next part of the records what an automatic field says of them.
+fn automatic_part(conn: &Conn, now: &Now, task: &mut Task) -> Result<u64> {
+    let Some((last, count)) = part_of(conn, task)? else { return Ok(0) };
+    let def = now.shape.schema.require(&task.table)?;
+    for field in task.columns.iter().filter_map(|c| def.field(c)) {
+        crate::reshape::give_automatic(conn, def, field, now.today, task.next, last)?;
+    }
+    task.next = last + 1;
+    Ok(count)
+}
+
+/// Computes the next part of a task; how many records it held.
+fn fill_part(conn: &Conn, d: &Derivation, today: model::Date, task: &mut Task) -> Result<u64> {
+    let Some((last, count)) = part_of(conn, task)? else { return Ok(0) };
     let fill = Fill::range(today, task.next, last);
     for (i, phase) in d.program.phases.iter().enumerate().filter(|(_, p)| p.table == task.table) {
         let wanted: HashSet<FieldKey> =

@@ -5,7 +5,7 @@
 
 use crate::conn::{Conn, params};
 use crate::derive::Derivation;
-use crate::dialect::{column_type, quote};
+use crate::dialect::{Dialect, column_type, quote};
 use crate::store::{Store, counter, id_counter, require};
 use crate::{fill, layout};
 use model::{
@@ -24,6 +24,9 @@ pub(crate) use sense::refuse_unfit;
 
 use names::{named, refuse_used, rename_in_formulas, users_of};
 use sense::{refuse_field_name, refuse_name, refuse_senseless, refuse_table_name};
+
+/// Tables of so many records are changed while the caller waits.
+const AT_ONCE: i64 = 20_000;
 
 /// What of a field is to change; None stays.
 #[derive(Clone, Debug, Default)]
@@ -192,7 +195,7 @@ impl Store {
                 add_column(conn, table, key, &field.kind)?;
             }
             rename_options(conn, table, &field, &patch.renamed)?;
-            keep_unique_index(conn, table, &before, &field)?;
+            keep_index(conn, table, Some(&before), &field)?;
             put(conn, &now.shape.schema, &next)?;
             if before.formula != field.formula || before.kind != field.kind || !patch.renamed.is_empty() {
                 fill::queue(conn, &derivation, &[(table.into(), field.key.clone())])?;
@@ -222,7 +225,8 @@ impl Store {
         })
     }
 
-    /// Removes a field of a user's own with its content.
+    /// Removes a field of a user's own with its content; of a large table its column goes with the next
+    /// [`Store::fill`].
     ///
     /// # Errors
     /// `forbidden`, `not_found`; `invalid` for a built-in one; `conflict` while formulas use it.
@@ -238,34 +242,15 @@ impl Store {
                 );
             }
             refuse_used(&field.label, &users_of(schema, &def.key, Some(&field.key)))?;
-            drop_column(conn, table, key)?;
             conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![table, key])?;
             fill::forget(conn, table, key)?;
-            layout::schema_changed(conn)
-        })
-    }
-
-    /// Gives records that are there what a new automatic field says of them: their codes, and when and by
-    /// whom they were made as far as the log knows.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub fn fill_automatic(&self, scope: &Scope, table: &str, key: &str) -> Result<()> {
-        require(scope, Access::Own)?;
-        self.write(|conn, now| {
-            let def = now.shape.schema.require(table)?;
-            let field = def.require(key)?;
-            match field.kind {
-                FieldKind::Code(_) => {
-                    let last = counter(conn, &id_counter(&def.key))?;
-                    give_codes(conn, def, now.today, 0, last)?;
-                }
-                FieldKind::CreatedTime | FieldKind::CreatedBy | FieldKind::UpdatedTime | FieldKind::UpdatedBy => {
-                    from_log(conn, def, field)?;
-                }
-                _ => {}
+            // SQLite writes the whole table anew without the column. No key comes twice, so it can wait.
+            if conn.dialect() == Dialect::Sqlite && counter(conn, &id_counter(&def.key))? > AT_ONCE {
+                fill::queue_work(conn, fill::Work::Drop, &def.key, &field.key)?;
+            } else {
+                drop_column(conn, table, key)?;
             }
-            Ok(())
+            layout::schema_changed(conn)
         })
     }
 }
@@ -356,11 +341,14 @@ pub(crate) fn drop_index(conn: &Conn, table: &str, key: &str) -> Result<()> {
     conn.batch(&["DROP INDEX IF EXISTS ", &index_name(table, key)].concat())
 }
 
-/// A field that must be unique is looked up with every write, so it has an index.
-pub(crate) fn keep_unique_index(conn: &Conn, table: &str, before: &FieldDef, field: &FieldDef) -> Result<()> {
-    let unique =
-        |f: &FieldDef| !matches!(f.kind, FieldKind::Code(_)) && f.rules.iter().any(|r| r.check == Check::Unique);
-    match (unique(before), unique(field)) {
+/// A field that must be unique, and a code, is looked up with every write, so it has an index. The column
+/// has one of its own already where it was such a field before.
+pub(crate) fn keep_index(conn: &Conn, table: &str, before: Option<&FieldDef>, field: &FieldDef) -> Result<()> {
+    let looked_up = |f: &FieldDef| match f.kind {
+        FieldKind::Code(_) => f.key != *"code",
+        _ => f.rules.iter().any(|r| r.check == Check::Unique),
+    };
+    match (before.is_some_and(looked_up), looked_up(field)) {
         (false, true) => {
             let (index, column) = (index_name(table, &field.key), quote(&field.key));
             conn.batch(&["CREATE INDEX IF NOT EXISTS ", &index, " ON ", &quote(table), " (", &column, ")"].concat())
@@ -404,6 +392,22 @@ fn rename_options(conn: &Conn, table: &str, field: &FieldDef, renamed: &BTreeMap
     Ok(())
 }
 
+/// Gives records of a range what a new automatic field says of them: their codes, and when and by whom they
+/// were made as far as the log knows.
+pub(crate) fn give_automatic(
+    conn: &Conn,
+    def: &TableDef,
+    field: &FieldDef,
+    today: Date,
+    low: i64,
+    high: i64,
+) -> Result<()> {
+    match field.kind {
+        FieldKind::Code(_) => give_codes(conn, def, today, low, high),
+        _ => from_log(conn, def, field, low, high),
+    }
+}
+
 /// Gives automatic codes to records of a range that have none, in their order.
 pub(crate) fn give_codes(conn: &Conn, def: &TableDef, today: Date, low: i64, high: i64) -> Result<()> {
     // `code` itself is given out with the record.
@@ -422,7 +426,7 @@ pub(crate) fn give_codes(conn: &Conn, def: &TableDef, today: Date, low: i64, hig
 }
 
 /// When and by whom records were made or last changed, as the log knows it.
-fn from_log(conn: &Conn, def: &TableDef, field: &FieldDef) -> Result<()> {
+fn from_log(conn: &Conn, def: &TableDef, field: &FieldDef, low: i64, high: i64) -> Result<()> {
     let what = match field.kind {
         FieldKind::CreatedTime | FieldKind::UpdatedTime => format!("c.at + {}", crate::log::AHEAD),
         _ => "c.\"user\"".to_owned(),
@@ -437,10 +441,10 @@ fn from_log(conn: &Conn, def: &TableDef, field: &FieldDef) -> Result<()> {
         &what,
         " FROM _change_ranges r JOIN _changes c ON c.id = r.change WHERE r.table_key = ?1 AND ",
         &table,
-        ".id BETWEEN r.low AND r.high ORDER BY c.id DESC LIMIT 1)",
+        ".id BETWEEN r.low AND r.high ORDER BY c.id DESC LIMIT 1) WHERE id BETWEEN ?2 AND ?3",
     ]
     .concat();
-    conn.run(&made, params![def.key.as_str()])?;
+    conn.run(&made, params![def.key.as_str(), low, high])?;
     if matches!(field.kind, FieldKind::UpdatedTime | FieldKind::UpdatedBy) {
         let changed = [
             "UPDATE ",
@@ -451,10 +455,11 @@ fn from_log(conn: &Conn, def: &TableDef, field: &FieldDef) -> Result<()> {
             &what,
             " FROM _change_cells x JOIN _changes c ON c.id = x.change WHERE x.table_key = ?1 AND x.record = ",
             &table,
-            ".id ORDER BY c.id DESC LIMIT 1) WHERE id IN (SELECT record FROM _change_cells WHERE table_key = ?1)",
+            ".id ORDER BY c.id DESC LIMIT 1) WHERE id BETWEEN ?2 AND ?3 \
+             AND id IN (SELECT record FROM _change_cells WHERE table_key = ?1 AND record BETWEEN ?2 AND ?3)",
         ]
         .concat();
-        conn.run(&changed, params![def.key.as_str()])?;
+        conn.run(&changed, params![def.key.as_str(), low, high])?;
     }
     Ok(())
 }

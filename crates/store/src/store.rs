@@ -9,7 +9,7 @@ use crate::log::now;
 use crate::recalc::{Touched, recalculate};
 use crate::validate::Checks;
 use crate::view::Views;
-use model::{Access, Date, Error, ErrorCode, FieldDef, Result, Schema, Scope, TableKey, builtin};
+use model::{Access, Date, Error, ErrorCode, FieldDef, FieldKind, Result, Schema, Scope, TableKey, builtin};
 use roaring::RoaringTreemap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -233,8 +233,8 @@ impl Store {
         })
     }
 
-    /// Adds a field of a user's own to a table; its key is made here. A formula is computed for the records
-    /// that are there by the next [`Store::fill`].
+    /// Adds a field of a user's own to a table; its key is made here. What it computes or fills by itself
+    /// comes to the records that are there by the next [`Store::fill`].
     ///
     /// # Errors
     /// `forbidden` without the right; `conflict` when a field of that name exists, `formula` for a wrong one.
@@ -246,8 +246,10 @@ impl Store {
             field.key = layout::new_key(conn, def)?;
             crate::reshape::refuse_unfit(&now, def, &field, conn.dialect())?;
             layout::add_field(conn, def, &field)?;
-            let bare = FieldDef { rules: Vec::new(), ..field.clone() };
-            crate::reshape::keep_unique_index(conn, table, &bare, &field)?;
+            crate::reshape::keep_index(conn, table, None, &field)?;
+            if matches!(field.kind, FieldKind::Code(_)) || field.kind.system() {
+                crate::fill::queue_work(conn, crate::fill::Work::Automatic, &def.key, &field.key)?;
+            }
             if field.derived() {
                 let mut next = (*now.shape.schema).clone();
                 if let Some(t) = next.tables.iter_mut().find(|t| t.key == *table) {

@@ -174,7 +174,6 @@ impl Store {
             work.again(conn, now.today, members)?;
             let mut next = (*now.shape.schema).clone();
             let mut field = next.require(&work.table)?.require(&work.key)?.clone();
-            let before = field.clone();
             field.kind = with_options(conn, work)?;
             if let Some(slot) = next
                 .tables
@@ -195,8 +194,7 @@ impl Store {
                 &quote(&work.key),
             ];
             conn.batch(&rename.concat())?;
-            let bare = FieldDef { rules: Vec::new(), ..before };
-            reshape::keep_unique_index(conn, &work.table, &bare, &field)?;
+            reshape::keep_index(conn, &work.table, None, &field)?;
             reshape::put(conn, &now.shape.schema, &next)?;
             fill::queue(conn, &derivation, &[(work.table.as_str().into(), field.key.clone())])?;
             done_with(conn, work)?;

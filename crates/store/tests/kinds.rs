@@ -13,7 +13,6 @@ fn add(book: &Book, table: &str, name: &str, kind: FieldKind) -> FieldKey {
 
 fn add_field(book: &Book, table: &str, field: FieldDef) -> FieldKey {
     let made = book.store.add_field(&scope(), table, field).unwrap();
-    book.store.fill_automatic(&scope(), table, &made.key).unwrap();
     book.store.fill(&mut |_, _| Ok(())).unwrap();
     made.key
 }

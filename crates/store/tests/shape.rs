@@ -92,7 +92,52 @@ fn ages_and_birthdays_follow_the_day() {
     book.assert_sound();
 }
 
+fn the_heavy_part_of_fields_comes_and_goes_in_parts() {
+    let book = Book::new();
+    let options = store::BatchOptions {
+        origin: model::Origin::Import,
+        match_key: store::MatchKey::Identity,
+        dry_run: false,
+        expected_orders: 0,
+    };
+    let rows = |b: &mut store::Batch<'_>| {
+        let c = b.columns("orders", &["order_no".into()])?;
+        (0..20_500).try_for_each(|n| b.order(c, &mut [Value::Text(format!("第{n}号"))], None, String::new).map(drop))
+    };
+    book.store.batch(&scope(), options, rows, &mut |_, _, _| Ok(())).unwrap();
+
+    let own = FieldDef::new("", Label::same("货号"), FieldKind::Code(model::CodePattern::simple("P", 5)));
+    let code = book.store.add_field(&scope(), "orders", own).unwrap().key;
+    let made = FieldDef::new("", Label::same("建于"), FieldKind::CreatedTime);
+    let made = book.store.add_field(&scope(), "orders", made).unwrap().key;
+    let last = book.create("orders", &[("product", "新".into())]);
+    assert_eq!(book.cell("orders", last, &code), "P00001".into(), "a new record has its code at once");
+    let mut parts = Vec::new();
+    let mut stop = |done, total| {
+        parts.push((done, total));
+        if parts.len() == 1 { Err(model::Error::new(model::ErrorCode::Cancelled, "停", "stop")) } else { Ok(()) }
+    };
+    assert!(book.store.fill(&mut stop).is_err());
+    let book = book.reopened();
+    book.store.fill(&mut |_, _| Ok(())).unwrap();
+    assert_eq!(parts, [(20_000, 41_002)]);
+    let at = |n| book.cell("orders", model::RecordId(n), &code);
+    assert_eq!((at(1), at(20_500)), ("P00002".into(), "P20501".into()), "stopped and gone on with, none twice");
+    assert!(matches!(book.cell("orders", model::RecordId(20_500), &made), Value::DateTime(_)));
+
+    book.store.remove_field(&scope(), "orders", &code).unwrap();
+    assert!(book.store.schema().table("orders").unwrap().field(&code).is_none(), "gone for people at once");
+    book.edit("orders", last, "product", "改".into()).unwrap();
+    let again = FieldDef::new("", Label::same("货号"), FieldKind::Text);
+    let again = book.store.add_field(&scope(), "orders", again).unwrap().key;
+    assert_ne!(again, code, "no key comes twice");
+    book.store.fill(&mut |_, _| Ok(())).unwrap();
+    assert_eq!(book.store.filling().unwrap(), None);
+    book.assert_sound();
+}
+
 testkit::on_both_engines!(
+    the_heavy_part_of_fields_comes_and_goes_in_parts,
     ages_and_birthdays_follow_the_day,
     a_new_formula_is_filled_in_parts_while_people_edit,
     a_changed_rule_reaches_other_tables,

@@ -111,9 +111,7 @@ pub(crate) async fn add_field(
             shown: f.shown,
             ..FieldDef::new("", f.label, f.kind)
         };
-        let field = app.book().add_field(&scope, &table, field)?;
-        app.book().fill_automatic(&scope, &table, &field.key)?;
-        Ok(field)
+        app.book().add_field(&scope, &table, field)
     })
     .await?;
     settled(&app, &caller.scope, field).await
@@ -121,24 +119,27 @@ pub(crate) async fn add_field(
 
 /// The field, with a job where much is still to be computed.
 async fn settled(app: &Arc<App>, scope: &Scope, field: FieldDef) -> ApiResult<Json<Value>> {
-    let left = blocking(app, |app| {
-        let left = app.book().filling()?.map_or(0, |f| f.left);
-        if left > 0 && left <= AT_ONCE {
+    let much = blocking(app, |app| {
+        let Some(filling) = app.book().filling()? else { return Ok(false) };
+        if filling.left <= AT_ONCE {
             app.book().fill(&mut |_, _| Ok(()))?;
-            return Ok(0);
         }
-        Ok(left)
+        Ok(filling.left > AT_ONCE)
     })
     .await?;
-    if left == 0 {
+    if !much {
         return Ok(Json(json!({ "field": field })));
     }
+    Ok(Json(json!({ "field": field, "job": start_fill(app, scope) })))
+}
+
+/// Starts the job that does what a change of the shape left to be done.
+fn start_fill(app: &Arc<App>, scope: &Scope) -> String {
     let inner = Arc::clone(app);
-    let job = app.tasks.start(scope, "fill", move |control| {
+    app.tasks.start(scope, "fill", move |control| {
         inner.book().fill(&mut |done, total| control.report("derive", done, total))?;
         Ok(json!({}))
-    });
-    Ok(Json(json!({ "field": field, "job": job })))
+    })
 }
 
 /// So many records are computed while the caller waits.
@@ -288,7 +289,15 @@ pub(crate) async fn remove_field(
     Path((table, key)): Path<(String, String)>,
 ) -> ApiResult<StatusCode> {
     caller.require(Access::Own)?;
-    blocking(&app, move |app| app.book().remove_field(&caller.scope, &table, &key)).await?;
+    let scope = caller.scope.clone();
+    let left = blocking(&app, move |app| {
+        app.book().remove_field(&caller.scope, &table, &key)?;
+        app.book().filling()
+    })
+    .await?;
+    if left.is_some() {
+        start_fill(&app, &scope);
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
