@@ -3,10 +3,11 @@
 //! Every change of the shape is one short transaction. What has to be computed or converted for the
 //! records that are there follows in parts (see [`crate::fill`] and [`crate::turn`]).
 
+use crate::batch::Codes;
 use crate::conn::{Conn, params};
 use crate::derive::Derivation;
 use crate::dialect::{Dialect, column_type, quote};
-use crate::store::{Store, counter, id_counter, require};
+use crate::store::{Store, code_counter, counter, id_counter, require};
 use crate::{fill, layout};
 use model::{
     Access, Check, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef,
@@ -417,12 +418,20 @@ pub(crate) fn give_codes(conn: &Conn, def: &TableDef, today: Date, low: i64, hig
     let blank =
         ["SELECT id FROM ", &table, " WHERE id BETWEEN ?1 AND ?2 AND ", &column, " IS NULL ORDER BY id"].concat();
     let ids: Vec<i64> = conn.all(&blank, params![low, high], |r| r.get(0))?;
-    let sql = ["UPDATE ", &table, " SET ", &column, " = ?1 WHERE id = ?2"].concat();
-    for id in ids {
-        let code = crate::apply::next_code(conn, def, &field.key, pattern, today)?;
-        conn.run(&sql, params![code, id])?;
+    let name = code_counter(&def.key, &pattern.run(today));
+    let mut codes = Codes::from(counter(conn, &name)?);
+    for part in ids.chunks(1_000) {
+        let given: Vec<String> =
+            part.iter().map(|_| codes.free(conn, def, &field.key, pattern, today)).collect::<Result<_>>()?;
+        match conn.dialect().set_texts(&table, &column) {
+            Some(sql) => conn.run(&sql, params![part, given.as_slice()]).map(drop)?,
+            None => {
+                let sql = ["UPDATE ", &table, " SET ", &column, " = ?1 WHERE id = ?2"].concat();
+                part.iter().zip(&given).try_for_each(|(id, code)| conn.run(&sql, params![code, *id]).map(drop))?;
+            }
+        }
     }
-    Ok(())
+    layout::set_meta(conn, &name, &codes.next.to_string())
 }
 
 /// When and by whom records were made or last changed, as the log knows it.

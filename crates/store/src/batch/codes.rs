@@ -9,7 +9,7 @@ use std::collections::HashSet;
 const WINDOW: i64 = 1_000;
 
 /// The counter of a table's codes.
-pub(super) struct Codes {
+pub(crate) struct Codes {
     /// Number of the next code.
     pub next: i64,
     /// Numbers below this were looked up; those in use are in `taken`.
@@ -36,18 +36,28 @@ impl Codes {
 
     /// The next code nobody has. Codes given by the batch's own rows are behind the counter by
     /// [`Codes::skip`], so only those in the book before it matter.
-    pub(super) fn free(&mut self, conn: &Conn, def: &TableDef, pattern: &CodePattern, today: Date) -> Result<String> {
+    pub(crate) fn free(
+        &mut self,
+        conn: &Conn,
+        def: &TableDef,
+        field: &str,
+        pattern: &CodePattern,
+        today: Date,
+    ) -> Result<String> {
         let written = |n: i64| pattern.render(n, today);
         loop {
             let code = written(self.next);
             let taken = match conn.dialect() {
                 Dialect::Sqlite => {
-                    conn.exists(&["SELECT 1 FROM ", &quote(&def.key), " WHERE code = ?1"].concat(), params![&code])?
+                    let sql = ["SELECT 1 FROM ", &quote(&def.key), " WHERE ", &quote(field), " = ?1"].concat();
+                    conn.exists(&sql, params![&code])?
                 }
                 Dialect::Postgres => {
                     if self.next >= self.known_to {
                         let window: Vec<String> = (self.next..self.next + WINDOW).map(written).collect();
-                        let sql = ["SELECT code FROM ", &quote(&def.key), " WHERE code = ANY (?1)"].concat();
+                        let column = quote(field);
+                        let sql = ["SELECT ", &column, " FROM ", &quote(&def.key), " WHERE ", &column, " = ANY (?1)"]
+                            .concat();
                         self.taken = conn.all(&sql, params![window.as_slice()], |r| r.get(0))?.into_iter().collect();
                         self.known_to = self.next + WINDOW;
                     }

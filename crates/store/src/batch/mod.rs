@@ -6,7 +6,7 @@ mod lookup;
 mod own;
 mod rows;
 
-use self::codes::Codes;
+pub(crate) use self::codes::Codes;
 use self::lookup::Lookup;
 use crate::apply::{Writing, stamps};
 use crate::cells::param;

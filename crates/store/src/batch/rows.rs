@@ -177,7 +177,7 @@ impl Batch<'_> {
             };
             match code_place.map(|i| &row[i]).and_then(Value::as_text) {
                 Some(given) if !given.is_empty() => codes.skip(given, &pattern, today),
-                _ => code = Some(Value::Text(codes.free(conn, &c.def, &pattern, today)?)),
+                _ => code = Some(Value::Text(codes.free(conn, &c.def, "code", &pattern, today)?)),
             }
         }
         if let (Some(i), Some(code)) = (code_place, &code) {
