@@ -85,7 +85,12 @@ async fn turn_days(app: Arc<App>) {
         let today = app.clock.today();
         let turned = crate::app::blocking(&app, move |app| app.book().turn_day(today, &mut |_, _| Ok(()))).await;
         let wait = match turned {
-            Ok(_) => app.clock.until_tomorrow(),
+            Ok(_) => {
+                if let Err(e) = crate::app::blocking(&app, |app| app.book().sweep_files()).await {
+                    tracing::warn!(cause = %e.0, "unused files are not removed yet");
+                }
+                app.clock.until_tomorrow()
+            }
             Err(e) => {
                 tracing::warn!(cause = %e.0, "the day could not be turned; trying again");
                 Duration::from_secs(60)

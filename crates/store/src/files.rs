@@ -1,9 +1,12 @@
 //! Contents of attachment cells, by their digest: files in a folder beside a book's own file, parts of text
 //! in the schema of a book on PostgreSQL, so that no process holds anything the others lack.
 
-use crate::conn::params;
+use crate::conn::{Conn, params};
+use crate::dialect::quote;
+use crate::layout;
 use crate::store::{Store, require};
-use model::{Access, Error, ErrorCode, Result, Scope};
+use model::{Access, Error, ErrorCode, FieldKind, Result, Schema, Scope};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// Most bytes of one file.
@@ -26,7 +29,7 @@ impl Store {
         }
         if let Some(path) = self.file_path(id) {
             if path.exists() {
-                return Ok(());
+                return self.engine.transaction(|conn| wanted_again(conn, id));
             }
             let folder = path.parent().map(PathBuf::from).unwrap_or_default();
             std::fs::create_dir_all(&folder).map_err(crate::failure)?;
@@ -37,7 +40,7 @@ impl Store {
         }
         self.engine.transaction(|conn| {
             if conn.exists("SELECT 1 FROM _file_parts WHERE id = ?1 LIMIT 1", params![id])? {
-                return Ok(());
+                return wanted_again(conn, id);
             }
             let parts = if bytes.is_empty() { vec![bytes] } else { bytes.chunks(PART).collect() };
             for (n, part) in (0i64..).zip(parts) {
@@ -76,8 +79,102 @@ impl Store {
         Ok(Some(out))
     }
 
+    /// Removes contents that no cell and no entry of the change log names, and none did on an earlier day
+    /// either; how many. What was uploaded lately may not be in its cell yet.
+    ///
+    /// # Errors
+    /// When the book or the folder cannot be read.
+    pub fn sweep_files(&self) -> Result<u64> {
+        let kept = self.kept_files()?;
+        let mut removed = 0;
+        self.write(|conn, now| {
+            let before = layout::meta(conn, UNUSED)?.unwrap_or_default();
+            let day = now.today.to_string();
+            if before.starts_with(&day) {
+                return Ok(());
+            }
+            let used = if kept.is_empty() { HashSet::new() } else { used_files(conn, &now.shape.schema)? };
+            let unused: Vec<String> = kept.into_iter().filter(|id| !used.contains(id)).collect();
+            let (old, new): (Vec<String>, Vec<String>) =
+                unused.into_iter().partition(|id| before.contains(id.as_str()));
+            for id in &old {
+                match self.file_path(id) {
+                    Some(path) => std::fs::remove_file(path).map_err(crate::failure)?,
+                    None => conn.run("DELETE FROM _file_parts WHERE id = ?1", params![id]).map(drop)?,
+                }
+            }
+            removed = old.len() as u64;
+            if !(before.is_empty() && new.is_empty()) {
+                layout::set_meta(conn, UNUSED, &[&day, " ", &new.join(" ")].concat())?;
+            }
+            Ok(())
+        })?;
+        Ok(removed)
+    }
+
+    /// The digests of all kept contents.
+    fn kept_files(&self) -> Result<Vec<String>> {
+        let Some(folder) = &self.files else {
+            return self.engine.read(|conn| conn.all("SELECT DISTINCT id FROM _file_parts", &[], |r| r.get(0)));
+        };
+        let mut out = Vec::new();
+        let parts = match std::fs::read_dir(folder) {
+            Ok(parts) => parts,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(out),
+            Err(e) => return Err(crate::failure(e)),
+        };
+        for part in parts {
+            for file in std::fs::read_dir(part.map_err(crate::failure)?.path()).map_err(crate::failure)? {
+                let name = file.map_err(crate::failure)?.file_name().to_string_lossy().into_owned();
+                out.extend(Some(name).filter(|n| is_digest(n)));
+            }
+        }
+        Ok(out)
+    }
+
     fn file_path(&self, id: &str) -> Option<PathBuf> {
         Some(self.files.as_ref()?.join(&id[..2]).join(id))
+    }
+}
+
+/// Where the book notes when contents were last swept and which of them nothing named.
+const UNUSED: &str = "unused_files";
+
+/// A content that may have been unused is on its way into a cell.
+fn wanted_again(conn: &Conn, id: &str) -> Result<()> {
+    match layout::meta(conn, UNUSED)? {
+        Some(list) if list.contains(id) => layout::set_meta(conn, UNUSED, &list.replace(id, "")),
+        _ => Ok(()),
+    }
+}
+
+/// The digests that cells and the change log name.
+fn used_files(conn: &Conn, schema: &Schema) -> Result<HashSet<String>> {
+    let mut out = HashSet::new();
+    let mut texts = |sql: &str| {
+        conn.each(sql, &[], &mut |r| {
+            digests(r.text(0)?, &mut out);
+            Ok(())
+        })
+    };
+    for table in &schema.tables {
+        let files = table.fields.iter().filter(|f| matches!(f.kind, FieldKind::Attachment { .. }));
+        for field in files {
+            let column = quote(&field.key);
+            texts(&["SELECT ", &column, " FROM ", &quote(&table.key), " WHERE ", &column, " IS NOT NULL"].concat())?;
+        }
+    }
+    // Whatever a removed field or record held can come back as long as the log has it.
+    texts("SELECT before FROM _change_cells WHERE length(before) > 64")?;
+    texts("SELECT after FROM _change_cells WHERE length(after) > 64")?;
+    texts("SELECT content FROM _change_rows WHERE length(content) > 64")?;
+    Ok(out)
+}
+
+/// Collects the runs of 64 hexadecimal digits in a text.
+fn digests(text: &str, into: &mut HashSet<String>) {
+    for run in text.split(|c: char| !c.is_ascii_hexdigit()).filter(|run| is_digest(run)) {
+        into.insert(run.to_owned());
     }
 }
 

@@ -424,19 +424,6 @@ fn codes_follow_their_pattern() {
     assert_eq!(book.store.add_field(&scope(), "orders", second).unwrap_err().code, ErrorCode::Invalid);
 }
 
-fn files_are_kept_by_their_digest() {
-    let book = Book::new();
-    let id = "a".repeat(64);
-    let bytes: Vec<u8> = (0..=255).cycle().take(2_000_000).collect();
-    book.store.put_file(&scope(), &id, &bytes).unwrap();
-    book.store.put_file(&scope(), &id, &bytes).unwrap();
-    let book = book.reopened();
-    assert!(book.store.file(&scope(), &id).unwrap().unwrap() == bytes);
-    for other in ["b".repeat(64), "../../etc/passwd".into(), String::new()] {
-        assert_eq!(book.store.file(&scope(), &other).unwrap(), None);
-    }
-}
-
 fn a_formula_is_checked_and_shown_on_real_records() {
     let book = Book::new();
     let c = book.create("customers", &[("name", "甲".into())]);
@@ -474,6 +461,5 @@ testkit::on_both_engines!(
     defaults_fill_new_records_before_rules_look,
     who_and_when_are_kept_by_the_book,
     codes_follow_their_pattern,
-    files_are_kept_by_their_digest,
     a_formula_is_checked_and_shown_on_real_records,
 );
