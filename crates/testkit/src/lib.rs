@@ -29,7 +29,7 @@ thread_local! {
 }
 
 /// Runs a test whose new books are on an engine.
-pub fn on(engine: Engine, test: fn()) {
+pub fn on(engine: Engine, test: impl FnOnce()) {
     ENGINE.set(engine);
     test();
 }

@@ -375,6 +375,18 @@ fn error(e: postgres::Error) -> Error {
             "The book is busy (an import may be running); try again shortly",
         ),
         c if *c == SqlState::QUERY_CANCELED => Error::new(ErrorCode::Cancelled, "已取消", "Cancelled"),
+        c if [SqlState::CANNOT_CONNECT_NOW, SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN].contains(c) => {
+            Error::new(
+                ErrorCode::Busy,
+                "数据库正在停止或重新启动，没有保存；请稍后再试",
+                "The database is stopping or starting, nothing was saved; try again shortly",
+            )
+        }
+        c if *c == SqlState::TOO_MANY_CONNECTIONS => Error::new(
+            ErrorCode::Busy,
+            "数据库的连接数已满；请稍后再试，或调大它的 max_connections",
+            "The database takes no more connections; try again shortly, or raise its max_connections",
+        ),
         c if *c == SqlState::INVALID_PASSWORD || *c == SqlState::INVALID_AUTHORIZATION_SPECIFICATION => Error::new(
             ErrorCode::Conflict,
             "数据库不认这个用户名或密码；请检查数据库地址",
