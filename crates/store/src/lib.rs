@@ -8,6 +8,7 @@ mod apply;
 mod batch;
 mod cells;
 mod check;
+mod collate;
 mod conn;
 mod derive;
 mod dialect;

@@ -2,10 +2,10 @@
 
 use crate::conn::{Conn, Row, ValueRef, params};
 use crate::dialect::{self, Dialect, quote};
-use crate::filter;
 use crate::json;
 use crate::sql::{Fill, Stmt};
 use crate::store::{Store, require};
+use crate::{collate, filter};
 use crate::{failure, search};
 use model::{
     Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Holds, Query, RecordId, Result, Scope, TableDef, UserId,
@@ -359,16 +359,23 @@ fn plain_search(dialect: Dialect, table: &TableDef, typed: &str) -> Expr {
 #[derive(Debug, PartialEq)]
 enum Key {
     Number(f64),
-    Text(Box<str>),
+    /// See [`crate::collate`].
+    Text(Box<[u8]>),
     Blank,
 }
 
 impl Key {
-    fn read(v: ValueRef<'_>) -> Self {
+    fn read(kind: &FieldKind, v: ValueRef<'_>) -> Self {
+        // Choices come in the order of their list, others behind them.
+        if let (FieldKind::Choice { options }, Some(text)) = (kind, v.text())
+            && let Some(place) = options.iter().position(|o| *o.value == *text)
+        {
+            return Self::Number(place as f64);
+        }
         match v {
             ValueRef::Integer(n) => Self::Number(n as f64),
             ValueRef::Real(n) => Self::Number(n),
-            ValueRef::Text(t) if !t.is_empty() => Self::Text(String::from_utf8_lossy(t).into()),
+            ValueRef::Text(t) if !t.is_empty() => Self::Text(collate::key(&String::from_utf8_lossy(t))),
             _ => Self::Blank,
         }
     }
@@ -398,8 +405,10 @@ fn ordered_ids(conn: &Conn, table: &TableDef, query: &Query) -> Result<Vec<i64>>
         ids.sort_unstable();
         return Ok(ids);
     }
+    let mut kinds = Vec::new();
     for key in &query.sort {
         let field = table.require(&key.field)?;
+        kinds.push(&field.kind);
         select.column((Alias::new("c"), Alias::new(field.key.as_str())));
     }
     let width = query.sort.len();
@@ -407,8 +416,8 @@ fn ordered_ids(conn: &Conn, table: &TableDef, query: &Query) -> Result<Vec<i64>>
     let mut keys: Vec<Key> = Vec::new();
     Stmt::select(&select).each(conn, &fill, &mut |r| {
         ids.push(r.get(0)?);
-        for k in 0..width {
-            keys.push(Key::read(r.at(k + 1)?));
+        for (k, kind) in kinds.iter().enumerate() {
+            keys.push(Key::read(kind, r.at(k + 1)?));
         }
         Ok(())
     })?;
