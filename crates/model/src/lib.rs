@@ -18,6 +18,7 @@ mod query;
 mod rule;
 mod schema;
 mod scope;
+mod span;
 mod value;
 
 pub use birthday::Birthday;
@@ -33,4 +34,5 @@ pub use query::{Condition, Filter, Op, Query, Sort};
 pub use rule::{Check, Checker, Level, Rule, Violation, check_value};
 pub use schema::{Schema, TableDef};
 pub use scope::{Access, Scope, UserId};
+pub use span::Span;
 pub use value::{Money, RecordId, Value};

@@ -76,4 +76,7 @@ pub enum Op {
     Blank,
     /// Not empty.
     Filled,
+    /// A day or moment within a [`crate::Span`] of today, given as its text; of a birthday its next or last
+    /// coming round, solar or lunar.
+    Within,
 }
