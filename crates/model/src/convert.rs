@@ -79,7 +79,7 @@ pub fn convert(value: &Value, from: &FieldKind, to: &FieldKind, ctx: &Ctx) -> Co
         Way::Names | Way::Cells => {}
     }
     match value {
-        Value::Link(_) | Value::Person(_) => Converted::LOST,
+        Value::Link(_) | Value::Person(_) | Value::Error(_) => Converted::LOST,
         Value::Files(f) if matches!(to, FieldKind::Attachment { images: true }) => {
             let images: Vec<_> = f.iter().filter(|f| f.media.starts_with("image/")).cloned().collect();
             match images.len() {

@@ -1,6 +1,7 @@
 //! Filters to SQL conditions.
 
 use crate::dialect::{self, Dialect};
+use crate::fails::{Fails, error_column};
 use model::{Condition, Date, Error, ErrorCode, FieldDef, FieldKind, Filter, Holds, Op, Result, TableDef, Value};
 use sea_query::{Alias, BinOper, Expr, ExprTrait, Func};
 
@@ -8,19 +9,28 @@ use sea_query::{Alias, BinOper, Expr, ExprTrait, Func};
 ///
 /// # Errors
 /// `not_found` for a field the table lacks, `invalid` for a value that does not fit it.
-pub(crate) fn condition(dialect: Dialect, table: &TableDef, filter: &Filter) -> Result<Option<Expr>> {
+pub(crate) fn condition(dialect: Dialect, fails: &Fails, table: &TableDef, filter: &Filter) -> Result<Option<Expr>> {
     match filter {
-        Filter::All(parts) => join(dialect, table, parts, BinOper::And),
+        Filter::All(parts) => join(dialect, fails, table, parts, BinOper::And),
         Filter::Any(parts) if parts.is_empty() => Ok(Some(dialect::never())),
-        Filter::Any(parts) => join(dialect, table, parts, BinOper::Or),
-        Filter::Is(c) => single(dialect, table.require(&c.field)?, c).map(Some),
+        Filter::Any(parts) => join(dialect, fails, table, parts, BinOper::Or),
+        Filter::Is(c) => {
+            let field = table.require(&c.field)?;
+            single(dialect, field, fails.has(&table.key, &field.key), c).map(Some)
+        }
     }
 }
 
-fn join(dialect: Dialect, table: &TableDef, parts: &[Filter], op: BinOper) -> Result<Option<Expr>> {
+fn join(
+    dialect: Dialect,
+    fails: &Fails,
+    table: &TableDef,
+    parts: &[Filter],
+    op: BinOper,
+) -> Result<Option<Expr>> {
     let mut out: Option<Expr> = None;
     for p in parts {
-        if let Some(e) = condition(dialect, table, p)? {
+        if let Some(e) = condition(dialect, fails, table, p)? {
             out = Some(match out {
                 Some(before) => before.binary(op, e),
                 None => e,
@@ -34,10 +44,24 @@ fn column(f: &FieldDef) -> Expr {
     Expr::col((Alias::new("c"), Alias::new(f.key.as_str())))
 }
 
-fn single(dialect: Dialect, f: &FieldDef, c: &Condition) -> Result<Expr> {
+/// The number of a cell's error.
+fn error(f: &FieldDef) -> Expr {
+    Expr::col((Alias::new("c"), Alias::new(error_column(&f.key))))
+}
+
+fn single(dialect: Dialect, f: &FieldDef, fails: bool, c: &Condition) -> Result<Expr> {
     let first = || c.values.first().ok_or_else(|| unfit(f));
     let text = is_text(&f.kind);
-    let blank = || if text { column(f).is_null().or(column(f).eq("")) } else { column(f).is_null() };
+    let blank = || {
+        let blank = if text { column(f).is_null().or(column(f).eq("")) } else { column(f).is_null() };
+        // An error is something.
+        if fails { blank.and(error(f).is_null()) } else { blank }
+    };
+    let matches = |dialect, f, v: &Value| match v {
+        Value::Error(e) if fails => Ok(error(f).eq(e.code()).and(error(f).is_not_null())),
+        Value::Error(_) => Ok(dialect::never()),
+        v => matches(dialect, f, v),
+    };
     Ok(match c.op {
         Op::Blank => blank(),
         Op::Filled => blank().not(),

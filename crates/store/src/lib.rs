@@ -13,6 +13,7 @@ mod derive;
 mod dialect;
 mod engine;
 mod expr;
+mod fails;
 mod figures;
 mod files;
 mod fill;

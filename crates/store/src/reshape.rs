@@ -214,6 +214,7 @@ impl Store {
             }
             refuse_used(&field.label, &users_of(schema, &def.key, Some(&field.key)))?;
             drop_column(conn, table, key)?;
+            crate::fails::remove(conn, table, key)?;
             conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![table, key])?;
             fill::forget(conn, table, key)?;
             layout::schema_changed(conn)

@@ -1,0 +1,115 @@
+//! Columns whose formulas can fail, and where their errors are kept.
+//!
+//! Beside such a column `k` stands `k!` with the number of its error (Excel's ERROR.TYPE), NULL where all is
+//! well; `k` itself is blank where it is an error. Which columns can fail follows from the formulas alone.
+
+use crate::conn::{Conn, params};
+use crate::derive::{Derivation, LayerNames, too_complex};
+use crate::dialect::{Dialect, quote};
+use crate::expr::{Names, stored};
+use crate::store::Shape;
+use crate::{fill, layout};
+use formula::Program;
+use model::{FieldKey, Result, Schema, TableKey};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Fields whose cells can be errors, by table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Fails(HashMap<TableKey, HashSet<FieldKey>>);
+
+/// The name of the column of errors of a field. No field has such a key.
+pub(crate) fn error_column(key: &str) -> String {
+    [key, "!"].concat()
+}
+
+impl Fails {
+    /// The columns of a program that can fail.
+    ///
+    /// # Errors
+    /// `formula` on a column whose SQL would be out of all proportion.
+    pub(crate) fn find(schema: &Schema, program: &Program, dialect: Dialect) -> Result<Self> {
+        let mut out = Self::default();
+        // A column reads only what comes before it.
+        for column in program.columns() {
+            let names = LayerNames::alone(schema, &column.table, &out);
+            let Some(kind) = names.kind(&column.field) else { continue };
+            let made = stored(dialect, &column.expr, kind, &names);
+            if made.heavy() {
+                return Err(too_complex().on(&column.field));
+            }
+            if made.e.is_some() {
+                out.0.entry(column.table.clone()).or_default().insert(column.field.clone());
+            }
+        }
+        Ok(out)
+    }
+
+    /// Whether cells of a field can be errors.
+    pub(crate) fn has(&self, table: &str, field: &str) -> bool {
+        self.0.get(table).is_some_and(|fields| fields.contains(field))
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&TableKey, &FieldKey)> {
+        self.0.iter().flat_map(|(t, fields)| fields.iter().map(move |f| (t, f)))
+    }
+}
+
+/// Gives every column that can fail one for its errors, after a change of the schema in this transaction.
+/// That of a column which no longer can is emptied and stays: open views go on reading it.
+pub(crate) fn follow(conn: &Conn, before: &Shape) -> Result<()> {
+    if layout::stamp(conn)?.0 == before.stamp() {
+        return Ok(());
+    }
+    let schema = layout::load_schema(conn)?;
+    let after = Fails::find(&schema, &Program::compile(&schema)?, conn.dialect())?;
+    let before = &before.derivation.fails;
+    for (table, field) in after.each().filter(|(t, f)| !before.has(t, f)) {
+        add(conn, table, field)?;
+    }
+    for (table, field) in before.each().filter(|(t, f)| !after.has(t, f)) {
+        if schema.table(table).is_some_and(|t| t.field(field).is_some()) {
+            let column = quote(&error_column(field));
+            let sql = ["UPDATE ", &quote(table), " SET ", &column, " = NULL WHERE ", &column, " IS NOT NULL"].concat();
+            conn.run(&sql, &[])?;
+        }
+    }
+    Ok(())
+}
+
+fn add(conn: &Conn, table: &str, field: &str) -> Result<()> {
+    let column = error_column(field);
+    if there(conn, table, &column)? {
+        return Ok(());
+    }
+    let sql = ["ALTER TABLE ", &quote(table), " ADD COLUMN ", &quote(&column), " INTEGER"].concat();
+    conn.batch(&conn.dialect().ddl(&sql))
+}
+
+/// Removes the column of errors of a field that is removed.
+pub(crate) fn remove(conn: &Conn, table: &str, field: &str) -> Result<()> {
+    let column = error_column(field);
+    if !there(conn, table, &column)? {
+        return Ok(());
+    }
+    conn.batch(&["ALTER TABLE ", &quote(table), " DROP COLUMN ", &quote(&column)].concat())
+}
+
+fn there(conn: &Conn, table: &str, column: &str) -> Result<bool> {
+    conn.one(conn.dialect().column_there(), params![table, column])
+}
+
+/// Migration 5: errors were stored as blanks. They get their columns now and are filled as time allows.
+pub(crate) fn introduce(conn: &Conn) -> Result<()> {
+    let derivation = Derivation::new(Arc::new(layout::load_schema(conn)?), conn.dialect())?;
+    let mut list: Vec<(TableKey, FieldKey)> = Vec::new();
+    for (table, field) in derivation.fails.each() {
+        add(conn, table, field)?;
+        list.push((table.clone(), field.clone()));
+    }
+    if list.is_empty() {
+        return Ok(());
+    }
+    fill::queue(conn, &derivation, &list)?;
+    layout::schema_changed(conn)
+}
