@@ -1,7 +1,9 @@
 //! Cells in the database and in the change log.
 
 use crate::conn::{Param, ValueRef};
-use model::{Date, DateTime, Error, ErrorCode, ErrorValue, FieldDef, FieldKind, Holds, Money, RecordId, Result, UserId, Value};
+use model::{
+    Date, DateTime, Error, ErrorCode, ErrorValue, FieldDef, FieldKind, Holds, Money, RecordId, Result, UserId, Value,
+};
 
 /// A cell on its way into the database.
 pub(crate) fn param(v: &Value) -> Param<'_> {

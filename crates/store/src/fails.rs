@@ -113,3 +113,60 @@ pub(crate) fn introduce(conn: &Conn) -> Result<()> {
     fill::queue(conn, &derivation, &list)?;
     layout::schema_changed(conn)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Store, StoreOptions};
+    use model::{Change, Date, ErrorValue, FieldDef, FieldKind, Label, Lang, Origin, RecordId, Scope, Value};
+
+    fn cell(store: &Store, field: &str) -> Value {
+        let cells = store.record(&Scope::system(Lang::Zh), "orders", RecordId(1)).expect("the order is there");
+        cells.into_iter().find(|(k, _)| *k == *field).expect("the field is there").1
+    }
+
+    #[test]
+    fn an_older_book_gets_its_errors() {
+        let options = StoreOptions { today: Date(20_778), scratch: false };
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, schema) = (folder.path().join("book.db"), testkit::postgres::new_schema());
+        let sqlite = || Store::open(&file, options).expect("a book");
+        let postgres = || Store::connect(&testkit::postgres::address(), &schema, options).expect("a book");
+        let open: [&dyn Fn() -> Store; 2] = [&sqlite, &postgres];
+        for open in open {
+            let (store, scope) = (open(), Scope::system(Lang::Zh));
+            let formula = |name: &str, text: &str| {
+                let field = FieldDef::new("", Label::same(name), FieldKind::number(2));
+                store
+                    .add_field(&scope, "orders", FieldDef { formula: Some(text.into()), ..field })
+                    .expect("a field")
+                    .key
+            };
+            let keys = [formula("a", "1/[@数量]"), formula("b", "IF(ISERROR([@a]),7,8)"), formula("c", "[@a]+1")];
+            let records = vec![vec![("order_no".into(), Value::from("A"))]];
+            let made = Change::Create { table: "orders".into(), records };
+            store.apply(&scope, made, Origin::Edit).expect("an order");
+            store.fill(&mut |_, _| Ok(())).expect("the fill runs");
+            let now = || keys.clone().map(|k| cell(&store, &k));
+            let error = Value::Error(ErrorValue::Div0);
+            let expected = [error.clone(), Value::Number(7.0), error];
+            assert_eq!(now(), expected);
+            // As version 4 had it: no columns of errors, and blanks read on.
+            let old = "ALTER TABLE orders DROP COLUMN \"u1!\"; ALTER TABLE orders DROP COLUMN \"u3!\";
+                       UPDATE orders SET u2 = 8, u3 = 1; UPDATE _meta SET value = '4' WHERE key = 'version'";
+            store
+                .engine
+                .write(|conn| {
+                    conn.batch(old)?;
+                    if conn.dialect() == Dialect::Sqlite { conn.batch("PRAGMA user_version = 4") } else { Ok(()) }
+                })
+                .expect("as version 4 was");
+            let store = open();
+            assert!(store.filling().expect("what is left").is_some());
+            store.fill(&mut |_, _| Ok(())).expect("the fill runs");
+            assert_eq!(keys.clone().map(|k| cell(&store, &k)), expected);
+            let report = store.check(&scope, &mut |_, _| Ok(())).expect("the check runs");
+            assert!(report.sound(), "{report:?}");
+        }
+    }
+}

@@ -21,13 +21,7 @@ pub(crate) fn condition(dialect: Dialect, fails: &Fails, table: &TableDef, filte
     }
 }
 
-fn join(
-    dialect: Dialect,
-    fails: &Fails,
-    table: &TableDef,
-    parts: &[Filter],
-    op: BinOper,
-) -> Result<Option<Expr>> {
+fn join(dialect: Dialect, fails: &Fails, table: &TableDef, parts: &[Filter], op: BinOper) -> Result<Option<Expr>> {
     let mut out: Option<Expr> = None;
     for p in parts {
         if let Some(e) = condition(dialect, fails, table, p)? {

@@ -127,7 +127,9 @@ impl Lower<'_> {
             Node::Error(code) => Out { v: self.blank(self.rep_of(e.ty)), e: Some(self.code(*code)), strict: true },
             Node::Today => Out::sure(Sql::atom(crate::sql::today_place(), Rep::Int, false).within(0.0, 100_000.0)),
             // A stored cell is blank where it is an error.
-            Node::Field(f) => Out { e: self.error_of(f), ..Out::sure(self.column(self.names.field(f), self.names.kind(f))) },
+            Node::Field(f) => {
+                Out { e: self.error_of(f), ..Out::sure(self.column(self.names.field(f), self.names.kind(f))) }
+            }
             Node::RecordId => Out::sure(Sql::atom(self.names.id(), Rep::Int, false).within(0.0, TYPED)),
             Node::Neg(a) => self.negative(self.expr(a)),
             Node::Arith(op, a, b) => self.arith(*op, e.ty, self.number(a), self.number(b), self.known.holds(b)),

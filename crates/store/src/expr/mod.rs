@@ -95,7 +95,6 @@ pub(crate) fn condition(dialect: Dialect, e: &Typed, names: &dyn Names) -> Expr 
 /// Most levels of sub-selects in the SQL of one expression, and most pieces: far below what engines refuse.
 const MOST: (usize, usize) = (60, 60_000);
 
-
 impl Out {
     pub(crate) fn sure(v: Sql) -> Self {
         Self { v, e: None, strict: true }

@@ -114,7 +114,9 @@ impl Bed {
         let typed = formula::check(&self.schema, table, text).map_err(|e| format!("{} {e}", e.zh))?;
         let kind = kind_of(&typed, table);
         let made = |dialect: Dialect| {
-            select(&self.schema, &Fails::default(), dialect, table, &typed, &kind).map(|s| Stmt::select(&s)).map_err(|e| e.zh)
+            select(&self.schema, &Fails::default(), dialect, table, &typed, &kind)
+                .map(|s| Stmt::select(&s))
+                .map_err(|e| e.zh)
         };
         let [sqlite, postgres] = &self.engines;
         let answers = |conn: &Conn| {
