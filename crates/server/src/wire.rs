@@ -3,8 +3,8 @@
 use crate::error::{ApiResult, malformed};
 use model::parse::{self, Cell, Ctx};
 use model::{
-    Condition, Date, DateTime, Error, ErrorCode, FieldDef, FieldKey, FieldKind, FileRef, Filter, Holds, Money, Op,
-    Query, RecordId, Result, Scope, Sort, TableDef, UserId, Value,
+    Condition, Date, DateTime, Error, ErrorCode, ErrorValue, FieldDef, FieldKey, FieldKind, FileRef, Filter, Holds,
+    Money, Op, Query, RecordId, Result, Scope, Sort, TableDef, UserId, Value,
 };
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -202,6 +202,10 @@ fn filter_value(field: &FieldDef, op: Op, json: &Json) -> Result<Value> {
             Date::from_iso(s).map(Value::Date)
         }
         (_, Json::String(s)) if op == Op::Contains => Some(Value::Text(s.clone())),
+        // Errors are asked for, never written.
+        (_, Json::Object(o)) if field.derived() => {
+            o.get("error").and_then(Json::as_str).and_then(ErrorValue::signed).map(Value::Error)
+        }
         (kind, json) => plain(kind, json),
     };
     value.ok_or_else(|| unfit(field))
