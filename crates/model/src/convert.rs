@@ -73,13 +73,16 @@ pub fn convert(value: &Value, from: &FieldKind, to: &FieldKind, ctx: &Ctx) -> Co
     if value.is_blank() {
         return Converted::whole(Value::Null);
     }
+    if matches!(value, Value::Error(_)) {
+        return Converted::LOST;
+    }
     match way(from, to) {
         Way::Same => return Converted::whole(value.clone()),
         Way::Never => return Converted::LOST,
         Way::Names | Way::Cells => {}
     }
     match value {
-        Value::Link(_) | Value::Person(_) | Value::Error(_) => Converted::LOST,
+        Value::Link(_) | Value::Person(_) => Converted::LOST,
         Value::Files(f) if matches!(to, FieldKind::Attachment { images: true }) => {
             let images: Vec<_> = f.iter().filter(|f| f.media.starts_with("image/")).cloned().collect();
             match images.len() {

@@ -167,6 +167,27 @@ mod tests {
             assert_eq!(keys.clone().map(|k| cell(&store, &k)), expected);
             let report = store.check(&scope, &mut |_, _| Ok(())).expect("the check runs");
             assert!(report.sound(), "{report:?}");
+            // A wrong error is found as a wrong value is.
+            let wrong = "UPDATE orders SET \"u1!\" = 7";
+            store.engine.write(|conn| conn.batch(wrong)).expect("a wrong error");
+            let found = store.check(&scope, &mut |_, _| Ok(())).expect("the check runs").differences;
+            let error = Value::Error(ErrorValue::Na);
+            assert_eq!(found[0], ("orders".into(), 1, "u1".into(), error, expected[0].clone()));
+            // A column that cannot fail keeps no error; that of a removed field goes with it.
+            let safe = "IFERROR(1/[@数量],0)";
+            store.set_formula(&scope, "orders", "u1", safe, &mut |_, _| Ok(())).expect("a formula");
+            store.remove_field(&scope, "orders", "u3").expect("a field");
+            store
+                .engine
+                .write(|conn| {
+                    let stale = conn.exists("SELECT 1 FROM orders WHERE \"u1!\" IS NOT NULL", &[])?;
+                    let kept = [there(conn, "orders", "u1!")?, there(conn, "orders", "u3!")?];
+                    assert_eq!((stale, kept), (false, [true, false]));
+                    Ok(())
+                })
+                .expect("a look at the columns");
+            let report = store.check(&scope, &mut |_, _| Ok(())).expect("the check runs");
+            assert!(report.sound(), "{report:?}");
         }
     }
 }

@@ -99,7 +99,8 @@ export async function fillFrom(board: Board, from: Range, into: Range): Promise<
       if (!target || target.locked !== undefined || value === undefined) continue;
       // The same kind moves as it is; another kind is read as text.
       const same = origin?.field.kind === target.field.kind && !isError(value);
-      const text = value === null ? "" : isLink(value) ? value[2] : isError(value) ? value.error : String(value);
+      const text =
+        value === null ? "" : isLink(value) ? value[2] : isError(value) ? value.error : String(value);
       edits.push({
         id: row.id,
         field: target.field.key,

@@ -29,6 +29,50 @@ fn shipped_formulas_stay_plain() {
     }
 }
 
+/// A guarded division is no error, so its column needs none for errors.
+#[test]
+fn guards_of_divisors_are_understood() {
+    let bed = super::bed::schema();
+    let table = &bed.tables[0];
+    let none = Fails::default();
+    let names = LayerNames::alone(&bed, &table.key, &none);
+    for (text, safe) in [
+        ("1/[@I1]", false),
+        ("IF([@I1]=0,0,1/[@I1])", true),
+        ("IF([@I1]=0,1/[@I1],0)", false),
+        ("IF([@I1]<>0,1/[@I1],0)", true),
+        ("IF([@I1]<>0,0,1/[@I1])", false),
+        ("IF([@I1]>0,1/[@I1],0)", true),
+        ("IF(0<[@I1],1/[@I1],0)", true),
+        ("IF([@I1]>=0,1/[@I1],0)", false),
+        ("IF([@I1]>=1,1/[@I1],0)", true),
+        ("IF([@I1]>-1,1/[@I1],0)", false),
+        ("IF([@I1]<=0,0,1/[@I1])", true),
+        ("IF([@I1]=5,1/[@I1],0)", true),
+        ("IF([@I1]=5,0,1/[@I1])", false),
+        // A blank is 0 where it divides.
+        ("IF([@I1]=\"\",0,1/[@I1])", false),
+        ("IF([@M1]=0,0,[@I1]/[@M1])", true),
+        ("IF([@M1]=0,0,[@M2]/-[@M1])", true),
+        ("IF([@I1]=0,0,1/[@I2])", false),
+        ("IF(AND([@I1]<>0,[@I2]>5),[@I2]/[@I1],0)", true),
+        ("IF(OR([@I1]<>0,[@I2]>5),[@I2]/[@I1],0)", false),
+        ("IF(OR([@I1]=0,[@I2]=0),0,1/[@I1]+1/[@I2])", true),
+        ("IF(AND([@I1]=0,[@I2]=0),0,1/[@I1])", false),
+        ("IF(NOT([@I1]=0),1/[@I1],0)", true),
+        ("IFS([@I1]=0,0,[@I2]=0,1/[@I1],TRUE,1/[@I1]+1/[@I2])", true),
+        ("IF([@I1]=0,0,1)+1/[@I1]", false),
+        ("IF([@I1]=0,0,IF([@I2]=0,1/[@I1],1/[@I2]))", true),
+        ("IF(COUNTIFS(项目[数量],1)=0,0,1/COUNTIFS(项目[数量],1))", true),
+        ("IF(COUNTIFS(项目[数量],1)=0,0,1/COUNTIFS(项目[数量],2))", false),
+    ] {
+        let typed = formula::check(&bed, table, text).unwrap_or_else(|e| panic!("{text}: {}", e.zh));
+        let kind = super::bed::kind_of(&typed, table);
+        let made = stored(Dialect::Sqlite, &typed, &kind, &names);
+        assert_eq!(made.e.is_none(), safe, "{text}");
+    }
+}
+
 /// A part used again and again is written once, however deep.
 #[test]
 fn nested_errors_do_not_blow_up() {
