@@ -217,6 +217,18 @@ describe("fields", { concurrency: 1 }, () => {
     await waitActive(page, "小计，第 1 行：¥1,182,000.00");
   });
 
+  it("shows an error as Excel does and says what it means", async () => {
+    await newField(page, "单耗", "公式");
+    await dialog(page).locator(".formula-main textarea").fill("[@单价]/([@数量]-[@数量])");
+    await dialog(page).locator(".formula-preview .cell-error", { hasText: "#DIV/0!" }).first().waitFor();
+    await saved(page);
+    await ready(page);
+    await page.keyboard.press("Control+Home");
+    await toColumn(page, "单耗");
+    await waitActive(page, "单耗，第 1 行：#DIV/0!");
+    await page.locator(".cell-problem", { hasText: "除数" }).waitFor();
+  });
+
   it("refuses to remove what a formula uses, and says which", async () => {
     await settings(page, "数量");
     const remove = dialog(page).locator(".foot-left");

@@ -218,7 +218,13 @@ fn ifs(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
         let c = each(t, &p[..1], condition)?.pop().unwrap_or_else(blank);
         Ok((c, t.expr(&p[1])?))
     });
-    conditional(cases.collect::<Result<_>>()?, error(ErrorValue::Na))
+    let mut cases: Vec<(Expr, Expr)> = cases.collect::<Result<_>>()?;
+    // With TRUE for all the rest nothing is left to be #N/A.
+    let rest = match cases.last() {
+        Some((Expr { node: Node::Bool(true), .. }, _)) if cases.len() > 1 => cases.pop().map(|(_, value)| value),
+        _ => None,
+    };
+    conditional(cases, rest.unwrap_or_else(|| error(ErrorValue::Na)))
 }
 
 fn error(e: ErrorValue) -> Expr {

@@ -117,11 +117,17 @@ pub(crate) fn xlookup(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
     }
     let (table, value) = t.column(&args[2])?;
     let tie = equals(t, &table.key, &args[1], t.expr(&args[0])?)?;
-    let found = first(table, value, tie)?;
+    let found = first(table, value, tie.clone())?;
     let Some(alternative) = args.get(3).filter(|a| !matches!(a.node, Syntax::Omitted)) else { return Ok(found) };
     let (mut list, ty) = unify_two(vec![found, t.expr(alternative)?])?;
     let alternative = list.pop().unwrap_or_else(crate::units::blank);
     let found = list.pop().unwrap_or_else(crate::units::blank);
+    if value.derived() {
+        // What is found may itself be #N/A, which no alternative replaces.
+        let there = rollup(&table.key, Aggregate::First, None, vec![tie], Type::Number)?;
+        let missing = Expr::new(Node::IsError(there.boxed(), Caught::Na), Type::Bool);
+        return Ok(Expr::new(Node::Cases(vec![(missing, alternative)], found.boxed()), ty));
+    }
     Ok(Expr::new(Node::IfError(found.boxed(), alternative.boxed(), Caught::Na), ty))
 }
 

@@ -1,5 +1,6 @@
 //! The typed tree.
 
+pub use model::ErrorValue;
 use model::{FieldKey, FieldKind, Holds, TableKey};
 
 /// The type, and with it the unit, of an expression.
@@ -102,53 +103,6 @@ impl Expr {
             Node::Rank(r) => r.of.visit(f),
             _ => {}
         }
-    }
-}
-
-/// An error as a value, as Excel shows it in a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ErrorValue {
-    /// Division by zero.
-    Div0,
-    /// A value of the wrong kind.
-    Value,
-    /// A reference to something that is gone.
-    Ref,
-    /// A number that cannot be, or is too large.
-    Num,
-    /// Not found.
-    Na,
-}
-
-impl ErrorValue {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Div0, Self::Value, Self::Ref, Self::Num, Self::Na];
-
-    /// As it is shown: `#DIV/0!`.
-    pub fn sign(self) -> &'static str {
-        match self {
-            Self::Div0 => "#DIV/0!",
-            Self::Value => "#VALUE!",
-            Self::Ref => "#REF!",
-            Self::Num => "#NUM!",
-            Self::Na => "#N/A",
-        }
-    }
-
-    /// Its number, as Excel's ERROR.TYPE gives it.
-    pub fn code(self) -> i64 {
-        match self {
-            Self::Div0 => 2,
-            Self::Value => 3,
-            Self::Ref => 4,
-            Self::Num => 6,
-            Self::Na => 7,
-        }
-    }
-
-    /// The error of a number.
-    pub fn of(code: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|e| e.code() == code)
     }
 }
 

@@ -253,6 +253,8 @@ fn check(c: &Context) -> Result<u8> {
         Some(_) => c.open()?,
         None => c.folder()?,
     };
+    // What an upgrade or an interrupted filling left is no damage.
+    data.book.fill(&mut |_, _| Ok(()))?;
     let r = with_progress(!c.json, c.lang, |control| {
         control.phase("derive", 0);
         data.book.check(&c.scope(), &mut |done, total| control.report("derive", done, total))

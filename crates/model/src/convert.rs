@@ -73,6 +73,9 @@ pub fn convert(value: &Value, from: &FieldKind, to: &FieldKind, ctx: &Ctx) -> Co
     if value.is_blank() {
         return Converted::whole(Value::Null);
     }
+    if matches!(value, Value::Error(_)) {
+        return Converted::LOST;
+    }
     match way(from, to) {
         Way::Same => return Converted::whole(value.clone()),
         Way::Never => return Converted::LOST,

@@ -148,3 +148,15 @@ fn contents_that_need_care() {
         );
     }
 }
+
+#[test]
+fn an_error_is_lost_whatever_it_becomes() {
+    for kind in FieldKind::all() {
+        for e in crate::ErrorValue::ALL {
+            let value = Value::Error(e);
+            assert_eq!(convert(&value, &FieldKind::Money, &kind, &CTX), Converted::LOST, "{}", kind.name());
+            assert_eq!(value.fit(&kind), None, "nobody writes one");
+        }
+    }
+    assert!(!Value::Error(crate::ErrorValue::Na).is_blank());
+}

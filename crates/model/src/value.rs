@@ -30,6 +30,58 @@ impl fmt::Display for Money {
     }
 }
 
+/// An error as a value, as Excel shows it in a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorValue {
+    /// Division by zero.
+    Div0,
+    /// A value of the wrong kind.
+    Value,
+    /// A reference to something that is gone.
+    Ref,
+    /// A number that cannot be, or is too large.
+    Num,
+    /// Not found.
+    Na,
+}
+
+impl ErrorValue {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Div0, Self::Value, Self::Ref, Self::Num, Self::Na];
+
+    /// As it is shown: `#DIV/0!`.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Div0 => "#DIV/0!",
+            Self::Value => "#VALUE!",
+            Self::Ref => "#REF!",
+            Self::Num => "#NUM!",
+            Self::Na => "#N/A",
+        }
+    }
+
+    /// Its number, as Excel's ERROR.TYPE gives it.
+    pub fn code(self) -> i64 {
+        match self {
+            Self::Div0 => 2,
+            Self::Value => 3,
+            Self::Ref => 4,
+            Self::Num => 6,
+            Self::Na => 7,
+        }
+    }
+
+    /// The error of a number.
+    pub fn of(code: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|e| e.code() == code)
+    }
+
+    /// The error that is shown so.
+    pub fn signed(sign: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|e| e.sign() == sign)
+    }
+}
+
 /// The content of a cell.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub enum Value {
@@ -58,6 +110,8 @@ pub enum Value {
     Person(UserId),
     /// Files.
     Files(Vec<FileRef>),
+    /// What a formula gives in place of a value; nobody can write one.
+    Error(ErrorValue),
 }
 
 /// Longest text in a cell, in bytes.

@@ -3,8 +3,8 @@
 use crate::error::{ApiResult, malformed};
 use model::parse::{self, Cell, Ctx};
 use model::{
-    Condition, Date, DateTime, Error, ErrorCode, FieldDef, FieldKey, FieldKind, FileRef, Filter, Holds, Money, Op,
-    Query, RecordId, Result, Scope, Sort, TableDef, UserId, Value,
+    Condition, Date, DateTime, Error, ErrorCode, ErrorValue, FieldDef, FieldKey, FieldKind, FileRef, Filter, Holds,
+    Money, Op, Query, RecordId, Result, Scope, Sort, TableDef, UserId, Value,
 };
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -197,11 +197,16 @@ fn filter(table: &TableDef, json: &Json, depth: usize) -> ApiResult<Filter> {
 fn filter_value(field: &FieldDef, op: Op, json: &Json) -> Result<Value> {
     // A tag is looked for by one text; a moment may be compared with a day.
     let value = match (&field.kind, json) {
+        (_, Json::String(s)) if op == Op::Within => Some(Value::Text(s.clone())),
         (FieldKind::Tags | FieldKind::Choices { .. }, Json::String(s)) => Some(Value::Text(s.clone())),
         (FieldKind::DateTime | FieldKind::CreatedTime | FieldKind::UpdatedTime, Json::String(s)) if s.len() == 10 => {
             Date::from_iso(s).map(Value::Date)
         }
         (_, Json::String(s)) if op == Op::Contains => Some(Value::Text(s.clone())),
+        // Errors are asked for, never written.
+        (_, Json::Object(o)) if field.derived() => {
+            o.get("error").and_then(Json::as_str).and_then(ErrorValue::signed).map(Value::Error)
+        }
         (kind, json) => plain(kind, json),
     };
     value.ok_or_else(|| unfit(field))
@@ -219,6 +224,7 @@ fn op(name: &str) -> Option<Op> {
         "in" => Op::In,
         "blank" => Op::Blank,
         "filled" => Op::Filled,
+        "within" => Op::Within,
         _ => return None,
     })
 }

@@ -131,9 +131,13 @@ async fn formulas_are_checked_with_place_and_cure() {
     };
     let good = check("[@客户名称]&\"😀\"").await;
     assert_eq!((&good["ok"], &good["kind"]["kind"], &good["error"]), (&json!(true), &json!("text"), &Value::Null));
-    assert_eq!(good["preview"][0], json!({ "id": 1, "label": "甲", "value": "甲😀", "error": null }));
+    assert_eq!(good["preview"][0], json!({ "id": 1, "label": "甲", "value": "甲😀" }));
     let divided = check("1/[@订单数]").await;
-    assert_eq!((&divided["ok"], &divided["preview"][0]["error"]), (&json!(true), &json!("#DIV/0!")), "{divided}");
+    assert_eq!(
+        (&divided["ok"], &divided["preview"][0]["value"]),
+        (&json!(true), &json!({ "error": "#DIV/0!" })),
+        "{divided}"
+    );
     // The sign before the fault takes two UTF-16 units.
     let bad = check("\"😀\"&[@累积金额]").await;
     assert_eq!(
@@ -155,6 +159,39 @@ async fn formulas_are_checked_with_place_and_cure() {
     assert!(functions["functions"].as_array().unwrap().iter().any(|f| f["name"] == "SUMIFS" && f["help"] != ""));
     let places = site.ok("GET", "/places", None).await;
     assert_eq!(places["provinces"][0][0], "北京市");
+}
+
+#[tokio::test]
+async fn errors_travel_as_cells_and_cannot_be_written() {
+    let site = Site::new();
+    let error = |sign: &str| json!({ "error": sign });
+    for record in [json!({ "order_no": "A", "amount": 900, "quantity": 3 }), json!({ "order_no": "B", "amount": 900 })]
+    {
+        site.ok("POST", "/tables/orders/records", Some(json!({ "records": [record] }))).await;
+    }
+    let body = json!({ "label": "单件", "kind": "money", "formula": "[@金额]/[@数量]" });
+    let key = field(&site, "orders", body).await;
+    assert_eq!(cell(&site, "orders", 1, &key).await, json!(300));
+    assert_eq!(cell(&site, "orders", 2, &key).await, error("#DIV/0!"));
+    let open = async |op: &str, values: Value| {
+        let filter = json!({ "field": key, "op": op, "values": values });
+        let query = json!({ "table": "orders", "columns": ["order_no", key], "filter": filter });
+        site.ok("POST", "/views", Some(query)).await
+    };
+    assert_eq!(open("blank", json!([])).await["total"], json!(0));
+    let view = open("in", json!([error("#DIV/0!")])).await;
+    assert_eq!(view["rows"], json!([[2, "B", error("#DIV/0!")]]));
+    let path = format!("/tables/orders/fields/{key}/values?search=div");
+    assert_eq!(site.ok("GET", &path, None).await["values"], json!([{ "value": error("#DIV/0!"), "count": 1 }]));
+    // Neither computed fields nor others take one.
+    for field in [&*key, "note", "quantity", "amount"] {
+        let cells = json!({ "cells": [{ "id": 2, "field": field, "value": error("#N/A") }] });
+        let (status, _) = site.call("owner", "PATCH", "/tables/orders/records", Some(cells)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+    }
+    let fix = json!({ "cells": [{ "id": 2, "field": "quantity", "value": 9 }] });
+    let out = site.ok("PATCH", "/tables/orders/records", Some(fix)).await;
+    assert_eq!(out["rows"]["2"][&key], json!(100));
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! Cells in the database and in the change log.
 
 use crate::conn::{Param, ValueRef};
-use model::{Date, DateTime, Error, ErrorCode, FieldDef, FieldKind, Holds, Money, RecordId, Result, UserId, Value};
+use model::{
+    Date, DateTime, Error, ErrorCode, ErrorValue, FieldDef, FieldKind, Holds, Money, RecordId, Result, UserId, Value,
+};
 
 /// A cell on its way into the database.
 pub(crate) fn param(v: &Value) -> Param<'_> {
@@ -20,6 +22,8 @@ pub(crate) fn param(v: &Value) -> Param<'_> {
         Value::Tags(t) => Param::Owned(t.join("\n")),
         Value::Person(id) => Param::Int(id.0),
         Value::Files(f) if f.is_empty() => Param::Null,
+        // Only formulas give errors, and these have a column of their own.
+        Value::Error(_) => Param::Null,
         Value::Files(f) => Param::Owned(files_text(f)),
     }
 }
@@ -42,6 +46,14 @@ pub(crate) fn from_sql(kind: &FieldKind, v: ValueRef<'_>) -> Value {
         }
         (ValueRef::Text(t), Holds::Files) => Value::Files(serde_json::from_slice(t).unwrap_or_default()),
         (ValueRef::Text(t), _) => Value::Text(String::from_utf8_lossy(t).into_owned()),
+    }
+}
+
+/// A stored cell of a field that can fail, with what its column of errors holds.
+pub(crate) fn or_error(kind: &FieldKind, v: ValueRef<'_>, error: ValueRef<'_>) -> Value {
+    match error {
+        ValueRef::Integer(code) => ErrorValue::of(code).map_or(Value::Null, Value::Error),
+        _ => from_sql(kind, v),
     }
 }
 
@@ -100,7 +112,8 @@ fn files_text(files: &[model::FileRef]) -> String {
 /// A cell as the change log keeps it: JSON that tells types apart.
 pub(crate) fn to_log(v: &Value) -> String {
     let json = match v {
-        Value::Null => serde_json::Value::Null,
+        // Derived cells are not logged.
+        Value::Null | Value::Error(_) => serde_json::Value::Null,
         Value::Bool(b) => (*b).into(),
         Value::Int(n) => (*n).into(),
         Value::Number(n) => (*n).into(),

@@ -4,7 +4,8 @@
 //! records first, each table gathered once, then layer upon layer of expressions over what lies below.
 
 use crate::dialect::Dialect;
-use crate::expr::{Lower, Names, Subselects, as_value, constant_for_all, heavy, render, whole};
+use crate::expr::{Lower, Names, Rendered, Subselects, as_value, constant_for_all, stored, whole};
+use crate::fails::{Fails, error_column};
 use crate::relations::{Overall, Relation, overalls, relations};
 use crate::sql::{Stmt, ids_place, range_places};
 use formula::{Column, Local, Node, Phase, Program, Rank, Rollup};
@@ -27,9 +28,10 @@ pub(crate) enum Reach {
 pub(crate) enum Goal {
     /// Stores them where they differ.
     Store,
-    /// Returns (id, then stored and computed value of each column) where they differ.
+    /// Returns (id, then stored and computed value of each column, then stored and computed error of each
+    /// that can fail) where they differ.
     Compare,
-    /// Returns id and every computed value.
+    /// Returns id and every computed value, then the errors of those that can fail.
     Read,
 }
 
@@ -40,6 +42,8 @@ pub(crate) struct Derivation {
     pub program: Program,
     pub relations: Vec<Relation>,
     pub overalls: Vec<Overall>,
+    /// Columns that can be errors.
+    pub fails: Fails,
     pub dialect: Dialect,
     schema: Arc<Schema>,
     statements: Mutex<HashMap<Wanted, Arc<Stmt>>>,
@@ -50,21 +54,9 @@ impl Derivation {
         let program = Program::compile(&schema)?;
         let relations = relations(&program);
         let overalls = overalls(&program);
-        let made = Self { program, relations, overalls, dialect, schema, statements: Mutex::default() };
-        made.refuse_giants()?;
-        Ok(made)
-    }
-
-    /// Formulas whose SQL would be out of all proportion are refused when they are written.
-    fn refuse_giants(&self) -> Result<()> {
-        for column in self.program.columns() {
-            let names = LayerNames::alone(&self.schema, &column.table);
-            let Some(kind) = names.kind(&column.field) else { continue };
-            if heavy(self.dialect, &column.expr, kind, &names) {
-                return Err(too_complex().on(&column.field));
-            }
-        }
-        Ok(())
+        // Formulas whose SQL would be out of all proportion are refused here, when they are written.
+        let fails = Fails::find(&schema, &program, dialect)?;
+        Ok(Self { program, relations, overalls, fails, dialect, schema, statements: Mutex::default() })
     }
 
     /// The statement for some columns of a phase.
@@ -75,7 +67,7 @@ impl Derivation {
         let mut cache = self.statements.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let made = cache.entry(key).or_insert_with(|| {
             let table = &self.program.phases[phase].table;
-            Arc::new(Layers::of(&self.schema, self.dialect, table, &part, reach).statement(goal))
+            Arc::new(Layers::of(self, table, &part, reach).statement(goal))
         });
         Arc::clone(made)
     }
@@ -98,6 +90,7 @@ pub(crate) fn too_complex() -> Error {
 /// A statement under construction.
 struct Layers<'a> {
     schema: &'a Schema,
+    fails: &'a Fails,
     dialect: Dialect,
     table: &'a TableKey,
     columns: &'a [&'a Column],
@@ -126,18 +119,25 @@ fn computed(key: &str) -> Alias {
 }
 
 impl<'a> Layers<'a> {
-    fn of(schema: &'a Schema, dialect: Dialect, table: &'a TableKey, columns: &'a [&'a Column], reach: Reach) -> Self {
+    fn of(d: &'a Derivation, table: &'a TableKey, columns: &'a [&'a Column], reach: Reach) -> Self {
         let (gathers, ranks) = (gathers(columns), ranks(columns));
-        Self { schema, dialect, table, columns, reach, gathers, ranks }
+        Self { schema: &d.schema, fails: &d.fails, dialect: d.dialect, table, columns, reach, gathers, ranks }
+    }
+
+    /// The columns that are filled: those asked for, then the errors of those that can fail.
+    fn filled(&self) -> impl Iterator<Item = String> {
+        let errors = self.columns.iter().filter(|c| self.fails.has(self.table, &c.field));
+        self.columns.iter().map(|c| c.field.to_string()).chain(errors.map(|c| error_column(&c.field)))
     }
 
     fn names(&self, layer: usize, source: Alias) -> LayerNames<'_> {
         let (gathers, ranks) = (&self.gathers[..], &self.ranks[..]);
-        LayerNames { schema: self.schema, table: self.table, columns: self.columns, layer, source, gathers, ranks }
+        let Self { schema, fails, table, columns, .. } = *self;
+        LayerNames { schema, fails, table, columns, layer, source, gathers, ranks }
     }
 
     fn lower<'n>(&self, names: &'n LayerNames<'n>) -> Lower<'n> {
-        Lower { dialect: self.dialect, names }
+        Lower::new(self.dialect, names)
     }
 
     fn statement(&self, goal: Goal) -> Stmt {
@@ -155,7 +155,11 @@ impl<'a> Layers<'a> {
             let mut select = Query::select();
             select.column((layer_name(layer), Asterisk)).from(layer_name(layer));
             for c in self.columns.iter().filter(|c| c.layer == layer) {
-                select.expr_as(self.value(c, &names), computed(&c.field));
+                let made = self.made(c, &names);
+                select.expr_as(made.value, computed(&c.field));
+                if let Some(error) = made.error {
+                    select.expr_as(error, computed(&error_column(&c.field)));
+                }
             }
             let mut cte = CommonTableExpression::new();
             cte.table_name(layer_name(layer + 1)).materialized(true).query(select);
@@ -167,11 +171,13 @@ impl<'a> Layers<'a> {
         }
     }
 
-    /// A column's value in its stored form: money is whole 分, a number without decimals is whole.
-    fn value(&self, column: &Column, names: &LayerNames<'_>) -> Expr {
+    /// A column's value in its stored form: money is whole 分, a number without decimals is whole; and its
+    /// error, if it can fail.
+    fn made(&self, column: &Column, names: &LayerNames<'_>) -> Rendered {
         let kind = names.kind(&column.field).cloned().unwrap_or(FieldKind::Text);
-        let made = render(self.dialect, &column.expr, &kind, names);
-        if made.rep == crate::expr::Rep::Cond { as_value(made.value) } else { made.value }
+        let made = stored(self.dialect, &column.expr, &kind, names).rendered();
+        let value = if made.rep == crate::expr::Rep::Cond { as_value(made.value) } else { made.value };
+        Rendered { value, ..made }
     }
 
     /// Columns that read nothing but stored cells are set in place, which costs a third of the layered way.
@@ -180,16 +186,20 @@ impl<'a> Layers<'a> {
         let mut update = Query::update();
         update.table(alias(self.table));
         for c in self.columns {
-            update.value(alias(&c.field), self.value(c, &names));
+            let made = self.made(c, &names);
+            update.value(alias(&c.field), made.value);
+            if let Some(error) = made.error {
+                update.value(alias(&error_column(&c.field)), error);
+            }
         }
         update.and_where(self.in_reach(Expr::col((alias(self.table), alias("id")))));
         Stmt::update(&update)
     }
 
     fn differs(&self, depth: usize) -> Expr {
-        let mut parts = self.columns.iter().map(|c| {
-            let stored = Expr::col((self.table.to_string(), c.field.to_string()));
-            let new = Expr::col((layer_name(depth), computed(&c.field)));
+        let mut parts = self.filled().map(|c| {
+            let stored = Expr::col((self.table.to_string(), c.clone()));
+            let new = Expr::col((layer_name(depth), computed(&c)));
             stored.binary(sea_query::BinOper::Custom("IS DISTINCT FROM"), new)
         });
         let first = parts.next().unwrap_or_else(|| whole(0));
@@ -203,8 +213,8 @@ impl<'a> Layers<'a> {
     fn store(&self, with: WithClause, depth: usize) -> Stmt {
         let mut update = Query::update();
         update.table(alias(self.table));
-        for c in self.columns {
-            update.value(alias(&c.field), Expr::col((layer_name(depth), computed(&c.field))));
+        for c in self.filled() {
+            update.value(alias(&c), Expr::col((layer_name(depth), computed(&c))));
         }
         update.from(layer_name(depth)).and_where(self.same_record(depth)).and_where(self.differs(depth));
         Stmt::with(&update.with(with))
@@ -213,11 +223,11 @@ impl<'a> Layers<'a> {
     fn read(&self, with: WithClause, depth: usize, goal: Goal) -> Stmt {
         let mut select = Query::select();
         select.column((layer_name(depth), alias("id"))).from(layer_name(depth));
-        for c in self.columns {
+        for c in self.filled() {
             if goal == Goal::Compare {
-                select.column((self.table.to_string(), c.field.to_string()));
+                select.column((self.table.to_string(), c.clone()));
             }
-            select.column((layer_name(depth), computed(&c.field)));
+            select.column((layer_name(depth), computed(&c)));
         }
         if goal == Goal::Compare {
             select.inner_join(alias(self.table), self.same_record(depth)).and_where(self.differs(depth));
@@ -251,11 +261,18 @@ impl<'a> Layers<'a> {
         select.column((alias("c"), alias("id"))).from_as(alias(self.table), alias("c"));
         for f in inputs {
             select.column((alias("c"), alias(f)));
+            if self.fails.has(self.table, f) {
+                select.column((alias("c"), alias(&error_column(f))));
+            }
         }
+        let names = self.names(0, alias("c"));
         for (g, gather) in self.gathers.iter().enumerate() {
             let name = format!("g{g}");
-            for r in 0..gather.rollups.len() {
+            for (r, rollup) in gather.rollups.iter().enumerate() {
                 select.column((name.clone(), format!("g{g}_{r}")));
+                if Subselects::errors(&names, rollup, "t").is_some() {
+                    select.column((name.clone(), error_column(&format!("g{g}_{r}"))));
+                }
             }
             let local = match &gather.local {
                 Local::Id => Expr::col((alias("c"), alias("id"))),
@@ -306,7 +323,13 @@ impl<'a> Layers<'a> {
         let mut select = Query::select();
         select.expr_as(tie(), alias("k")).from_as(alias(&gather.rollups[0].table), alias("t"));
         for (r, rollup) in gather.rollups.iter().enumerate() {
-            select.expr_as(aggregate(&lower, rollup, &gather.tie), alias(&format!("g{g}_{r}")));
+            let of = Subselects::gathered(&lower, rollup, "t");
+            let of = meeting(&lower, rollup, &gather.tie, of);
+            select.expr_as(Subselects::aggregate(&lower, rollup, of), alias(&format!("g{g}_{r}")));
+            if let Some(errors) = Subselects::errors(&names, rollup, "t") {
+                let errors = meeting(&lower, rollup, &gather.tie, errors);
+                select.expr_as(Subselects::least(errors), alias(&error_column(&format!("g{g}_{r}"))));
+            }
         }
         let scope = match &gather.local {
             Local::Id => self.in_reach(tie()),
@@ -374,20 +397,20 @@ fn groupable(r: &Rollup) -> bool {
         && r.criteria.iter().filter(|c| c.field == *tie).count() == 1
 }
 
-fn aggregate(lower: &Lower<'_>, r: &Rollup, tie: &FieldKey) -> Expr {
+/// What is gathered of a record, NULL where it does not meet the criteria besides the tie.
+fn meeting(lower: &Lower<'_>, r: &Rollup, tie: &FieldKey, value: Expr) -> Expr {
     let others = r.criteria.iter().filter(|c| c.field != *tie);
     let conditions: Vec<Expr> = others.map(|c| Subselects::meets(lower, r, c, "t")).collect();
-    let value = Subselects::gathered(lower, r, "t");
-    let value = match conditions.into_iter().reduce(ExprTrait::and) {
+    match conditions.into_iter().reduce(ExprTrait::and) {
         Some(c) => Expr::Case(Box::new(sea_query::CaseStatement::new().case(c, value))),
         None => value,
-    };
-    Subselects::aggregate(lower, r, value)
+    }
 }
 
 /// Names inside one layer.
 pub(crate) struct LayerNames<'a> {
     schema: &'a Schema,
+    fails: &'a Fails,
     table: &'a TableKey,
     columns: &'a [&'a Column],
     layer: usize,
@@ -398,16 +421,38 @@ pub(crate) struct LayerNames<'a> {
 
 impl<'a> LayerNames<'a> {
     /// Names of a table read by itself, under its own name.
-    pub(crate) fn alone(schema: &'a Schema, table: &'a TableKey) -> Self {
-        Self { schema, table, columns: &[], layer: 0, source: alias(table), gathers: &[], ranks: &[] }
+    pub(crate) fn alone(schema: &'a Schema, table: &'a TableKey, fails: &'a Fails) -> Self {
+        Self { schema, fails, table, columns: &[], layer: 0, source: alias(table), gathers: &[], ranks: &[] }
+    }
+
+    /// Where the aggregate of a roll-up is gathered.
+    fn place(&self, r: &Rollup) -> Option<String> {
+        self.gathers.iter().enumerate().find_map(|(g, gather)| {
+            let i = gather.rollups.iter().position(|x| **x == *r)?;
+            Some(format!("g{g}_{i}"))
+        })
+    }
+
+    /// A column of the record at hand, as a lower layer has computed it or as it is stored; `key` is the
+    /// field it belongs to.
+    fn column(&self, key: &str, column: &str) -> Expr {
+        let below = self.columns.iter().any(|c| c.field == *key && c.layer < self.layer);
+        let name = if below { computed(column) } else { alias(column) };
+        Expr::col((self.source.clone(), name))
     }
 }
 
 impl Names for LayerNames<'_> {
     fn field(&self, key: &str) -> Expr {
-        let below = self.columns.iter().any(|c| c.field == *key && c.layer < self.layer);
-        let name = if below { computed(key) } else { alias(key) };
-        Expr::col((self.source.clone(), name))
+        self.column(key, key)
+    }
+
+    fn error(&self, key: &str) -> Option<Expr> {
+        self.fails.has(self.table, key).then(|| self.column(key, &error_column(key)))
+    }
+
+    fn fails(&self, table: &str, key: &str) -> bool {
+        self.fails.has(table, key)
     }
 
     fn id(&self) -> Expr {
@@ -419,10 +464,12 @@ impl Names for LayerNames<'_> {
     }
 
     fn gathered(&self, r: &Rollup) -> Option<Expr> {
-        self.gathers.iter().enumerate().find_map(|(g, gather)| {
-            let i = gather.rollups.iter().position(|x| **x == *r)?;
-            Some(Expr::col((self.source.clone(), alias(&format!("g{g}_{i}")))))
-        })
+        self.place(r).map(|place| Expr::col((self.source.clone(), alias(&place))))
+    }
+
+    fn gathered_error(&self, r: &Rollup) -> Option<Expr> {
+        Subselects::errors(self, r, "t")?;
+        self.place(r).map(|place| Expr::col((self.source.clone(), alias(&error_column(&place)))))
     }
 
     fn ranked(&self, r: &Rank) -> Option<[Expr; 3]> {

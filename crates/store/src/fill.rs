@@ -159,7 +159,7 @@ impl Store {
                     Work::Automatic => automatic_part(conn, &now, task)?,
                     Work::Drop => {
                         for column in &task.columns {
-                            crate::reshape::drop_column(conn, &task.table, column)?;
+                            crate::reshape::take_away(conn, &task.table, column)?;
                         }
                         0
                     }

@@ -1,6 +1,8 @@
 //! Filters to SQL conditions.
 
 use crate::dialect::{self, Dialect};
+use crate::fails::{Fails, error_column};
+use crate::within::within;
 use model::{Condition, Date, Error, ErrorCode, FieldDef, FieldKind, Filter, Holds, Op, Result, TableDef, Value};
 use sea_query::{Alias, BinOper, Expr, ExprTrait, Func};
 
@@ -8,19 +10,34 @@ use sea_query::{Alias, BinOper, Expr, ExprTrait, Func};
 ///
 /// # Errors
 /// `not_found` for a field the table lacks, `invalid` for a value that does not fit it.
-pub(crate) fn condition(dialect: Dialect, table: &TableDef, filter: &Filter) -> Result<Option<Expr>> {
+pub(crate) fn condition(dialect: Dialect, fails: &Fails, table: &TableDef, filter: &Filter) -> Result<Option<Expr>> {
     match filter {
-        Filter::All(parts) => join(dialect, table, parts, BinOper::And),
+        Filter::All(parts) => join(dialect, fails, table, parts, BinOper::And),
         Filter::Any(parts) if parts.is_empty() => Ok(Some(dialect::never())),
-        Filter::Any(parts) => join(dialect, table, parts, BinOper::Or),
-        Filter::Is(c) => single(dialect, table.require(&c.field)?, c).map(Some),
+        Filter::Any(parts) => join(dialect, fails, table, parts, BinOper::Or),
+        Filter::Is(c) => {
+            let field = table.require(&c.field)?;
+            single(dialect, field, fails.has(&table.key, &field.key), c).map(Some)
+        }
     }
 }
 
-fn join(dialect: Dialect, table: &TableDef, parts: &[Filter], op: BinOper) -> Result<Option<Expr>> {
+/// A filter as it is on a day: conditions relative to today are given it as their second value.
+pub(crate) fn on_day(filter: &mut Filter, today: Date) {
+    match filter {
+        Filter::All(parts) | Filter::Any(parts) => parts.iter_mut().for_each(|p| on_day(p, today)),
+        Filter::Is(c) if c.op == Op::Within => {
+            c.values.truncate(1);
+            c.values.push(Value::Date(today));
+        }
+        Filter::Is(_) => {}
+    }
+}
+
+fn join(dialect: Dialect, fails: &Fails, table: &TableDef, parts: &[Filter], op: BinOper) -> Result<Option<Expr>> {
     let mut out: Option<Expr> = None;
     for p in parts {
-        if let Some(e) = condition(dialect, table, p)? {
+        if let Some(e) = condition(dialect, fails, table, p)? {
             out = Some(match out {
                 Some(before) => before.binary(op, e),
                 None => e,
@@ -34,10 +51,24 @@ fn column(f: &FieldDef) -> Expr {
     Expr::col((Alias::new("c"), Alias::new(f.key.as_str())))
 }
 
-fn single(dialect: Dialect, f: &FieldDef, c: &Condition) -> Result<Expr> {
+/// The number of a cell's error.
+fn error(f: &FieldDef) -> Expr {
+    Expr::col((Alias::new("c"), Alias::new(error_column(&f.key))))
+}
+
+fn single(dialect: Dialect, f: &FieldDef, fails: bool, c: &Condition) -> Result<Expr> {
     let first = || c.values.first().ok_or_else(|| unfit(f));
     let text = is_text(&f.kind);
-    let blank = || if text { column(f).is_null().or(column(f).eq("")) } else { column(f).is_null() };
+    let blank = || {
+        let blank = if text { column(f).is_null().or(column(f).eq("")) } else { column(f).is_null() };
+        // An error is something.
+        if fails { blank.and(error(f).is_null()) } else { blank }
+    };
+    let matches = |dialect, f, v: &Value| match v {
+        Value::Error(e) if fails => Ok(error(f).eq(e.code()).and(error(f).is_not_null())),
+        Value::Error(_) => Ok(dialect::never()),
+        v => matches(dialect, f, v),
+    };
     Ok(match c.op {
         Op::Blank => blank(),
         Op::Filled => blank().not(),
@@ -59,6 +90,11 @@ fn single(dialect: Dialect, f: &FieldDef, c: &Condition) -> Result<Expr> {
         }
         Op::Eq => matches(dialect, f, first()?)?,
         Op::Ne => matches(dialect, f, first()?)?.not(),
+        Op::Within => {
+            let span = first()?.as_text().and_then(|t| t.parse().ok()).ok_or_else(|| unfit(f))?;
+            let Some(Value::Date(today)) = c.values.get(1) else { return Err(unfit(f)) };
+            within(dialect, &f.kind, || column(f), span, *today).ok_or_else(|| unfit(f))?
+        }
         Op::Lt => before(f, first()?, false)?,
         Op::Le => before(f, first()?, true)?,
         Op::Gt => after(f, first()?, false)?,

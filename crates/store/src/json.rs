@@ -1,7 +1,7 @@
 //! Cells as the API writes them: straight from the database's row into JSON text.
 
 use crate::conn::ValueRef;
-use model::{Date, DateTime, FieldKind, Holds, Value};
+use model::{Date, DateTime, ErrorValue, FieldKind, Holds, Value};
 use std::io::Write;
 
 /// Writes a stored cell. A link is written by the caller, which knows the linked record.
@@ -33,6 +33,22 @@ pub(crate) fn cell(out: &mut Vec<u8>, kind: &FieldKind, v: ValueRef<'_>) {
     }
 }
 
+/// Writes a stored cell of a field that can fail, with what its column of errors holds.
+pub(crate) fn cell_or_error(out: &mut Vec<u8>, kind: &FieldKind, v: ValueRef<'_>, code: ValueRef<'_>) {
+    match code {
+        ValueRef::Integer(n) => match ErrorValue::of(n) {
+            Some(e) => error(out, e),
+            None => out.extend_from_slice(b"null"),
+        },
+        _ => cell(out, kind, v),
+    }
+}
+
+/// Writes an error: `{"error":"#N/A"}`.
+fn error(out: &mut Vec<u8>, e: ErrorValue) {
+    let _ = write!(out, "{{\"error\":\"{}\"}}", e.sign());
+}
+
 /// Writes a value of a field.
 pub(crate) fn value(out: &mut Vec<u8>, v: &Value) {
     match v {
@@ -59,6 +75,7 @@ pub(crate) fn value(out: &mut Vec<u8>, v: &Value) {
         Value::Files(f) => {
             let _ = serde_json::to_writer(out, f);
         }
+        Value::Error(e) => error(out, *e),
     }
 }
 

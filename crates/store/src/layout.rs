@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 4;
+pub(crate) const VERSION: i32 = 5;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -122,6 +122,9 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
     if from < 4 {
         // The months of the lunar calendar and the readings of characters.
         crate::lookups::create(conn)?;
+    }
+    if from < 5 {
+        crate::fails::introduce(conn)?;
     }
     set_version(conn, VERSION)
 }

@@ -14,6 +14,7 @@ mod derive;
 mod dialect;
 mod engine;
 mod expr;
+mod fails;
 mod figures;
 mod files;
 mod fill;
@@ -39,6 +40,7 @@ mod turn;
 mod undo;
 mod validate;
 mod view;
+mod within;
 
 pub use batch::{Batch, BatchOptions, Buyer, Upsert};
 pub use check::CheckReport;

@@ -1,9 +1,10 @@
 //! Reading single records, the customer card and the values of a field.
 
 use crate::apply::gone;
-use crate::cells::from_sql;
+use crate::cells::{from_sql, or_error};
 use crate::conn::{Conn, ValueRef, params};
 use crate::dialect::quote;
+use crate::fails::{Fails, error_column};
 use crate::failure;
 use crate::json;
 use crate::store::{Store, require};
@@ -50,9 +51,9 @@ impl Store {
     /// `not_found`.
     pub fn record(&self, scope: &Scope, table: &str, id: RecordId) -> Result<Vec<(FieldKey, Value)>> {
         require(scope, Access::Read)?;
-        let schema = self.schema();
-        let def = schema.require(table)?;
-        let values = self.engine.read(|conn| values(conn, def, id.0))?;
+        let shape = self.shape();
+        let def = shape.schema.require(table)?;
+        let values = self.engine.read(|conn| values(conn, &shape.derivation.fails, def, id.0))?;
         Ok(def.fields.iter().map(|f| f.key.clone()).zip(values).collect())
     }
 
@@ -62,9 +63,9 @@ impl Store {
     /// `not_found`.
     pub fn record_json(&self, scope: &Scope, table: &str, id: RecordId) -> Result<Vec<u8>> {
         require(scope, Access::Read)?;
-        let schema = self.schema();
-        let def = schema.require(table)?;
-        self.engine.read(|conn| object(conn, def, id.0))
+        let shape = self.shape();
+        let def = shape.schema.require(table)?;
+        self.engine.read(|conn| object(conn, &shape.derivation.fails, def, id.0))
     }
 
     /// The record of a table with an automatic code, by that code.
@@ -83,10 +84,11 @@ impl Store {
     /// `not_found`.
     pub fn card(&self, scope: &Scope, id: RecordId) -> Result<Card> {
         require(scope, Access::Read)?;
-        let schema = self.schema();
+        let shape = self.shape();
+        let (schema, fails) = (&shape.schema, &shape.derivation.fails);
         let (customers, orders) = (schema.require(builtin::CUSTOMERS)?, schema.require(builtin::ORDERS)?);
         self.engine.read(|conn| {
-            let cells = values(conn, customers, id.0)?;
+            let cells = values(conn, fails, customers, id.0)?;
             let ids = order_ids(conn, id.0)?;
             let mut list = vec![b'['];
             for order in &ids {
@@ -96,13 +98,13 @@ impl Store {
                 list.extend_from_slice(b"{\"id\":");
                 json::integer(&mut list, *order);
                 list.extend_from_slice(b",\"values\":");
-                list.extend(object(conn, orders, *order)?);
+                list.extend(object(conn, fails, orders, *order)?);
                 list.push(b'}');
             }
             list.push(b']');
             let order_total = conn.one("SELECT count(*) FROM orders WHERE customer = ?1", params![id.0])?;
             Ok(Card {
-                values: object(conn, customers, id.0)?,
+                values: object(conn, fails, customers, id.0)?,
                 reasons: reasons(&customers.fields, &cells),
                 orders: list,
                 order_total,
@@ -114,17 +116,20 @@ impl Store {
     /// whether there are more.
     pub fn field_values(&self, scope: &Scope, table: &str, field: &str, part: &str) -> Result<(Vec<FieldValue>, bool)> {
         require(scope, Access::Read)?;
-        let schema = self.schema();
-        let def = schema.require(table)?;
+        let shape = self.shape();
+        let def = shape.schema.require(table)?;
         let f = def.require(field)?;
-        let sql =
-            ["SELECT ", &quote(field), ", count(*) FROM ", &quote(table), " GROUP BY 1 ORDER BY 2 DESC, 1"].concat();
+        let fails = shape.derivation.fails.has(table, field);
+        let error = if fails { quote(&error_column(field)) } else { "NULL".to_owned() };
+        let groups = if fails { " GROUP BY 1, 3" } else { " GROUP BY 1" };
+        let list = ["SELECT ", &quote(field), ", count(*), ", &error, " FROM ", &quote(table)].concat();
+        let sql = [&list, groups, " ORDER BY 2 DESC, 1"].concat();
         self.engine.read(|conn| {
             let mut counts: Vec<FieldValue> = Vec::new();
             let mut tags: HashMap<String, u64> = HashMap::new();
             conn.each(&sql, &[], &mut |r| {
                 let count: u64 = r.get(1)?;
-                match from_sql(&f.kind, r.at(0)?) {
+                match or_error(&f.kind, r.at(0)?, r.at(2)?) {
                     Value::Tags(list) => list.into_iter().for_each(|t| *tags.entry(t).or_default() += count),
                     value if counts.len() <= 500 && holds(&value, part) => counts.push(FieldValue { value, count }),
                     _ => {}
@@ -150,6 +155,7 @@ fn holds(v: &Value, part: &str) -> bool {
     }
     let text = match v {
         Value::Text(t) => t.to_lowercase(),
+        Value::Error(e) => e.sign().to_lowercase(),
         Value::Null => return false,
         other => {
             let mut out = Vec::new();
@@ -160,36 +166,60 @@ fn holds(v: &Value, part: &str) -> bool {
     text.contains(&part.to_lowercase())
 }
 
-fn select_all(def: &TableDef) -> String {
+/// Every cell of a record; behind those that can fail, their errors.
+fn select_all(fails: &Fails, def: &TableDef) -> String {
     let mut sql = String::from("SELECT id");
     for f in &def.fields {
         sql.push_str(", ");
         sql.push_str(&quote(&f.key));
+        if fails.has(&def.key, &f.key) {
+            sql.push_str(", ");
+            sql.push_str(&quote(&error_column(&f.key)));
+        }
     }
     sql.push_str(&[" FROM ", &quote(&def.key), " WHERE id = ?1"].concat());
     sql
 }
 
-fn values(conn: &Conn, def: &TableDef, id: i64) -> Result<Vec<Value>> {
-    conn.first(&select_all(def), params![id], |r| {
-        def.fields.iter().enumerate().map(|(i, f)| Ok(from_sql(&f.kind, r.at(i + 1)?))).collect()
+fn values(conn: &Conn, fails: &Fails, def: &TableDef, id: i64) -> Result<Vec<Value>> {
+    conn.first(&select_all(fails, def), params![id], |r| {
+        let mut at = 0;
+        let cell = |f: &FieldDef| {
+            at += 1;
+            if !fails.has(&def.key, &f.key) {
+                return Ok(from_sql(&f.kind, r.at(at)?));
+            }
+            at += 1;
+            Ok(or_error(&f.kind, r.at(at - 1)?, r.at(at)?))
+        };
+        def.fields.iter().map(cell).collect()
     })?
     .ok_or_else(|| gone(def, id))
 }
 
 /// A record's cells as a JSON object; a link as `[id, code, name]`.
-fn object(conn: &Conn, def: &TableDef, id: i64) -> Result<Vec<u8>> {
+fn object(conn: &Conn, fails: &Fails, def: &TableDef, id: i64) -> Result<Vec<u8>> {
     let mut out = vec![b'{'];
     // Where a link goes in the text, and to what; it is filled in when the row has been read.
     let mut links: Vec<(usize, &str, i64)> = Vec::new();
-    let found = conn.first(&select_all(def), params![id], |row| {
-        for (i, f) in def.fields.iter().enumerate() {
-            if i > 0 {
+    let found = conn.first(&select_all(fails, def), params![id], |row| {
+        let mut at = 0;
+        for f in &def.fields {
+            if at > 0 {
                 out.push(b',');
             }
+            at += 1;
             json::string(&mut out, &f.key);
             out.push(b':');
-            match (&f.kind, row.at(i + 1)?) {
+            let value = row.at(at)?;
+            if fails.has(&def.key, &f.key) {
+                at += 1;
+                if let error @ ValueRef::Integer(_) = row.at(at)? {
+                    json::cell_or_error(&mut out, &f.kind, value, error);
+                    continue;
+                }
+            }
+            match (&f.kind, value) {
                 (FieldKind::Link { table }, ValueRef::Integer(to)) => links.push((out.len(), table, to)),
                 (kind, v) => json::cell(&mut out, kind, v),
             }

@@ -249,7 +249,7 @@ impl Store {
             if conn.dialect() == Dialect::Sqlite && counter(conn, &id_counter(&def.key))? > AT_ONCE {
                 fill::queue_work(conn, fill::Work::Drop, &def.key, &field.key)?;
             } else {
-                drop_column(conn, table, key)?;
+                take_away(conn, table, key)?;
             }
             layout::schema_changed(conn)
         })
@@ -332,6 +332,12 @@ pub(crate) fn add_column(conn: &Conn, table: &str, key: &str, kind: &FieldKind) 
 pub(crate) fn drop_column(conn: &Conn, table: &str, key: &str) -> Result<()> {
     drop_index(conn, table, key)?;
     conn.batch(&["ALTER TABLE ", &quote(table), " DROP COLUMN ", &quote(key)].concat())
+}
+
+/// Drops all columns of a field that is gone.
+pub(crate) fn take_away(conn: &Conn, table: &str, key: &str) -> Result<()> {
+    drop_column(conn, table, key)?;
+    crate::fails::remove(conn, table, key)
 }
 
 fn index_name(table: &str, key: &str) -> String {

@@ -64,6 +64,11 @@ impl Shape {
 }
 
 impl Shape {
+    /// The book's own mark of this shape.
+    pub(crate) fn stamp(&self) -> i64 {
+        self.stamp
+    }
+
     /// The rules of fields as they are on a day, made when first needed.
     pub(crate) fn checks(&self, today: Date) -> Arc<Checks> {
         let mut kept = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -195,7 +200,13 @@ impl Store {
     /// the next writer comes.
     pub(crate) fn reshape<T>(&self, work: impl FnOnce(&Conn, Now) -> Result<T>) -> Result<T> {
         self.engine.write(|conn| {
-            let out = in_transaction(conn, || work(conn, self.current(conn)?))?;
+            let out = in_transaction(conn, || {
+                let now = self.current(conn)?;
+                let before = Arc::clone(&now.shape);
+                let out = work(conn, now)?;
+                crate::fails::follow(conn, &before)?;
+                Ok(out)
+            })?;
             self.known_anew(conn)?;
             Ok(out)
         })

@@ -2,9 +2,10 @@
 //! set-wise in SQL, inside the transaction of the change.
 
 use crate::apply::Writing;
-use crate::cells::from_sql;
+use crate::cells::or_error;
 use crate::conn::{Conn, params};
 use crate::dialect::{Dialect, quote};
+use crate::fails::{Fails, error_column};
 use crate::probe::Probe;
 use crate::store::{Store, require};
 use model::{
@@ -155,7 +156,7 @@ impl Writing<'_> {
         let Some(table) = checks.of(&def.key) else { return Ok(()) };
         let fields: Vec<&FieldKey> = table.cells.keys().collect();
         let mut found = Vec::new();
-        each_cells(self.conn, def, &fields, ids, &mut |id, values| {
+        each_cells(self.conn, &self.shape.derivation.fails, def, &fields, ids, &mut |id, values| {
             for (key, value) in fields.iter().zip(values) {
                 for v in table.cells.get(*key).into_iter().flat_map(|c| c.check(value)) {
                     found.push((id, (*key).clone(), v));
@@ -250,7 +251,7 @@ impl Writing<'_> {
             }
             if let Some((probe, list)) = &rules.expressions {
                 let ids = asked(&|f| list.iter().any(|e| e.reads.contains(f)));
-                marks.extend(untrue(self.conn, def, probe, list, self.today, &ids)?);
+                marks.extend(untrue(self.conn, &shape.derivation.fails, def, probe, list, self.today, &ids)?);
             }
             if let Some(m) = marks.iter().find(|m| m.level == Level::Refuse) {
                 return Err(refusal(def.require(&m.field)?, &m.message, name_of(self.conn, def, m.id.0)?.as_deref()));
@@ -300,7 +301,9 @@ impl Writing<'_> {
                 marks.extend(doubles(self.conn, def, field, *level, message, part)?.into_iter().map(|m| (m, true)));
             }
             if let Some((probe, list)) = &rules.expressions {
-                marks.extend(untrue(self.conn, def, probe, list, self.today, part)?.into_iter().map(|m| (m, false)));
+                let fails = &self.shape.derivation.fails;
+                let found = untrue(self.conn, fails, def, probe, list, self.today, part)?;
+                marks.extend(found.into_iter().map(|m| (m, false)));
             }
             marks.sort_by_key(|(m, _)| std::cmp::Reverse(m.id));
             for (m, twice) in marks {
@@ -376,6 +379,7 @@ fn doubles(
 /// Records among some for which a formula is not true; blank cells of the rule's own field are left alone.
 fn untrue(
     conn: &Conn,
+    fails: &Fails,
     def: &TableDef,
     probe: &Probe,
     list: &[Expression],
@@ -385,7 +389,7 @@ fn untrue(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let filled = filled(conn, def, list.iter().map(|e| &e.field), ids)?;
+    let filled = filled(conn, fails, def, list.iter().map(|e| &e.field), ids)?;
     let mut out = Vec::new();
     for (id, values) in probe.read(conn, today, ids)? {
         for (e, v) in list.iter().zip(&values) {
@@ -402,13 +406,14 @@ fn untrue(
 /// Which of some cells hold anything.
 fn filled<'a>(
     conn: &Conn,
+    fails: &Fails,
     def: &TableDef,
     fields: impl Iterator<Item = &'a FieldKey>,
     ids: &[i64],
 ) -> Result<HashSet<(i64, FieldKey)>> {
     let fields: Vec<&FieldKey> = fields.collect();
     let mut out = HashSet::new();
-    each_cells(conn, def, &fields, ids, &mut |id, values| {
+    each_cells(conn, fails, def, &fields, ids, &mut |id, values| {
         for (f, v) in fields.iter().zip(values) {
             if !v.is_blank() {
                 out.insert((id, (*f).clone()));
@@ -420,20 +425,22 @@ fn filled<'a>(
 
 fn each_cells(
     conn: &Conn,
+    fails: &Fails,
     def: &TableDef,
     fields: &[&FieldKey],
     ids: &[i64],
     work: &mut dyn FnMut(i64, &[Value]),
 ) -> Result<()> {
     let kinds = fields.iter().map(|f| def.require(f).map(|f| &f.kind)).collect::<Result<Vec<_>>>()?;
-    let list: Vec<String> = fields.iter().map(|f| format!(", {}", quote(f))).collect();
+    let error = |f: &str| if fails.has(&def.key, f) { quote(&error_column(f)) } else { "NULL".to_owned() };
+    let list: Vec<String> = fields.iter().map(|f| format!(", {}, {}", quote(f), error(f))).collect();
     let among = conn.dialect().among_ids("id");
     let sql = ["SELECT id", &list.concat(), " FROM ", &quote(&def.key), " WHERE ", &among].concat();
     let mut values = Vec::with_capacity(fields.len());
     conn.each(&sql, params![ids], &mut |r| {
         values.clear();
         for (i, kind) in kinds.iter().enumerate() {
-            values.push(from_sql(kind, r.at(i + 1)?));
+            values.push(or_error(kind, r.at(2 * i + 1)?, r.at(2 * i + 2)?));
         }
         work(r.get(0)?, &values);
         Ok(())
@@ -465,7 +472,7 @@ impl Store {
         self.engine.read(|conn| {
             let mut out = Vec::new();
             let fields: Vec<&FieldKey> = rules.cells.keys().collect();
-            each_cells(conn, def, &fields, &ids, &mut |id, values| {
+            each_cells(conn, &shape.derivation.fails, def, &fields, &ids, &mut |id, values| {
                 for (f, value) in fields.iter().zip(values) {
                     for v in rules.cells.get(*f).into_iter().flat_map(|c| c.check(value)) {
                         let (field, id) = ((*f).clone(), RecordId(id));
@@ -477,7 +484,7 @@ impl Store {
                 out.extend(doubles(conn, def, field, *level, message, &ids)?);
             }
             if let Some((probe, list)) = &rules.expressions {
-                out.extend(untrue(conn, def, probe, list, today, &ids)?);
+                out.extend(untrue(conn, &shape.derivation.fails, def, probe, list, today, &ids)?);
             }
             Ok(out)
         })

@@ -2,6 +2,7 @@
 
 use crate::conn::{Conn, Row, ValueRef, params};
 use crate::dialect::{self, Dialect, quote};
+use crate::fails::{Fails, error_column};
 use crate::json;
 use crate::sql::{Fill, Stmt};
 use crate::store::{Store, require};
@@ -39,7 +40,7 @@ pub struct ColumnSummary {
     /// Sum, in the field's unit (分 for money).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sum: Option<f64>,
-    /// Mean of the filled cells.
+    /// Mean of the filled cells that are no errors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub average: Option<f64>,
     /// Smallest.
@@ -58,6 +59,8 @@ const MOST_VIEWS: usize = 256;
 pub(crate) struct View {
     pub table: TableDef,
     pub columns: Vec<FieldDef>,
+    /// Which of the columns can be errors.
+    fails: Vec<bool>,
     pub ids: Box<[i64]>,
     page: String,
     user: UserId,
@@ -121,13 +124,17 @@ impl Store {
     /// `not_found` for an unknown table or field, `invalid` for a filter value that does not fit.
     pub fn open_view(&self, scope: &Scope, query: &Query, columns: &[FieldKey]) -> Result<OpenedView> {
         require(scope, Access::Read)?;
-        let schema = self.schema();
-        let table = schema.require(&query.table)?.clone();
+        let shape = self.shape();
+        let known = &shape.derivation.fails;
+        let table = shape.schema.require(&query.table)?.clone();
         let fields = columns.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>()?;
-        let ids = self.engine.read(|conn| ordered_ids(conn, &table, query))?.into_boxed_slice();
+        let fails: Vec<bool> = fields.iter().map(|f| known.has(&table.key, &f.key)).collect();
+        let mut query = query.clone();
+        filter::on_day(&mut query.filter, self.today());
+        let ids = self.engine.read(|conn| ordered_ids(conn, known, &table, &query))?.into_boxed_slice();
         let total = ids.len() as u64;
-        let page = page_sql(self.engine.dialect(), &table, &fields);
-        let view = View { table, columns: fields, ids, page, user: scope.user, query: query.clone() };
+        let page = page_sql(self.engine.dialect(), &table, &fields, &fails);
+        let view = View { table, columns: fields, fails, ids, page, user: scope.user, query };
         Ok(OpenedView { id: self.views.keep(Arc::new(view))?, total, columns: columns.to_vec() })
     }
 
@@ -150,7 +157,7 @@ impl Store {
             out.push(b'[');
             json::integer(&mut out, id);
             if let Some(row) = row {
-                write_row(&mut out, &view.columns, row)?;
+                write_row(&mut out, &view, row)?;
             }
             out.push(b']');
             Ok(())
@@ -174,9 +181,10 @@ impl Store {
                 values.clear();
                 links.clear();
                 let mut at = 2;
-                for f in &view.columns {
-                    values.push(crate::cells::from_sql(&f.kind, row.at(at)?));
-                    at += 1;
+                for (f, fails) in view.columns.iter().zip(&view.fails) {
+                    let error = if *fails { row.at(at + 1)? } else { ValueRef::Null };
+                    values.push(crate::cells::or_error(&f.kind, row.at(at)?, error));
+                    at += 1 + usize::from(*fails);
                     if matches!(f.kind, FieldKind::Link { .. }) {
                         let (code, name): (Option<String>, Option<String>) = (row.get(at)?, row.get(at + 1)?);
                         links.push(code.map(|c| (c, name.unwrap_or_default())));
@@ -210,17 +218,23 @@ impl Store {
     /// Figures of a view's columns, computed on the book as it is now.
     pub fn summary(&self, scope: &Scope, id: &ViewId) -> Result<HashMap<FieldKey, ColumnSummary>> {
         let view = self.views.find(scope, id)?;
+        let shape = self.shape();
         self.engine.read(|conn| {
-            let mut select = select_ids(conn.dialect(), &view.table, &view.query)?;
+            let mut select = select_ids(conn.dialect(), &shape.derivation.fails, &view.table, &view.query)?;
             select.clear_selects();
             let col = |f: &FieldDef| Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
             let mut places = Vec::new();
-            for f in &view.columns {
+            for (f, fails) in view.columns.iter().zip(&view.fails) {
                 let numeric = matches!(f.kind.holds(), Holds::Whole | Holds::Number | Holds::Money);
                 for name in if numeric { &["count", "sum", "avg", "min", "max"][..] } else { &["count"][..] } {
                     select.expr(sea_query::Func::cust(Alias::new(*name)).arg(col(f)));
                 }
-                places.push((f.key.clone(), numeric));
+                // Errors are counted and left out of the other figures.
+                if *fails {
+                    let errors = Expr::col((Alias::new("c"), Alias::new(error_column(&f.key))));
+                    select.expr(sea_query::Func::cust(Alias::new("count")).arg(errors));
+                }
+                places.push((f.key.clone(), numeric, *fails));
             }
             if places.is_empty() {
                 return Ok(HashMap::new());
@@ -228,8 +242,10 @@ impl Store {
             let mut out = HashMap::new();
             Stmt::select(&select).each(conn, &Fill::today(self.today()), &mut |row| {
                 let mut at = 0;
-                for (key, numeric) in places.drain(..) {
-                    let filled: u64 = row.get(at)?;
+                for (key, numeric, fails) in places.drain(..) {
+                    let width = if numeric { 5 } else { 1 };
+                    let errors: u64 = if fails { row.get(at + width)? } else { 0 };
+                    let filled = row.get::<u64>(at)? + errors;
                     let figure = |i: usize| -> Result<Option<f64>> { if numeric { row.get(at + i) } else { Ok(None) } };
                     let summary = ColumnSummary {
                         filled,
@@ -238,7 +254,7 @@ impl Store {
                         min: figure(3)?,
                         max: figure(4)?,
                     };
-                    at += if numeric { 5 } else { 1 };
+                    at += width + usize::from(fails);
                     out.insert(key, summary);
                 }
                 Ok(())
@@ -248,12 +264,21 @@ impl Store {
     }
 }
 
-fn write_row(out: &mut Vec<u8>, columns: &[FieldDef], row: &Row<'_>) -> Result<()> {
+fn write_row(out: &mut Vec<u8>, view: &View, row: &Row<'_>) -> Result<()> {
     let mut at = 2;
-    for f in columns {
+    for (f, fails) in view.columns.iter().zip(&view.fails) {
         out.push(b',');
         let v = row.at(at)?;
         at += 1;
+        if *fails {
+            let error = row.at(at)?;
+            at += 1;
+            if error != ValueRef::Null {
+                json::cell_or_error(out, &f.kind, v, error);
+                at += if matches!(f.kind, FieldKind::Link { .. }) { 2 } else { 0 };
+                continue;
+            }
+        }
         if !matches!(f.kind, FieldKind::Link { .. }) {
             json::cell(out, &f.kind, v);
             continue;
@@ -275,14 +300,18 @@ fn write_row(out: &mut Vec<u8>, columns: &[FieldDef], row: &Row<'_>) -> Result<(
     Ok(())
 }
 
-/// The statement of a page: asked id, found id, then the columns; a link brings code and name.
-fn page_sql(dialect: Dialect, table: &TableDef, columns: &[FieldDef]) -> String {
+/// The statement of a page: asked id, found id, then the columns; one that can fail brings its error, a link
+/// code and name.
+fn page_sql(dialect: Dialect, table: &TableDef, columns: &[FieldDef], fails: &[bool]) -> String {
     let mut list = String::from("SELECT r.value, c.id");
     let mut joins = String::new();
-    for (n, f) in columns.iter().enumerate() {
+    for (n, (f, fails)) in columns.iter().zip(fails).enumerate() {
         let col = ["c.", &quote(&f.key)].concat();
         list.push_str(", ");
         list.push_str(&col);
+        if *fails {
+            list.push_str(&[", c.", &quote(&error_column(&f.key))].concat());
+        }
         if let FieldKind::Link { table } = &f.kind {
             let l = format!("l{n}");
             list.push_str(&[", ", &l, ".code, ", &l, ".name"].concat());
@@ -294,11 +323,11 @@ fn page_sql(dialect: Dialect, table: &TableDef, columns: &[FieldDef]) -> String 
 }
 
 /// `SELECT c.id FROM table c WHERE …` of a query, unordered.
-fn select_ids(dialect: Dialect, table: &TableDef, query: &Query) -> Result<SelectStatement> {
+fn select_ids(dialect: Dialect, fails: &Fails, table: &TableDef, query: &Query) -> Result<SelectStatement> {
     let mut select = Sql::select();
     let id = || Expr::col((Alias::new("c"), Alias::new("id")));
     select.expr(id()).from_as(Alias::new(table.key.as_str()), Alias::new("c"));
-    if let Some(e) = filter::condition(dialect, table, &query.filter)? {
+    if let Some(e) = filter::condition(dialect, fails, table, &query.filter)? {
         select.and_where(e);
     }
     if !query.search.trim().is_empty() {
@@ -397,8 +426,8 @@ impl Key {
 
 /// The ids of a query in its order. Keys are read once and sorted here, which is several times quicker
 /// than in the database for any order without an index of its own.
-fn ordered_ids(conn: &Conn, table: &TableDef, query: &Query) -> Result<Vec<i64>> {
-    let mut select = select_ids(conn.dialect(), table, query)?;
+fn ordered_ids(conn: &Conn, fails: &Fails, table: &TableDef, query: &Query) -> Result<Vec<i64>> {
+    let mut select = select_ids(conn.dialect(), fails, table, query)?;
     let fill = Fill::today(model::Date(0));
     if query.sort.is_empty() {
         let mut ids = read_ids(conn, &select, &fill)?;

@@ -1,22 +1,29 @@
 //! Conditions on days relative to today; of birthdays, on the days they come round.
 
+use crate::dialect::Dialect;
 use calendar::LunarDate;
 use model::{Date, FieldKind, Holds, Span};
-use sea_query::{BinOper, Expr, ExprTrait, Func};
+use sea_query::{BinOper, Expr, ExprTrait};
 
 /// Whether a field lies within a span; None for a field that holds no days.
-pub(crate) fn within(kind: &FieldKind, column: impl Fn() -> Expr, span: Span, today: Date) -> Option<Expr> {
+pub(crate) fn within(
+    dialect: Dialect,
+    kind: &FieldKind,
+    column: impl Fn() -> Expr,
+    span: Span,
+    today: Date,
+) -> Option<Expr> {
     let (from, to) = span.days(today);
     match kind.holds() {
         Holds::Date => Some(column().gte(i64::from(from.0)).and(column().lte(i64::from(to.0)))),
         Holds::DateTime => Some(column().gte(from.start().0).and(column().lt(Date(to.0 + 1).start().0))),
-        Holds::Text if matches!(kind, FieldKind::Birthday) => Some(comes_round(column, from, to)),
+        Holds::Text if matches!(kind, FieldKind::Birthday) => Some(comes_round(dialect, column, from, to)),
         _ => None,
     }
 }
 
 /// Whether a stored birthday comes round between two days, both included.
-fn comes_round(column: impl Fn() -> Expr, from: Date, to: Date) -> Expr {
+fn comes_round(dialect: Dialect, column: impl Fn() -> Expr, from: Date, to: Date) -> Expr {
     // Every birthday comes round within a year.
     if to.0 - from.0 >= 365 {
         return column().is_not_null().and(column().ne(""));
@@ -45,8 +52,7 @@ fn comes_round(column: impl Fn() -> Expr, from: Date, to: Date) -> Expr {
         }
     }
     let like = |pattern: &str| column().binary(BinOper::Like, Expr::val(pattern.to_owned()));
-    let ends: Expr = Func::cust("substr").arg(column()).arg(Expr::expr(Func::char_length(column())).sub(4)).into();
-    let among = |list: Vec<String>| ends.clone().is_in(list);
+    let among = |list: Vec<String>| dialect.last_five(column()).is_in(list);
     (like("农历%").not().and(among(solar)))
         .or(like("农历%").and(like("%闰%").not()).and(among(lunar)))
         .or(like("%闰%").and(among(leap)))

@@ -1,6 +1,6 @@
 //! Formulas of every form as columns of a book: right after each change, of whatever record.
 
-use model::{FieldKind, Money, RecordId, Value};
+use model::{ErrorValue, FieldKind, Money, RecordId, Value};
 use testkit::{Book, scope};
 
 /// Column, formula: look-ups, patterns, ranks and whole columns in place of shipped figures.
@@ -75,15 +75,14 @@ fn edit(book: &Book, table: &str, id: RecordId, field: &str, value: Value) {
 }
 
 fn a_preview_shows_values_and_errors_and_stores_nothing() {
-    use formula::ErrorValue;
     let (book, ids) = book();
     let shown = book.store.check_formula(&scope(), "customers", "[@累计金额]/([@订单数]-1)", None).unwrap();
     assert_eq!(shown.kind, FieldKind::Money);
     // The five newest, newest first.
-    let got: Vec<_> = shown.preview.into_iter().map(|(id, _, value, error)| (id, value, error)).collect();
-    assert_eq!(got.iter().map(|(id, ..)| *id).collect::<Vec<_>>(), ids[1..].iter().rev().copied().collect::<Vec<_>>());
-    assert_eq!(got[4], (ids[1], Value::Null, Some(ErrorValue::Div0)));
-    assert_eq!(got[3], (ids[2], Value::Money(Money::new(600, 0)), None));
+    let got: Vec<_> = shown.preview.into_iter().map(|(id, _, value)| (id, value)).collect();
+    assert_eq!(got.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ids[1..].iter().rev().copied().collect::<Vec<_>>());
+    assert_eq!(got[4], (ids[1], Value::Error(ErrorValue::Div0)));
+    assert_eq!(got[3], (ids[2], Value::Money(Money::new(600, 0))));
     let e = book.store.check_formula(&scope(), "customers", "1+[@累计金鹅]", None).unwrap_err();
     assert_eq!(e.at, Some((4, 8)));
 }

@@ -131,7 +131,7 @@ export interface FormulaCheck {
   type: string;
   kind?: KindSettings;
   error: { message: string; from: number; to: number; cure: string } | null;
-  preview: { id: number; label: string; value: import("./types").Value; error: string | null }[];
+  preview: { id: number; label: string; value: import("./types").Value }[];
 }
 
 export interface Mark {

@@ -5,10 +5,14 @@ import type { FieldKind, FileRef, Label } from "./schema";
 export type * from "./schema";
 export type Locale = "zh-CN" | "en";
 export type LinkValue = [id: number, code: string, name: string];
+/** What a formula gives in place of a value: the sign Excel shows. Nobody can write one. */
+export type CellError = { error: "#DIV/0!" | "#VALUE!" | "#REF!" | "#NUM!" | "#N/A" };
 /** A cell on the wire; `null` is nothing. */
-export type Value = string | number | boolean | string[] | LinkValue | FileRef[] | null;
+export type Value = Content | CellError;
+/** A cell as it can be written. */
+export type Content = string | number | boolean | string[] | LinkValue | FileRef[] | null;
 /** What a person typed, read by the server with the rules of imports. */
-export type Written = Value | { text: string };
+export type Written = Content | { text: string };
 export type Values = Record<string, Value>;
 /** `[id, v1, v2, …]`; `[id]` alone is a record deleted since the view was opened. */
 export type WireRow = [id: number, ...values: Value[]];

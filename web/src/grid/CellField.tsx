@@ -13,7 +13,7 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocale } from "@/i18n";
-import { formatValue, isNumeric, optionLabel } from "@/lib/format";
+import { formatValue, isError, isNumeric, optionLabel } from "@/lib/format";
 import { ChoiceList } from "./ChoiceList";
 import { commandOf, isComposingKey } from "./keymap";
 import { step } from "./selection";
@@ -126,7 +126,8 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow }: P
   };
 
   const data = source.peek(row);
-  const spoken = column ? formatValue(column.field, data?.values[column.field.key], locale) : "";
+  const value = column ? data?.values[column.field.key] : undefined;
+  const spoken = column ? formatValue(column.field, value, locale) : "";
   const label = t("grid.cellLabel", {
     column: column?.title ?? "",
     row: row + 1,
@@ -139,7 +140,8 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow }: P
     : editor.items;
   const listed = editing !== null && (items.length > 0 || chosen !== undefined);
   const Panel = editing ? props.panels[editing.column.field.kind] : undefined;
-  const doubt = data && column ? props.marks?.get(data.id, column.field.key) : undefined;
+  const told = data && column ? props.marks?.get(data.id, column.field.key) : undefined;
+  const doubt = told ?? (isError(value) ? t(`sign.${value.error}`) : undefined);
   const wrong = props.problem && data?.id === props.problem.id && column?.field.key === props.problem.field;
   return (
     <div ref={holder} className="cell-holder">

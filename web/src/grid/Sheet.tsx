@@ -14,8 +14,9 @@ import {
 } from "@glideapps/glide-data-grid";
 import "@glideapps/glide-data-grid/dist/index.css";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { useLocale } from "@/i18n";
-import { isLink } from "@/lib/format";
+import { isError, isLink } from "@/lib/format";
 import { modeStore } from "@/lib/prefs";
 import { useStore } from "@/lib/store";
 import { CellField } from "./CellField";
@@ -43,6 +44,7 @@ const NO_KEYS = {
 
 export default function Sheet(props: SheetProps) {
   const { columns, source, frozen } = props;
+  const { t } = useTranslation();
   const locale = useLocale();
   const mode = useStore(modeStore);
   const grid = useRef<DataEditorRef>(null);
@@ -72,7 +74,9 @@ export default function Sheet(props: SheetProps) {
   const onHover = (args: GridMouseEventArgs) => {
     const row = args.kind === "cell" ? source.peek(args.location[1]) : undefined;
     const column = args.kind === "cell" ? columns[args.location[0]] : undefined;
-    const text = row && column ? marks?.get(row.id, column.field.key) : undefined;
+    const value = row && column ? row.values[column.field.key] : undefined;
+    const told = row && column ? marks?.get(row.id, column.field.key) : undefined;
+    const text = told ?? (isError(value) ? t(`sign.${value.error}`) : undefined);
     const origin = wrap.current?.getBoundingClientRect();
     if (text === undefined || args.kind !== "cell" || !origin) return setHovered(null);
     setHovered({

@@ -1,7 +1,7 @@
 /** Cells that are more than text: chips, stars, bars, files, and the corner that marks a doubt. */
 import type { Rectangle } from "@glideapps/glide-data-grid";
 import type { Field, Locale, Value } from "@/api/types";
-import { filesOf, formatPercent, optionLabel, textsOf } from "@/lib/format";
+import { filesOf, formatPercent, isError, optionLabel, textsOf } from "@/lib/format";
 import type { SheetColors } from "./gridTheme";
 
 type Ctx = CanvasRenderingContext2D;
@@ -94,7 +94,7 @@ export function drawValue(
   colors: SheetColors,
   locale: Locale,
 ): boolean {
-  if (value === null || value === undefined || value === "") return false;
+  if (value === null || value === undefined || value === "" || isError(value)) return false;
   const toned = (v: string) => {
     const tone = colors.tones[field.options?.find((o) => o.value === v)?.tone ?? "grey"];
     return { text: optionLabel(field, v, locale), ...tone };

@@ -12,7 +12,7 @@ import { type RefObject, useCallback, useEffect, useMemo, useState } from "react
 import { useTranslation } from "react-i18next";
 import type { Locale } from "@/api/types";
 import { useLocale } from "@/i18n";
-import { formatValue, isKept, isNumeric } from "@/lib/format";
+import { formatValue, isError, isKept, isNumeric } from "@/lib/format";
 import { memberStore } from "@/lib/members";
 import { useStore } from "@/lib/store";
 import { drawFillCorner, drawOpenSign, drawRing } from "./draw";
@@ -51,9 +51,11 @@ export function useCellContent({ columns, source, problem }: SheetProps, colors:
           ? { bgCell: colors.dangerBg, textDark: colors.danger }
           : row.deleted || pending !== undefined
             ? { textDark: colors.ink3 }
-            : field.kind === "link" || field.kind === "url"
-              ? { textDark: colors.link }
-              : undefined,
+            : isError(row.values[field.key])
+              ? { textDark: colors.danger }
+              : field.kind === "link" || field.kind === "url"
+                ? { textDark: colors.link }
+                : undefined,
       };
     },
     [columns, source, problem, colors, locale, members, t],
@@ -125,7 +127,9 @@ export function drawSheetCell(
   if (pending !== undefined || !drawValue(ctx, rect, field, value, colors, locale)) drawContent();
   if (!row.deleted && marks?.get(row.id, field.key) !== undefined) drawMark(ctx, rect, colors.mark);
   const opens =
-    value && ((field.key === "name" && opensRows) || field.kind === "link" || field.kind === "url");
+    value &&
+    !isError(value) &&
+    ((field.key === "name" && opensRows) || field.kind === "link" || field.kind === "url");
   if (opens && (args.hoverAmount > 0 || args.row === active?.[1])) drawOpenSign(ctx, rect, colors.ink2);
   if (active && args.col === active[0] && args.row === active[1]) drawRing(ctx, rect, colors.focus);
   if (box && column.locked === undefined && isLast(box.range, args.col, args.row))

@@ -1,5 +1,5 @@
 import type { RefObject } from "react";
-import { isLink } from "@/lib/format";
+import { isError, isLink } from "@/lib/format";
 import type { Command } from "./keymap";
 import { around, type Box, boxAt, edge, goTo, headOf, step, within } from "./selection";
 import type { CellEdit, Range, SheetProps } from "./types";
@@ -98,8 +98,9 @@ export async function fillFrom(board: Board, from: Range, into: Range): Promise<
       const value = pattern?.values[origin?.field.key ?? ""];
       if (!target || target.locked !== undefined || value === undefined) continue;
       // The same kind moves as it is; another kind is read as text.
-      const same = origin?.field.kind === target.field.kind;
-      const text = value === null ? "" : isLink(value) ? value[2] : String(value);
+      const same = origin?.field.kind === target.field.kind && !isError(value);
+      const text =
+        value === null ? "" : isLink(value) ? value[2] : isError(value) ? value.error : String(value);
       edits.push({
         id: row.id,
         field: target.field.key,

@@ -67,6 +67,9 @@ test.each<[FieldKind, Value, string]>([
   ["link", [3, "K000003", ""], "K000003"],
   ["choice", "普通客户", "普通客户"],
   ["money", null, ""],
+  ["money", { error: "#DIV/0!" }, "#DIV/0!"],
+  ["choice", { error: "#N/A" }, "#N/A"],
+  ["tags", { error: "#VALUE!" }, "#VALUE!"],
 ])("value %s", (kind, value, text) => {
   expect(formatValue(field(kind), value, "zh-CN")).toBe(text);
 });
@@ -81,6 +84,7 @@ test.each<[FieldKind, Value, string]>([
   ["percent", 0.125, "12.5%"],
   ["tags", ["a", "b"], "a、b"],
   ["text", null, ""],
+  ["date_time", { error: "#NUM!" }, "#NUM!"],
 ])("edit text %s", (kind, value, text) => {
   expect(editText(field(kind), value)).toBe(text);
 });

@@ -1,5 +1,5 @@
 /** From wire values to what a person reads, and back to what a person would type. */
-import type { Field, FieldKind, FileRef, Label, LinkValue, Locale, Value } from "@/api/types";
+import type { CellError, Field, FieldKind, FileRef, Label, LinkValue, Locale, Value } from "@/api/types";
 import { memberName } from "./members";
 
 export const labelOf = (label: Label, locale: Locale): string => (locale === "en" ? label.en : label.zh);
@@ -65,6 +65,8 @@ export function formatMoment(text: string, now = new Date()): string {
 
 export const isLink = (value: Value): value is LinkValue =>
   Array.isArray(value) && value.length === 3 && typeof value[0] === "number";
+export const isError = (value: unknown): value is CellError =>
+  typeof value === "object" && value !== null && "error" in value;
 export const filesOf = (value: Value | undefined): FileRef[] =>
   Array.isArray(value)
     ? value.filter((f): f is FileRef => typeof f === "object" && f !== null && "id" in f)
@@ -83,6 +85,7 @@ export function optionLabel(field: Field, value: string, locale: Locale): string
 
 export function formatValue(field: Field, value: Value | undefined, locale: Locale): string {
   if (value === null || value === undefined || value === "") return "";
+  if (isError(value)) return value.error;
   switch (field.kind) {
     case "money":
       return typeof value === "number" ? formatMoney(value) : String(value);
@@ -129,6 +132,7 @@ export function formatValue(field: Field, value: Value | undefined, locale: Loca
 /** The text an editor starts with and a copy carries: no symbols, so it can be typed or pasted back. */
 export function editText(field: Field, value: Value | undefined): string {
   if (value === null || value === undefined) return "";
+  if (isError(value)) return value.error;
   switch (field.kind) {
     case "money": {
       if (typeof value !== "number") return String(value);

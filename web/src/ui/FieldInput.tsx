@@ -2,7 +2,7 @@ import { AutoComplete, Input, Select } from "antd";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import type { Field, LinkValue, Value } from "@/api/types";
+import type { Content, Field, LinkValue, Value } from "@/api/types";
 import { useLocale } from "@/i18n";
 import { editText, filesOf, isFigure, isLink, optionLabel, textsOf } from "@/lib/format";
 import { loadMembers, memberStore } from "@/lib/members";
@@ -16,7 +16,7 @@ interface Props {
   value?: Value;
   autoFocus?: boolean;
   /** `exact` when a value of the list was taken; otherwise the text is the server's to read. */
-  onChange(text: string, exact?: Value): void;
+  onChange(text: string, exact?: Content): void;
   onDone?(): void;
 }
 
@@ -84,7 +84,7 @@ function OneOf({ field, value, autoFocus, onChange, onDone }: Props) {
   useEffect(() => {
     if (field.kind === "person") void loadMembers();
   }, [field.kind]);
-  const options: { value: string; label: string; exact: Value }[] =
+  const options: { value: string; label: string; exact: Content }[] =
     field.kind === "bool"
       ? [true, false].map((b) => ({ value: String(b), label: b ? t("ui.yes") : t("ui.no"), exact: b }))
       : field.kind === "person"

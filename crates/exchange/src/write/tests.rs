@@ -368,3 +368,30 @@ fn a_unit_stands_behind_the_number_and_leaves_it_one() {
     let kind = FieldKind::Number { decimals: 1, unit: "\"件\"".into() };
     assert_eq!(cell::format(&kind), rust_xlsxwriter::Format::new().set_num_format("0.0\"件\""));
 }
+
+#[test]
+fn errors_go_out_as_excel_writes_them() {
+    let live = super::xml::Column { style: String::new(), letters: "B".into(), formula: Some("1/A2".into()) };
+    for (error, sign) in model::ErrorValue::ALL.map(|e| (Value::Error(e), e.sign())) {
+        for (is_live, formula) in [(true, "<f>1/A2</f>"), (false, "")] {
+            let mut out = Vec::new();
+            super::xml::write_cell(&mut out, &live, b"2", &error, is_live, Lang::Zh);
+            let expected = format!("<c r=\"B2\" t=\"e\">{formula}<v>{sign}</v></c>");
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
+        assert_eq!(cell::csv_text(&error, Lang::Zh), sign);
+    }
+    let dir = TempDir::new().unwrap();
+    let (fields, row) =
+        (fields("customers", &["average", "code"]), [Value::Error(model::ErrorValue::Div0), "K1".into()]);
+    let (csv, xlsx) = (dir.path().join("a.csv"), dir.path().join("a.xlsx"));
+    let mut out = CsvTable::create(&csv, &fields, Lang::Zh).unwrap();
+    out.row(&row).unwrap();
+    out.finish().unwrap();
+    let mut out = XlsxTable::create(&xlsx, "表", &fields, Vec::new(), Lang::Zh, Some(dir.path())).unwrap();
+    out.row(&row).unwrap();
+    out.finish().unwrap();
+    for path in [csv, xlsx] {
+        assert_eq!(read_back(&path, 0)[1], ["#DIV/0!", "K1"], "{path:?}");
+    }
+}

@@ -48,6 +48,7 @@ fn write_formula(buf: &mut Vec<u8>, formula: &str, value: &Value, lang: Lang) {
     let kind: &[u8] = match value {
         Value::Bool(_) => b" t=\"b\"",
         v if cell::number(v).is_some() => b"",
+        Value::Error(_) => b" t=\"e\"",
         _ => b" t=\"str\"",
     };
     buf.extend_from_slice(kind);
@@ -74,6 +75,13 @@ fn write_value(buf: &mut Vec<u8>, value: &Value, lang: Lang) {
         return;
     }
     let text = cell::text(value, lang);
+    if matches!(value, Value::Error(_)) {
+        // As an error: formulas of the file that read the cell go on as in the book.
+        buf.extend_from_slice(b" t=\"e\"><v>");
+        escape(buf, &text);
+        buf.extend_from_slice(b"</v>");
+        return;
+    }
     let text = cell::shortened(&text);
     let edge = |c: Option<char>| c.is_some_and(char::is_whitespace);
     if edge(text.chars().next()) || edge(text.chars().next_back()) || text.contains('\n') {

@@ -471,6 +471,7 @@ fn unnumbered(values: &[Value], buyer: Option<RecordId>) -> u64 {
             Value::Tags(t) => t.iter().for_each(|t| eat(t.as_bytes())),
             Value::Person(id) => eat(&id.0.to_le_bytes()),
             Value::Files(f) => f.iter().for_each(|f| eat(f.id.as_bytes())),
+            Value::Error(e) => eat(e.sign().as_bytes()),
         }
         eat(&[0x1f]);
     }

@@ -17,6 +17,7 @@ fn text_of(value: &Value) -> String {
         Value::Link(id) => id.0.to_string(),
         Value::Person(id) => id.0.to_string(),
         Value::Files(f) => f.len().to_string(),
+        Value::Error(e) => e.sign().into(),
     }
 }
 

@@ -38,6 +38,7 @@ pub fn plain(value: &Value, lang: Lang) -> Cow<'_, str> {
             let names: Vec<&str> = f.iter().map(|f| f.name.as_str()).collect();
             Cow::Owned(names.join(between))
         }
+        Value::Error(e) => Cow::Borrowed(e.sign()),
     }
 }
 

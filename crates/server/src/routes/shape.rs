@@ -338,10 +338,7 @@ pub(crate) async fn check_formula(
                 let preview = c
                     .preview
                     .iter()
-                    .map(|(id, label, v, e)| {
-                        let error = e.map(|e| e.sign());
-                        Ok(json!({ "id": id, "label": label, "value": store::to_json(v)?, "error": error }))
-                    })
+                    .map(|(id, label, v)| Ok(json!({ "id": id, "label": label, "value": store::to_json(v)? })))
                     .collect::<model::Result<Vec<_>>>()?;
                 let (kind, name) = (c.kind, c.type_name.get(lang).to_owned());
                 Ok(json!({ "ok": true, "type": name, "kind": kind, "error": null, "preview": preview }))

@@ -20,6 +20,19 @@ impl Dialect {
         .replace("ROWNUMBER", "INTEGER")
     }
 
+    /// Whether a table (`?1`) of the book has a column (`?2`).
+    pub(crate) fn column_there(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT EXISTS (SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2)",
+            Self::Postgres => {
+                "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a
+                 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                 WHERE n.nspname = current_schema() AND c.relname = CAST(?1 AS TEXT) AND a.attname = CAST(?2 AS TEXT)
+                   AND NOT a.attisdropped)"
+            }
+        }
+    }
+
     /// A bound list of ids (`?1`) as the rows of `r`, with its columns `value` and, where rows do not come
     /// in the list's order by themselves, `place`.
     pub(crate) fn id_list(self) -> &'static str {
@@ -70,6 +83,15 @@ impl Dialect {
             Self::Sqlite => "_search MATCH ?",
             Self::Postgres => "tokens @@ ?::text::tsquery",
         }
+    }
+
+    /// The last five characters of a text.
+    pub(crate) fn last_five(self, text: Expr) -> Expr {
+        let sql = match self {
+            Self::Sqlite => "substr(?, -5)",
+            Self::Postgres => "right(?, 5)",
+        };
+        Expr::cust_with_exprs(sql, [text])
     }
 
     /// Position of a text inside another, 0 when absent.

@@ -130,7 +130,17 @@ impl Lower<'_> {
     pub(super) fn cases(&self, cases: &[(Typed, Typed)], otherwise: &Typed) -> Out {
         let conditions: Vec<Out> = cases.iter().map(|(c, _)| self.expr(c)).collect();
         let tests: Vec<Sql> = conditions.iter().map(|c| self.cond(c)).collect();
-        let values = cases.iter().map(|(_, v)| v).chain([otherwise]).map(|v| self.number(v)).collect();
+        let mut values = Vec::with_capacity(cases.len() + 1);
+        let before = self.known.mark();
+        for (condition, value) in cases {
+            let here = self.known.mark();
+            self.known.learn(condition, true);
+            values.push(self.number(value));
+            self.known.forget(here);
+            self.known.learn(condition, false);
+        }
+        values.push(self.number(otherwise));
+        self.known.forget(before);
         self.chosen(conditions, tests, values)
     }
 

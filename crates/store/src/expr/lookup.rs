@@ -2,10 +2,11 @@
 
 use super::ir::{Bounds, INT_MOST, Rep, Sql};
 use super::lower::sign;
-use super::{Lower, Out};
+use super::{Lower, Names, Out};
+use crate::fails::error_column;
 use formula::{Aggregate, CmpOp, Criterion, ErrorValue, Expr as Typed, Node, Rank, RankKind, Rollup, Type};
 use model::FieldKind;
-use sea_query::{Alias, Expr, Func as SqlFunc, Query};
+use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func as SqlFunc, Query};
 
 /// The SQL of aggregates, shared with the statements that gather many records at once.
 pub(crate) struct Subselects;
@@ -37,6 +38,15 @@ impl Subselects {
                 let _ = v;
                 Expr::null()
             }
+            // An error is something.
+            (Aggregate::CountFilled, Some(v)) if lower.names.fails(&r.table, v) => {
+                let there = match Self::rep(lower, r) {
+                    Rep::Text => column(v).is_not_null().and(column(v).ne("")),
+                    _ => column(v).is_not_null(),
+                };
+                let there = there.or(column(&error_column(v)).is_not_null());
+                Expr::Case(Box::new(CaseStatement::new().case(there, super::whole(1))))
+            }
             // Empty text is blank as well.
             (Aggregate::CountFilled, Some(v)) if Self::rep(lower, r) == Rep::Text => {
                 SqlFunc::cust(alias("nullif")).arg(column(v)).arg(Expr::cust("''")).into()
@@ -44,6 +54,18 @@ impl Subselects {
             (_, Some(v)) => column(v),
             (_, None) => super::whole(1),
         }
+    }
+
+    /// The column of errors, in the table called `of`, that spoil an aggregate; None when there are none.
+    pub(crate) fn errors(names: &dyn Names, r: &Rollup, of: &str) -> Option<Expr> {
+        let spoilt = matches!(r.aggregate, Aggregate::Sum | Aggregate::Average | Aggregate::Min | Aggregate::Max);
+        let value = r.value.as_ref().filter(|v| spoilt && names.fails(&r.table, v))?;
+        Some(Expr::col((alias(of), alias(&error_column(value)))))
+    }
+
+    /// The least of the errors of several cells: the same on every engine, whatever their order.
+    pub(crate) fn least(errors: Expr) -> Expr {
+        SqlFunc::cust(alias("min")).arg(errors).into()
     }
 
     fn kind<'k>(lower: &'k Lower<'_>, r: &Rollup) -> Option<&'k FieldKind> {
@@ -63,14 +85,20 @@ impl Subselects {
     pub(crate) fn meets(lower: &Lower<'_>, r: &Rollup, c: &Criterion, of: &str) -> Expr {
         let kind = lower.names.schema().table(&r.table).and_then(|t| t.field(&c.field)).map(|f| &f.kind);
         let column = lower.column(Expr::col((alias(of), alias(&c.field))), kind);
-        lower.criterion(column, c).finish()
+        let fails = lower.names.fails(&r.table, &c.field);
+        let error = fails.then(|| lower.error_column(Expr::col((alias(of), alias(&error_column(&c.field))))));
+        lower.criterion(column, error, c).finish()
     }
 }
 
 impl Lower<'_> {
-    fn criterion(&self, column: Sql, c: &Criterion) -> Sql {
+    /// As in Excel, an error meets nothing but being different from a value, and not being blank.
+    fn criterion(&self, column: Sql, error: Option<Sql>, c: &Criterion) -> Sql {
         if matches!(c.value.node, Node::Blank) {
-            let blank = self.blank_test(c.ty, &column);
+            let mut blank = self.blank_test(c.ty, &column);
+            if let Some(e) = error {
+                blank = Sql::made("{0} AND {1} IS NULL", vec![blank, e], Rep::Cond, false);
+            }
             return match c.op {
                 CmpOp::Eq => blank,
                 CmpOp::Ne => Sql::made("NOT ({0})", vec![blank], Rep::Cond, false),
@@ -80,6 +108,12 @@ impl Lower<'_> {
         let out = self.number(&c.value);
         let value = self.value(out.masked());
         match c.op {
+            CmpOp::Unlike if error.is_some() => {
+                let v = self.filled(column);
+                let unlike = self.made(self.dialect.like(true), vec![v, value], Rep::Cond);
+                let parts = vec![unlike, error.unwrap_or_else(|| self.no_error())];
+                Sql::made("{0} OR {1} IS NOT NULL", parts, Rep::Cond, true)
+            }
             CmpOp::Like | CmpOp::Unlike => {
                 let v = if c.op == CmpOp::Unlike { self.filled(column) } else { column };
                 self.made(self.dialect.like(c.op == CmpOp::Unlike), vec![v, value], Rep::Cond)
@@ -117,7 +151,8 @@ impl Lower<'_> {
             None => Sql::leaf(bare.clone(), rep, null),
         };
         let errors = self.first_error(r.criteria.iter().map(|c| self.expr(&c.value).e));
-        let masked = errors.is_some();
+        let cells = self.cell_errors(r);
+        let masked = errors.is_some() || cells.is_some();
         let (v, own) = match r.aggregate {
             Aggregate::Count | Aggregate::CountFilled | Aggregate::CountNumbers => {
                 (Sql::made("coalesce({0}, 0)", vec![leaf(Rep::Int, true)], Rep::Int, false).within(0.0, 1e12), None)
@@ -139,18 +174,32 @@ impl Lower<'_> {
             Aggregate::Min | Aggregate::Max => (leaf(rep, true).bounded(plain.bounds()), None),
             Aggregate::First => {
                 let id = leaf(Rep::Int, true);
-                let own = self.error_when("{0} IS NULL", vec![id.clone()], ErrorValue::Na);
-                (self.field_of(r, id, &plain), Some(own))
+                let none = self.error_when("{0} IS NULL", vec![id.clone()], ErrorValue::Na);
+                let found = r.value.as_ref().filter(|v| self.names.fails(&r.table, v)).map(|v| {
+                    let plain = self.error_column(Expr::null());
+                    self.field_of(r, &error_column(v), id.clone(), &plain)
+                });
+                let value = r.value.as_ref().map_or("id", |v| v.as_str());
+                (self.field_of(r, value, id, &plain), self.first_error([Some(none), found]))
             }
         };
         let _ = ty;
-        let e = self.first_error([errors, own]);
+        let e = self.first_error([errors, cells, own]);
         Out { v, strict: !masked, e }
     }
 
-    /// The field of a record known by its id.
-    fn field_of(&self, r: &Rollup, id: Sql, plain: &Sql) -> Sql {
-        let value = r.value.as_ref().map_or("id", |v| v.as_str());
+    /// The least error of the cells gathered.
+    fn cell_errors(&self, r: &Rollup) -> Option<Sql> {
+        let column = Subselects::errors(self.names, r, "t")?;
+        let least = match self.names.gathered_error(r) {
+            Some(e) => Sql::atom(e, Rep::Int, true),
+            None => Sql::leaf(self.over(r, Subselects::least(column)), Rep::Int, true),
+        };
+        Some(least.within(0.0, 9.0))
+    }
+
+    /// A column of a record known by its id.
+    fn field_of(&self, r: &Rollup, value: &str, id: Sql, plain: &Sql) -> Sql {
         let quote = crate::dialect::quote;
         let text = format!("(SELECT w.{} FROM {} AS w WHERE w.id = {{0}})", quote(value), quote(&r.table));
         Sql::made(text, vec![id], plain.rep(), true).bounded(plain.bounds())
@@ -158,9 +207,14 @@ impl Lower<'_> {
 
     /// A roll-up whose criteria differ from record to record: one look-up each.
     fn correlated(&self, r: &Rollup) -> Expr {
-        let mut select = Query::select();
         let value = Subselects::gathered(self, r, "t");
-        select.expr(Subselects::aggregate(self, r, value)).from_as(alias(&r.table), alias("t"));
+        self.over(r, Subselects::aggregate(self, r, value))
+    }
+
+    /// An aggregate over the records, called `t`, that meet the criteria.
+    fn over(&self, r: &Rollup, aggregate: Expr) -> Expr {
+        let mut select = Query::select();
+        select.expr(aggregate).from_as(alias(&r.table), alias("t"));
         for c in &r.criteria {
             select.and_where(Subselects::meets(self, r, c, "t"));
         }

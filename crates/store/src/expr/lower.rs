@@ -126,10 +126,13 @@ impl Lower<'_> {
             Node::Text(t) => Out::sure(self.literal(t)),
             Node::Error(code) => Out { v: self.blank(self.rep_of(e.ty)), e: Some(self.code(*code)), strict: true },
             Node::Today => Out::sure(Sql::atom(crate::sql::today_place(), Rep::Int, false).within(0.0, 100_000.0)),
-            Node::Field(f) => Out::sure(self.column(self.names.field(f), self.names.kind(f))),
+            // A stored cell is blank where it is an error.
+            Node::Field(f) => {
+                Out { e: self.error_of(f), ..Out::sure(self.column(self.names.field(f), self.names.kind(f))) }
+            }
             Node::RecordId => Out::sure(Sql::atom(self.names.id(), Rep::Int, false).within(0.0, TYPED)),
             Node::Neg(a) => self.negative(self.expr(a)),
-            Node::Arith(op, a, b) => self.arith(*op, e.ty, self.number(a), self.number(b)),
+            Node::Arith(op, a, b) => self.arith(*op, e.ty, self.number(a), self.number(b), self.known.holds(b)),
             Node::Compare(op, a, b) => self.compare(*op, a, b),
             Node::IsBlank(a) => self.is_blank(a),
             Node::IsError(a, caught) => self.is_error(self.expr(a), *caught),
@@ -165,6 +168,16 @@ impl Lower<'_> {
         };
         let tiny = if rep == Rep::Real { 1.0 / CELL } else { 1.0 };
         Sql::atom(e, rep, true).bounded(Bounds { lo, hi, tiny })
+    }
+
+    /// The error of a field of the record at hand.
+    fn error_of(&self, field: &str) -> Option<Sql> {
+        self.names.error(field).map(|e| self.error_column(e))
+    }
+
+    /// A stored error.
+    pub(super) fn error_column(&self, e: Expr) -> Sql {
+        Sql::atom(e, Rep::Int, true).within(0.0, 9.0)
     }
 
     /// A condition as 1 or 0; anything else as it is.

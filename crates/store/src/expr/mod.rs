@@ -7,6 +7,7 @@
 mod day;
 mod ir;
 mod kebu;
+mod known;
 mod logic;
 mod lookup;
 mod lower;
@@ -29,10 +30,16 @@ pub(crate) trait Names {
     fn field(&self, key: &str) -> Expr;
     /// The id of the record at hand.
     fn id(&self) -> Expr;
+    /// The number of its error, NULL of none; None when it cannot fail.
+    fn error(&self, key: &str) -> Option<Expr>;
+    /// Whether cells of a field of some table can be errors.
+    fn fails(&self, table: &str, key: &str) -> bool;
     /// What that field holds.
     fn kind(&self, key: &str) -> Option<&FieldKind>;
     /// A roll-up already gathered: its bare aggregate, which is NULL of no records.
     fn gathered(&self, rollup: &Rollup) -> Option<Expr>;
+    /// The least error among the cells of a roll-up already gathered, where they can be errors.
+    fn gathered_error(&self, rollup: &Rollup) -> Option<Expr>;
     /// A rank already gathered: how many numbers of the column are smaller, larger, and are there at all.
     fn ranked(&self, rank: &Rank) -> Option<[Expr; 3]>;
     /// The tables of the book.
@@ -53,6 +60,14 @@ pub(crate) struct Out {
 pub(crate) struct Lower<'a> {
     pub dialect: Dialect,
     pub names: &'a dyn Names,
+    /// What is known not to be 0 in the branch at hand.
+    known: known::Known,
+}
+
+impl<'a> Lower<'a> {
+    pub(crate) fn new(dialect: Dialect, names: &'a dyn Names) -> Self {
+        Self { dialect, names, known: known::Known::default() }
+    }
 }
 
 /// A value and its error as finished expressions.
@@ -64,16 +79,15 @@ pub(crate) struct Rendered {
 }
 
 /// The stored form of an expression in a field of some kind: blank where there is an error.
-pub(crate) fn render(dialect: Dialect, e: &Typed, kind: &FieldKind, names: &dyn Names) -> Rendered {
-    let lower = Lower { dialect, names };
-    let out = lower.stored(lower.expr(e), Type::of(kind), dialect.rep(kind));
-    Rendered { value: out.masked().finish(), rep: out.v.rep(), error: out.e.map(|e| e.finish()) }
+pub(crate) fn stored(dialect: Dialect, e: &Typed, kind: &FieldKind, names: &dyn Names) -> Out {
+    let lower = Lower::new(dialect, names);
+    lower.stored(lower.expr(e), Type::of(kind), dialect.rep(kind))
 }
 
 /// A condition for WHERE; blank and errors count as no.
 #[allow(dead_code)] // Validation and filters by expression build on it.
 pub(crate) fn condition(dialect: Dialect, e: &Typed, names: &dyn Names) -> Expr {
-    let lower = Lower { dialect, names };
+    let lower = Lower::new(dialect, names);
     let out = lower.expr(e);
     lower.cond(&Out { v: out.masked(), e: None, strict: true }).finish()
 }
@@ -81,18 +95,21 @@ pub(crate) fn condition(dialect: Dialect, e: &Typed, names: &dyn Names) -> Expr 
 /// Most levels of sub-selects in the SQL of one expression, and most pieces: far below what engines refuse.
 const MOST: (usize, usize) = (60, 60_000);
 
-/// Whether the SQL of an expression would be out of all proportion.
-pub(crate) fn heavy(dialect: Dialect, e: &Typed, kind: &FieldKind, names: &dyn Names) -> bool {
-    let lower = Lower { dialect, names };
-    let out = lower.stored(lower.expr(e), Type::of(kind), dialect.rep(kind));
-    let (levels, pieces) = out.masked().weight();
-    let (more, others) = out.e.map_or((0, 0), |e| e.weight());
-    levels.max(more) > MOST.0 || pieces + others > MOST.1
-}
-
 impl Out {
     pub(crate) fn sure(v: Sql) -> Self {
         Self { v, e: None, strict: true }
+    }
+
+    /// Value and error as finished expressions.
+    pub(crate) fn rendered(&self) -> Rendered {
+        Rendered { value: self.masked().finish(), rep: self.v.rep(), error: self.e.as_ref().map(Sql::finish) }
+    }
+
+    /// Whether the SQL would be out of all proportion.
+    pub(crate) fn heavy(&self) -> bool {
+        let (levels, pieces) = self.masked().weight();
+        let (more, others) = self.e.as_ref().map_or((0, 0), Sql::weight);
+        levels.max(more) > MOST.0 || pieces + others > MOST.1
     }
 
     /// The value, NULL where there is an error.

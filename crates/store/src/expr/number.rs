@@ -15,11 +15,12 @@ fn spread(most: f64, tiny: f64) -> Bounds {
 }
 
 impl Lower<'_> {
-    pub(super) fn arith(&self, op: ArithOp, ty: Type, a: Out, b: Out) -> Out {
+    /// `sure` says that the right side is not 0.
+    pub(super) fn arith(&self, op: ArithOp, ty: Type, a: Out, b: Out, sure: bool) -> Out {
         let out = match op {
             ArithOp::Add | ArithOp::Sub => self.sum(op, a, b),
             ArithOp::Mul => self.product(a, b),
-            ArithOp::Div => self.quotient(a, b),
+            ArithOp::Div => self.quotient(a, b, sure),
         };
         match ty {
             Type::Date => self.in_range(self.to_whole(out), DAYS),
@@ -108,7 +109,7 @@ impl Lower<'_> {
         self.guarded(text, parts, a, b)
     }
 
-    fn quotient(&self, a: Out, b: Out) -> Out {
+    fn quotient(&self, a: Out, b: Out, sure: bool) -> Out {
         let (x, y) = (a.v.bounds(), b.v.bounds());
         let safe = x.most() / y.tiny <= REAL_MOST && x.tiny / y.most().max(1.0) >= 1.0 / REAL_MOST;
         let constant = b.v.constant().is_some_and(|n| n != 0.0);
@@ -119,7 +120,8 @@ impl Lower<'_> {
         if safe && (constant || apart) {
             return self.strictly(self.made("{0} / {1}", parts, Rep::Real).bounded(bounds), &[a, b]);
         }
-        let zero = self.error_when("{0} = 0", vec![b.v.clone()], ErrorValue::Div0);
+        // The value guards itself all the same: engines may compute it where its branch is not taken.
+        let zero = (!sure).then(|| self.error_when("{0} = 0", vec![b.v.clone()], ErrorValue::Div0));
         let mut out = if safe {
             let v = Sql::made("{0} / nullif({1}, 0)", parts, Rep::Real, a.v.null() || b.v.null()).bounded(bounds);
             self.strictly(v, &[a, b])
@@ -132,10 +134,10 @@ impl Lower<'_> {
             let mut out = self.guarded(text, parts, a, b);
             // Division by zero comes before a result out of range.
             let own = out.e.take();
-            out.e = self.first_error(args.into_iter().map(|o| o.e).chain([Some(zero.clone()), own]));
+            out.e = self.first_error(args.into_iter().map(|o| o.e).chain([zero, own]));
             return out;
         };
-        out.e = self.first_error([out.e, Some(zero)]);
+        out.e = self.first_error([out.e, zero]);
         out
     }
 
@@ -365,7 +367,7 @@ impl Lower<'_> {
 
     /// A quotient that is NULL where it cannot be.
     fn quotient_of(&self, x: &Sql, y: &Sql) -> Sql {
-        self.quotient(Out::sure(x.clone()), Out::sure(y.clone())).v
+        self.quotient(Out::sure(x.clone()), Out::sure(y.clone()), false).v
     }
 
     /// CEILING and FLOOR to a multiple.

@@ -1,12 +1,12 @@
 //! Formulas looked at before they are kept: their type, their faults, what they give.
 
-use crate::cells::from_sql;
+use crate::cells::or_error;
 use crate::derive::Derivation;
 use crate::dialect::Dialect;
 use crate::probe::Probe;
 use crate::sql::{Fill, Stmt};
 use crate::store::{Store, require};
-use formula::{Aggregate, ErrorValue, Expr, Node, Type};
+use formula::{Aggregate, Expr, Node, Type};
 use model::{Access, Check, Error, FieldDef, FieldKind, Label, RecordId, Result, Schema, Scope, TableDef, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,8 +18,8 @@ pub struct FormulaCheck {
     pub type_name: Label,
     /// The kind of field that suits it.
     pub kind: FieldKind,
-    /// What it gives on some records: id, name, value, and the error in place of a value.
-    pub preview: Vec<(RecordId, String, Value, Option<ErrorValue>)>,
+    /// What it gives on some records: id, name, value or error.
+    pub preview: Vec<(RecordId, String, Value)>,
 }
 
 /// Records a preview shows.
@@ -43,7 +43,8 @@ impl Store {
             (f.formula, f.kind) = (Some(text.into()), kind.clone());
             Derivation::new(Arc::new(schema.clone()), self.engine.dialect())?;
         }
-        let stmt = Stmt::select(&crate::preview::select(&schema, self.engine.dialect(), &def, &expr, &kind)?);
+        let (fails, dialect) = (&shape.derivation.fails, self.engine.dialect());
+        let stmt = Stmt::select(&crate::preview::select(&schema, fails, dialect, &def, &expr, &kind)?);
         let (zh, en) = expr.ty.names();
         let preview = self.engine.read(|conn| {
             let label = name_column(&def);
@@ -53,13 +54,12 @@ impl Store {
             let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
             let mut values = HashMap::new();
             stmt.each(conn, &Fill::ids(today, &ids), &mut |r| {
-                let error: Option<i64> = r.get(2)?;
-                values.insert(r.get::<i64>(0)?, (from_sql(&kind, r.at(1)?), error.and_then(ErrorValue::of)));
+                values.insert(r.get::<i64>(0)?, or_error(&kind, r.at(1)?, r.at(2)?));
                 Ok(())
             })?;
             let row = |(id, name): (i64, String)| {
-                let (value, error) = values.remove(&id).unwrap_or_default();
-                (RecordId(id), name, value, error)
+                let value = values.remove(&id).unwrap_or_default();
+                (RecordId(id), name, value)
             };
             Ok(rows.into_iter().map(row).take(SHOWN).collect())
         })?;

@@ -1,16 +1,17 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import type { Field, Value, Values } from "@/api/types";
+import type { Content, Field, Value, Values } from "@/api/types";
 import { remember } from "@/features/table/useEdits";
 import type { BlockCache } from "@/grid/blockCache";
 import { toWritten } from "@/grid/written";
 import { useLocale } from "@/i18n";
 import { groupLabel } from "@/i18n/groups";
 import { errorText } from "@/lib/errors";
-import { editText, formatValue, isKept, isWritable, labelOf, textsOf } from "@/lib/format";
+import { editText, formatValue, isError, isKept, isWritable, labelOf, textsOf } from "@/lib/format";
 import { queryClient, useTable } from "@/lib/query";
 import { Badge } from "@/ui/Badge";
+import { CellErrorSign } from "@/ui/CellErrorSign";
 import { FieldInput } from "@/ui/FieldInput";
 import { Icon } from "@/ui/Icon";
 
@@ -56,6 +57,7 @@ const INSTANT: Field["kind"][] = ["choice", "bool", "person", "rating"];
 
 /** A content as a page shows it: badges, stars, a link, pictures; text for the rest. */
 function FieldView({ field, value, shown }: { field: Field; value: Value | undefined; shown: string }) {
+  if (isError(value)) return <CellErrorSign value={value} />;
   switch (field.kind) {
     case "choice":
       return <Badge field={field} value={value} />;
@@ -97,11 +99,11 @@ function FieldRow(props: {
   const { t } = useTranslation();
   const locale = useLocale();
   const [editing, setEditing] = useState(false);
-  const [draft, setDraft] = useState<{ text: string; exact?: Value } | null>(null);
+  const [draft, setDraft] = useState<{ text: string; exact?: Content } | null>(null);
   const [error, setError] = useState<string | null>(null);
   const writable = isWritable(field);
 
-  const save = async (entry: { text: string; exact?: Value } | null) => {
+  const save = async (entry: { text: string; exact?: Content } | null) => {
     setEditing(false);
     setDraft(null);
     if (!entry || (entry.exact === undefined && entry.text === editText(field, value))) return;

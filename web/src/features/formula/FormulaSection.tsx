@@ -3,8 +3,9 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, FormulaCheck, FunctionHelp, KindSettings, Table } from "@/api/types";
 import { useLocale } from "@/i18n";
-import { formatValue } from "@/lib/format";
+import { formatValue, isError } from "@/lib/format";
 import { useFunctions } from "@/lib/query";
+import { CellErrorSign } from "@/ui/CellErrorSign";
 import { Icon } from "@/ui/Icon";
 import { FormulaEditor } from "./FormulaEditor";
 import { GatherForm } from "./GatherForm";
@@ -62,8 +63,8 @@ function Preview({ check, settings }: { check: FormulaCheck; settings: KindSetti
           <tr key={row.id}>
             <th scope="row">{row.label}</th>
             <td className="num">
-              {row.error ? (
-                <span className="form-error">{row.error}</span>
+              {isError(row.value) ? (
+                <CellErrorSign value={row.value} />
               ) : (
                 formatValue(field, row.value, locale) || <span className="muted">{t("grid.blank")}</span>
               )}

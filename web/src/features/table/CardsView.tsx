@@ -4,8 +4,9 @@ import type { Field, Value, Values } from "@/api/types";
 import type { BlockCache } from "@/grid/blockCache";
 import type { Row } from "@/grid/types";
 import { useLocale } from "@/i18n";
-import { formatCount, formatDate, formatMoney, formatValue, isFigure, isLink } from "@/lib/format";
+import { formatCount, formatDate, formatMoney, formatValue, isError, isFigure, isLink } from "@/lib/format";
 import { Badge } from "@/ui/Badge";
+import { CellErrorSign } from "@/ui/CellErrorSign";
 import { Icon } from "@/ui/Icon";
 import { FilterChips } from "./FilterChips";
 import { PhoneTools } from "./PhoneTools";
@@ -106,6 +107,7 @@ function CustomerCard({ row, fields, onOpen }: { row: Row; fields: Field[]; onOp
         </span>
         <span className="card-sub num">
           {typeof v.total === "number" && <span>{formatMoney(v.total)}</span>}
+          {isError(v.total) && <CellErrorSign value={v.total} />}
           {typeof v.order_count === "number" && (
             <span className="muted">{t("card.orders", { n: v.order_count })}</span>
           )}
@@ -145,18 +147,22 @@ function PlainCard(props: { row: Row; table: string; fields: Field[]; onOpen(id:
     const field = fields.find((f) => f.key === key);
     return field ? formatValue(field, row.values[key], locale) : "";
   };
+  const view = (key: string) => {
+    const value = row.values[key];
+    return isError(value) ? <CellErrorSign value={value} /> : show(key);
+  };
   const link = table === "orders" ? row.values.customer : null;
   const body = (
     <>
       <span className="card-top">
         <span className="card-name">{keys.title.map(show).find((text) => text !== "")}</span>
-        <span className="num">{show(keys.figure)}</span>
+        <span className="num">{view(keys.figure)}</span>
       </span>
       <span className="card-sub muted num">
         {keys.below
           .filter((key) => show(key) !== "")
           .map((key) => (
-            <span key={key}>{show(key)}</span>
+            <span key={key}>{view(key)}</span>
           ))}
       </span>
     </>

@@ -169,6 +169,10 @@ function ConditionFilter(props: {
   );
 }
 
+// Lists come anew with each search: links and errors are then other objects of the same content.
+const same = (a: Value, b: Value): boolean => JSON.stringify(a) === JSON.stringify(b);
+const has = (list: Value[], value: Value): boolean => list.some((v) => same(v, value));
+
 function ValueFilter(props: {
   table: string;
   field: Field;
@@ -188,7 +192,7 @@ function ValueFilter(props: {
     placeholderData: (before) => before,
   });
   const toggle = (value: Value) =>
-    setPicked((now) => (now.includes(value) ? now.filter((v) => v !== value) : [...now, value]));
+    setPicked((now) => (has(now, value) ? now.filter((v) => !same(v, value)) : [...now, value]));
   return (
     <div className="filter-block">
       <div className="filter-title">{t("filter.byValue")}</div>
@@ -204,7 +208,7 @@ function ValueFilter(props: {
       <div className="value-list">
         {(list.data?.values ?? []).map(({ value, count }) => (
           <label key={JSON.stringify(value)} className="value-row">
-            <input type="checkbox" checked={picked.includes(value)} onChange={() => toggle(value)} />
+            <input type="checkbox" checked={has(picked, value)} onChange={() => toggle(value)} />
             <span className={value === null ? "muted" : undefined}>
               {value === null ? t("filter.blank") : formatValue(field, value, locale)}
             </span>

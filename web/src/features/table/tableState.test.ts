@@ -68,6 +68,6 @@ test("columns stand as arranged, then as the schema lists them", () => {
 
 test("sums count what is filled and add what is a number", () => {
   const sum: Sum = { filled: 0, numbers: 0, sum: 0 };
-  for (const value of [5, null, "x", "", [], 2.5, false]) addCell(sum, value);
-  expect(sum).toEqual({ filled: 4, numbers: 2, sum: 7.5 });
+  for (const value of [5, null, "x", "", [], 2.5, false, { error: "#N/A" }]) addCell(sum, value);
+  expect(sum).toEqual({ filled: 5, numbers: 2, sum: 7.5 });
 });

@@ -2,6 +2,7 @@
 
 use crate::conn::{Conn, Param, Server, ValueRef};
 use crate::dialect::{Dialect, column_type, quote};
+use crate::fails::Fails;
 use crate::preview::select;
 use crate::sql::{Fill, Stmt};
 use formula::Type;
@@ -113,7 +114,9 @@ impl Bed {
         let typed = formula::check(&self.schema, table, text).map_err(|e| format!("{} {e}", e.zh))?;
         let kind = kind_of(&typed, table);
         let made = |dialect: Dialect| {
-            select(&self.schema, dialect, table, &typed, &kind).map(|s| Stmt::select(&s)).map_err(|e| e.zh)
+            select(&self.schema, &Fails::default(), dialect, table, &typed, &kind)
+                .map(|s| Stmt::select(&s))
+                .map_err(|e| e.zh)
         };
         let [sqlite, postgres] = &self.engines;
         let answers = |conn: &Conn| {
