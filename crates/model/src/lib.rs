@@ -33,4 +33,4 @@ pub use query::{Condition, Filter, Op, Query, Sort};
 pub use rule::{Check, Checker, Level, Rule, Violation, check_value};
 pub use schema::{Schema, TableDef};
 pub use scope::{Access, Scope, UserId};
-pub use value::{Money, RecordId, Value};
+pub use value::{MAX_LINKS, Money, RecordId, Value};

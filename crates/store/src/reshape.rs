@@ -6,8 +6,8 @@
 use crate::conn::{Conn, params};
 use crate::derive::Derivation;
 use crate::dialect::{column_type, quote};
-use crate::store::{Store, counter, id_counter, require};
-use crate::{fill, layout};
+use crate::store::{Now, Store, counter, id_counter, require};
+use crate::{fill, layout, links};
 use model::{
     Access, Check, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef,
     Way, way,
@@ -108,11 +108,12 @@ impl Store {
         })
     }
 
-    /// Removes a table of a user's own with its records.
+    /// Removes a table of a user's own with its records; `with_other_side` takes along the fields that show its
+    /// links in other tables.
     ///
     /// # Errors
     /// `forbidden`, `not_found`; `invalid` for a built-in one; `conflict` while something uses it.
-    pub fn remove_table(&self, scope: &Scope, table: &str) -> Result<()> {
+    pub fn remove_table(&self, scope: &Scope, table: &str, with_other_side: bool) -> Result<()> {
         require(scope, Access::Own)?;
         self.reshape(|conn, now| {
             let schema = &now.shape.schema;
@@ -120,12 +121,15 @@ impl Store {
             if def.builtin {
                 return Err(invalid("自带的表不能移除", "A built-in table cannot be removed"));
             }
-            let links = |f: &FieldDef| matches!(&f.kind, FieldKind::Link { table: t } if *t == *table);
-            let others = schema.tables.iter().filter(|t| t.key != *table);
-            let mut users: Vec<(String, String)> =
-                others.flat_map(|t| t.fields.iter().filter(|f| links(f)).map(|f| named(t, f))).collect();
+            let others = links::into_table(schema, table).filter(|(t, _)| t.key != *table);
+            let mut users: Vec<(String, String)> = others.map(|(t, f)| named(t, f)).collect();
             users.extend(users_of(schema, &def.key, None));
             refuse_used(&def.label, &users)?;
+            for f in &def.fields {
+                let shown = links::other_sides(schema, table, &f.key).filter(|(t, _)| t.key != *table);
+                remove_other_sides(conn, schema, f, &shown.collect::<Vec<_>>(), with_other_side)?;
+            }
+            conn.run("DELETE FROM _links WHERE table_key = ?1", params![table])?;
             conn.batch(&["DROP TABLE ", &quote(table)].concat())?;
             conn.run("DELETE FROM _fields WHERE table_key = ?1", params![table])?;
             conn.run("DELETE FROM _tables WHERE key = ?1", params![table])?;
@@ -167,7 +171,7 @@ impl Store {
                 add_column(conn, table, key, &field.kind)?;
             }
             rename_options(conn, table, &field, &patch.renamed)?;
-            keep_unique_index(conn, table, &before, &field)?;
+            keep_index(conn, table, Some(&before), &field)?;
             put(conn, &now.shape.schema, &next)?;
             if before.formula != field.formula || before.kind != field.kind || !patch.renamed.is_empty() {
                 fill::queue(conn, &derivation, &[(table.into(), field.key.clone())])?;
@@ -197,11 +201,13 @@ impl Store {
         })
     }
 
-    /// Removes a field of a user's own with its content.
+    /// Removes a field of a user's own with its content; `with_other_side` takes along the fields that show a
+    /// link in the other table.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`; `invalid` for a built-in one; `conflict` while formulas use it.
-    pub fn remove_field(&self, scope: &Scope, table: &str, key: &str) -> Result<()> {
+    /// `forbidden`, `not_found`; `invalid` for a built-in one; `conflict` while formulas use it, or it is shown
+    /// in the other table.
+    pub fn remove_field(&self, scope: &Scope, table: &str, key: &str, with_other_side: bool) -> Result<()> {
         require(scope, Access::Own)?;
         self.reshape(|conn, now| {
             let schema = &now.shape.schema;
@@ -213,7 +219,12 @@ impl Store {
                 );
             }
             refuse_used(&field.label, &users_of(schema, &def.key, Some(&field.key)))?;
-            drop_column(conn, table, key)?;
+            let shown: Vec<_> = links::other_sides(schema, table, key).collect();
+            remove_other_sides(conn, schema, field, &shown, with_other_side)?;
+            if field.kind.stored() {
+                drop_column(conn, table, key)?;
+            }
+            links::forget(conn, table, key, 0, i64::MAX)?;
             conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![table, key])?;
             fill::forget(conn, table, key)?;
             layout::schema_changed(conn)
@@ -243,6 +254,46 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Makes the field that shows a new link in the other table.
+pub(crate) fn show_other_side(conn: &Conn, now: &Now, def: &TableDef, link: &FieldDef, label: &Label) -> Result<()> {
+    let Some(to) = link.kind.links_to() else {
+        return Err(invalid("只有关联字段能在另一张表里显示", "Only a link shows in another table").on("other_side"));
+    };
+    let mut next = (*now.shape.schema).clone();
+    let at = place(&next, &def.key)?;
+    next.tables[at].fields.push(link.clone());
+    let other = next.require(to)?.clone();
+    let kind = FieldKind::Backlinks { table: def.key.clone(), field: link.key.clone() };
+    let field = FieldDef::new(layout::new_key(conn, &other)?, label.clone(), kind);
+    refuse_name(label).and_then(|()| refuse_field_name(&other, None, label)).map_err(|e| e.on("other_side"))?;
+    layout::add_field(conn, &other, &field)
+}
+
+/// Refuses to change a link that is shown in the other table.
+pub(crate) fn refuse_shown(schema: &Schema, def: &TableDef, field: &FieldDef) -> Result<()> {
+    let users: Vec<_> = links::other_sides(schema, &def.key, &field.key).map(|(t, f)| named(t, f)).collect();
+    refuse_used(&field.label, &users)
+}
+
+/// Takes away the fields that show a link field in another table, or refuses while there are any. A formula
+/// that counts by one of them goes first.
+fn remove_other_sides(
+    conn: &Conn,
+    schema: &Schema,
+    field: &FieldDef,
+    shown: &[(&TableDef, &FieldDef)],
+    wanted: bool,
+) -> Result<()> {
+    if !wanted {
+        refuse_used(&field.label, &shown.iter().map(|(t, f)| named(t, f)).collect::<Vec<_>>())?;
+    }
+    for (t, f) in shown {
+        refuse_used(&f.label, &users_of(schema, &t.key, Some(&f.key)))?;
+        conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![t.key.as_str(), f.key.as_str()])?;
+    }
+    Ok(())
 }
 
 fn invalid(zh: &str, en: &str) -> Error {
@@ -331,11 +382,15 @@ pub(crate) fn drop_index(conn: &Conn, table: &str, key: &str) -> Result<()> {
     conn.batch(&["DROP INDEX IF EXISTS ", &index_name(table, key)].concat())
 }
 
-/// A field that must be unique is looked up with every write, so it has an index.
-pub(crate) fn keep_unique_index(conn: &Conn, table: &str, before: &FieldDef, field: &FieldDef) -> Result<()> {
+/// A field that must be unique is looked up with every write, a link from its other side: they have an index.
+/// `before` is None where the column has none yet.
+pub(crate) fn keep_index(conn: &Conn, table: &str, before: Option<&FieldDef>, field: &FieldDef) -> Result<()> {
     let unique =
         |f: &FieldDef| !matches!(f.kind, FieldKind::Code(_)) && f.rules.iter().any(|r| r.check == Check::Unique);
-    match (unique(before), unique(field)) {
+    // Orders of a customer have an index of their own.
+    let linked = |f: &FieldDef| matches!(f.kind, FieldKind::Link { .. }) && !f.builtin;
+    let wanted = |f: &FieldDef| unique(f) || linked(f);
+    match (before.is_some_and(wanted), wanted(field)) {
         (false, true) => {
             let (index, column) = (index_name(table, &field.key), quote(&field.key));
             conn.batch(&["CREATE INDEX IF NOT EXISTS ", &index, " ON ", &quote(table), " (", &column, ")"].concat())

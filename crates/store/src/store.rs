@@ -9,7 +9,7 @@ use crate::log::now;
 use crate::recalc::{Touched, recalculate};
 use crate::validate::Checks;
 use crate::view::Views;
-use model::{Access, Date, Error, ErrorCode, FieldDef, Result, Schema, Scope, TableKey, builtin};
+use model::{Access, Date, Error, ErrorCode, FieldDef, Label, Result, Schema, Scope, TableKey, builtin};
 use roaring::RoaringTreemap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -238,7 +238,21 @@ impl Store {
     ///
     /// # Errors
     /// `forbidden` without the right; `conflict` when a field of that name exists, `formula` for a wrong one.
-    pub fn add_field(&self, scope: &Scope, table: &str, mut field: FieldDef) -> Result<FieldDef> {
+    pub fn add_field(&self, scope: &Scope, table: &str, field: FieldDef) -> Result<FieldDef> {
+        self.add_link(scope, table, field, None)
+    }
+
+    /// As [`Store::add_field`], of a link; under the name `other_side` it shows in the other table too.
+    ///
+    /// # Errors
+    /// As [`Store::add_field`]; those about the name in the other table are on `other_side`.
+    pub fn add_link(
+        &self,
+        scope: &Scope,
+        table: &str,
+        mut field: FieldDef,
+        other_side: Option<Label>,
+    ) -> Result<FieldDef> {
         require(scope, Access::Own)?;
         self.reshape(|conn, now| {
             let def = now.shape.schema.require(table)?;
@@ -246,8 +260,10 @@ impl Store {
             field.key = layout::new_key(conn, def)?;
             crate::reshape::refuse_unfit(&now, def, &field, conn.dialect())?;
             layout::add_field(conn, def, &field)?;
-            let bare = FieldDef { rules: Vec::new(), ..field.clone() };
-            crate::reshape::keep_unique_index(conn, table, &bare, &field)?;
+            crate::reshape::keep_index(conn, table, None, &field)?;
+            if let Some(label) = &other_side {
+                crate::reshape::show_other_side(conn, &now, def, &field, label)?;
+            }
             if field.derived() {
                 let mut next = (*now.shape.schema).clone();
                 if let Some(t) = next.tables.iter_mut().find(|t| t.key == *table) {

@@ -5,7 +5,7 @@ use crate::cells::{from_sql, param};
 use crate::conn::{Conn, Param, params};
 use crate::dialect::{Dialect, column_type, quote};
 use crate::store::{Now, Store, require};
-use crate::{fill, layout, reshape};
+use crate::{fill, layout, links, reshape};
 use model::parse::written;
 use model::{
     Access, ChoiceOption, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Lang, Loss, Result, Scope, TONES,
@@ -174,7 +174,6 @@ impl Store {
             work.again(conn, now.today, members)?;
             let mut next = (*now.shape.schema).clone();
             let mut field = next.require(&work.table)?.require(&work.key)?.clone();
-            let before = field.clone();
             field.kind = with_options(conn, work)?;
             if let Some(slot) = next
                 .tables
@@ -195,8 +194,11 @@ impl Store {
                 &quote(&work.key),
             ];
             conn.batch(&rename.concat())?;
-            let bare = FieldDef { rules: Vec::new(), ..before };
-            reshape::keep_unique_index(conn, &work.table, &bare, &field)?;
+            reshape::keep_index(conn, &work.table, None, &field)?;
+            match field.kind {
+                FieldKind::Links { .. } => links::index(conn, &work.table, &work.key, 0, i64::MAX)?,
+                _ => links::forget(conn, &work.table, &work.key, 0, i64::MAX)?,
+            }
             reshape::put(conn, &now.shape.schema, &next)?;
             fill::queue(conn, &derivation, &[(work.table.as_str().into(), field.key.clone())])?;
             done_with(conn, work)?;
@@ -252,6 +254,10 @@ fn begin(conn: &Conn, now: Now, table: &str, key: &str, to: &FieldKind) -> Resul
         next.tables.iter_mut().find(|t| t.key == *table).and_then(|t| t.fields.iter_mut().find(|f| f.key == *key))
     {
         *slot = changed.clone();
+    }
+    // Shown in the other table, it stays a link to it.
+    if changed.kind.links_to() != field.kind.links_to() {
+        reshape::refuse_shown(schema, def, field)?;
     }
     // Rules, defaults and formulas must still fit before any work is done.
     for rule in &changed.rules {

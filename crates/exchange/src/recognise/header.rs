@@ -100,7 +100,9 @@ pub(super) fn candidates(header: &str, schema: &Schema) -> Vec<Candidate> {
 fn written_in_files(f: &FieldDef) -> bool {
     let named = match f.kind {
         FieldKind::Link { .. } => !f.builtin,
-        FieldKind::Person | FieldKind::Attachment { .. } => true,
+        FieldKind::Links { .. } | FieldKind::Backlinks { .. } | FieldKind::Person | FieldKind::Attachment { .. } => {
+            true
+        }
         _ => false,
     };
     !f.fixed() && !named

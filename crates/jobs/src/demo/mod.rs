@@ -309,7 +309,13 @@ fn line(out: &mut impl Write, first: Option<&str>, values: &[Value]) -> std::io:
             out.write_all(b",")?;
         }
         match v {
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Link(_) | Value::Person(_) | Value::Files(_) => {}
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Link(_)
+            | Value::Links(_)
+            | Value::Person(_)
+            | Value::Files(_) => {}
             Value::Text(t) => out.write_all(t.as_bytes())?,
             Value::Int(n) => write!(out, "{n}")?,
             Value::Money(m) => write!(out, "{m}")?,

@@ -9,7 +9,8 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use model::{
-    Access, CellEdit, Change, Error, ErrorCode, FieldKey, FieldKind, Origin, RecordId, Schema, TableDef, UserId,
+    Access, CellEdit, Change, ChangeOutcome, Error, ErrorCode, FieldKey, FieldKind, Origin, RecordId, Schema, TableDef,
+    UserId,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -119,6 +120,14 @@ pub(crate) async fn edit(
         let schema = app.book().schema();
         let def = schema.require(&table)?;
         let members = members(app, def)?;
+        if let [c] = &e.cells[..]
+            && let Some((add, remove)) = wire::relinked(&c.value)
+        {
+            let (table, id, field) = (def.key.clone(), RecordId(c.id), c.field.clone());
+            let change = Change::Relink { table, id, field, add, remove };
+            let done = app.book().apply(&caller.scope, change, Origin::Edit)?;
+            return edited(app, &caller, def, &done, Vec::new(), vec![c.id]);
+        }
         let mut notes = Vec::new();
         let mut cells = Vec::with_capacity(e.cells.len());
         let mut ids: Vec<i64> = Vec::new();
@@ -134,27 +143,39 @@ pub(crate) async fn edit(
             cells.push(CellEdit { id: RecordId(c.id), field: c.field, value: read.value });
         }
         let done = app.book().apply(&caller.scope, Change::Edit { table: def.key.clone(), cells }, Origin::Edit)?;
-        for w in &done.warnings {
-            let message = w.message.get(caller.scope.lang);
-            if !notes.iter().any(|n| n["id"] == w.id.0 && n["field"] == w.field.as_str()) {
-                notes.push(json!({ "id": w.id, "field": w.field, "message": message }));
-            }
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        let mut out = format!("{{\"change\":{},\"notes\":{},\"rows\":{{", done.change, Value::from(notes)).into_bytes();
-        for (i, id) in ids.iter().take(ROWS_BACK).enumerate() {
-            if i > 0 {
-                out.push(b',');
-            }
-            out.extend(format!("\"{id}\":").into_bytes());
-            out.extend(app.book().record_json(&caller.scope, &table, RecordId(*id))?);
-        }
-        out.extend_from_slice(b"}}");
-        Ok(out)
+        edited(app, &caller, def, &done, notes, ids)
     })
     .await?;
     Ok(raw(body))
+}
+
+/// What an edit did: its number, what is to be said of the cells, and the rows as they are now.
+fn edited(
+    app: &App,
+    caller: &Caller,
+    def: &TableDef,
+    done: &ChangeOutcome,
+    mut notes: Vec<Value>,
+    mut ids: Vec<i64>,
+) -> model::Result<Vec<u8>> {
+    for w in &done.warnings {
+        let message = w.message.get(caller.scope.lang);
+        if !notes.iter().any(|n| n["id"] == w.id.0 && n["field"] == w.field.as_str()) {
+            notes.push(json!({ "id": w.id, "field": w.field, "message": message }));
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let mut out = format!("{{\"change\":{},\"notes\":{},\"rows\":{{", done.change, Value::from(notes)).into_bytes();
+    for (i, id) in ids.iter().take(ROWS_BACK).enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        out.extend(format!("\"{id}\":").into_bytes());
+        out.extend(app.book().record_json(&caller.scope, &def.key, RecordId(*id))?);
+    }
+    out.extend_from_slice(b"}}");
+    Ok(out)
 }
 
 #[derive(Deserialize)]

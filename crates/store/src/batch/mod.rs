@@ -401,6 +401,7 @@ impl<'c> Batch<'c> {
                 conn.batch(&["ANALYZE ", &quote(table)].concat())?;
             }
         }
+        self.index_links()?;
         let change = self.change();
         layout::note_new_fields(conn, change, &self.new_fields)?;
         for (table, (first, next)) in &self.next {
