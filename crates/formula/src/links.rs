@@ -99,3 +99,66 @@ pub(crate) fn criterion(
 fn is_code(field: Option<&FieldDef>) -> bool {
     field.is_some_and(|f| matches!(f.kind, FieldKind::Code(_)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::{Local, Tie};
+    use model::{Label, builtin};
+
+    /// Orders name products (`商品`), which show them (`订单们`); customers name products too (`爱好`).
+    fn schema() -> Schema {
+        let mut s = builtin::schema();
+        let field = |name: &str, kind| FieldDef::new(name, Label::same(name), kind);
+        let add = |s: &mut Schema, table: &str, f: FieldDef| {
+            s.tables.iter_mut().find(|t| t.key == *table).unwrap().fields.push(f);
+        };
+        add(&mut s, "orders", field("商品", FieldKind::Links { table: "products".into() }));
+        add(&mut s, "customers", field("爱好", FieldKind::Links { table: "products".into() }));
+        let shown = FieldKind::Backlinks { table: "orders".into(), field: "商品".into() };
+        add(&mut s, "products", field("订单们", shown));
+        s
+    }
+
+    #[test]
+    fn ties_are_found_on_both_sides() {
+        let s = schema();
+        for (table, text, field, listed, local) in [
+            ("orders", "SUMIFS(产品[单价],产品[产品编号],[@商品])", ID, false, Local::Links("商品".into())),
+            ("products", "SUMIFS(订单[金额],订单[商品],[@产品编号])", "商品", true, Local::Id),
+            ("products", "COUNTA([@订单们])", "商品", true, Local::Id),
+            ("orders", "COUNTA([@商品])", ID, false, Local::Links("商品".into())),
+            ("orders", "XLOOKUP([@客户],客户[客户编号],客户[城市])", ID, false, Local::Field("customer".into())),
+            ("customers", "SUMIFS(订单[金额],订单[客户],[@客户编号])", "customer", false, Local::Id),
+        ] {
+            let e = crate::check(&s, s.table(table).unwrap(), text).unwrap_or_else(|e| panic!("{text}: {}", e.zh));
+            let Node::Rollup(r) = &e.node else { panic!("{text} is {e:?}") };
+            assert_eq!(r.tie(), Some(Tie { field: field.into(), listed, local }), "{text}");
+        }
+    }
+
+    #[test]
+    fn several_records_are_no_value() {
+        let s = schema();
+        for (table, text, at) in [
+            ("orders", "[@商品]", "[@商品]"),
+            ("orders", "IF(TRUE,[@商品],\"\")", "IF(TRUE,[@商品],\"\")"),
+            ("orders", "[@商品]&\"\"", "[@商品]"),
+            ("orders", "[@商品]+1", "[@商品]+1"),
+            ("orders", "[@商品]=\"红茶\"", "[@商品]=\"红茶\""),
+            ("orders", "TEXTJOIN(\",\",TRUE,[@商品])", "[@商品]"),
+            ("products", "[@订单们]*2", "[@订单们]*2"),
+            ("products", "SUM(产品[订单们])", "产品[订单们]"),
+            ("customers", "COUNTIFS(订单[商品],[@爱好])", "[@爱好]"),
+            ("customers", "COUNTIFS(产品[产品名称],[@爱好])", "[@爱好]"),
+            ("customers", "COUNTIFS(客户[客户编号],[@爱好])", "[@爱好]"),
+            ("customers", "COUNTIFS(产品[产品编号],\">\"&[@爱好])", "\">\"&[@爱好]"),
+            ("customers", "XLOOKUP([@城市],客户[城市],客户[爱好])", "XLOOKUP([@城市],客户[城市],客户[爱好])"),
+        ] {
+            let e = crate::check(&s, s.table(table).unwrap(), text).expect_err(text);
+            let (from, to) = e.at.unwrap_or_else(|| panic!("{text} has no place"));
+            let found: String = text.chars().skip(from).take(to - from).collect();
+            assert_eq!(found, at, "{text}: {}", e.zh);
+        }
+    }
+}
