@@ -32,6 +32,8 @@ pub enum Change {
         /// Records to name no more.
         remove: Vec<RecordId>,
     },
+    /// Several changes as one.
+    Several(Vec<Change>),
     /// Records removed. Orders of a removed customer stay, without a customer.
     Delete {
         /// The table.

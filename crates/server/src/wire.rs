@@ -30,6 +30,9 @@ pub(crate) fn cell(
     if let (FieldKind::Links { table } | FieldKind::Backlinks { table, .. }, Json::Array(list)) = (&field.kind, json) {
         return several(store, scope, field, table, list);
     }
+    if let Some((add, _)) = relinked(store, scope, field, json)? {
+        return Ok(Read { value: Value::Links(add), note: None });
+    }
     let mut value = plain(&field.kind, json).ok_or_else(|| unfit(field))?;
     if let Value::Files(files) = &mut value {
         known_files(store, scope, field, files)?;
@@ -101,23 +104,36 @@ fn meant(store: &Store, scope: &Scope, field: &FieldDef, table: &str, text: &str
 
 /// Several records, each by its id, as it is sent (`[id, …]`), or by code or name.
 fn several(store: &Store, scope: &Scope, field: &FieldDef, table: &str, list: &[Json]) -> Result<Read> {
+    Ok(Read { value: Value::Links(records(store, scope, field, table, list)?), note: None })
+}
+
+fn records(store: &Store, scope: &Scope, field: &FieldDef, table: &str, list: &[Json]) -> Result<Vec<RecordId>> {
     let one = |json: &Json| match json {
         Json::Array(shown) => shown.first().and_then(Json::as_i64).map(RecordId).ok_or_else(|| unfit(field)),
         Json::String(text) => meant(store, scope, field, table, text),
         json => json.as_i64().map(RecordId).ok_or_else(|| unfit(field)),
     };
-    Ok(Read { value: Value::Links(list.iter().map(one).collect::<Result<_>>()?), note: None })
+    list.iter().map(one).collect()
 }
 
-/// Records to add to a cell of several and to take from it: `{"add": […], "remove": […]}`; None for any other
-/// value.
-pub(crate) fn relinked(json: &Json) -> Option<(Vec<RecordId>, Vec<RecordId>)> {
-    let object = json.as_object().filter(|o| !o.is_empty() && o.keys().all(|k| k == "add" || k == "remove"))?;
-    let ids = |key: &str| match object.get(key) {
-        Some(list) => serde_json::from_value(list.clone()).ok(),
-        None => Some(Vec::new()),
+/// Records to add to a cell of several, and to take from it.
+type Relinked = (Vec<RecordId>, Vec<RecordId>);
+
+/// What `{"add": […], "remove": […]}` asks of a cell of several records; None for any other value.
+pub(crate) fn relinked(store: &Store, scope: &Scope, field: &FieldDef, json: &Json) -> Result<Option<Relinked>> {
+    let (FieldKind::Links { table } | FieldKind::Backlinks { table, .. }, Json::Object(object)) = (&field.kind, json)
+    else {
+        return Ok(None);
     };
-    Some((ids("add")?, ids("remove")?))
+    if object.is_empty() || object.keys().any(|k| k != "add" && k != "remove") {
+        return Ok(None);
+    }
+    let list = |key: &str| match object.get(key) {
+        Some(Json::Array(list)) => records(store, scope, field, table, list),
+        Some(_) => Err(unfit(field)),
+        None => Ok(Vec::new()),
+    };
+    Ok(Some((list("add")?, list("remove")?)))
 }
 
 /// The member of a name.

@@ -283,7 +283,8 @@ async fn links_of_several_go_both_ways_by_role() {
         (json!([2, 1]), json!([second, first])),
         (json!([first, "K000002"]), json!([first, second])),
         (json!({"add": [3], "remove": [2]}), json!([first, [3, "K000003", "同名"]])),
-        (json!({"remove": [1, 3]}), Value::Null),
+        (json!({"add": ["乙、丙"], "remove": [3]}), json!([first, second])),
+        (json!({"remove": [1, 2]}), Value::Null),
         (json!({"text": "甲; "}), json!([first])),
     ] {
         let (status, body) = put(value.clone()).await;
@@ -295,7 +296,9 @@ async fn links_of_several_go_both_ways_by_role() {
     }
 
     // From the other side: one change, which undo takes back.
-    let edit = json!({ "cells": [{ "id": 2, "field": back, "value": {"add": [1]} }] });
+    let edit = json!({ "cells": [
+        { "id": 2, "field": "note", "value": "常客" }, { "id": 2, "field": back, "value": {"add": [1]} },
+    ] });
     assert_eq!(
         site.call("reader", "PATCH", "/tables/customers/records", Some(edit.clone())).await.0,
         StatusCode::FORBIDDEN
@@ -305,6 +308,10 @@ async fn links_of_several_go_both_ways_by_role() {
     assert_eq!(cell(&site, "t1", 1, &guests).await, json!([first, second]));
     site.ok("POST", &format!("/changes/{}/undo", body["change"]), None).await;
     assert_eq!(cell(&site, "t1", 1, &guests).await, json!([first]));
+    assert_eq!(cell(&site, "customers", 2, "note").await, Value::Null);
+    let made = json!({ "records": [{ "name": "丁", back: {"add": [1]} }] });
+    site.ok("POST", "/tables/customers/records", Some(made)).await;
+    assert_eq!(cell(&site, "t1", 1, &guests).await, json!([first, [5, "K000005", "丁"]]));
 
     let with = |filter: Value| json!({ "table": "t1", "columns": [guests], "filter": filter });
     for (filter, n) in [

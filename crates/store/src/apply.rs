@@ -25,25 +25,7 @@ impl Store {
         self.write(|conn, now| {
             let mut w = Writing::begin(conn, now, scope, origin)?;
             let mut outcome = ChangeOutcome { change: w.change, ..ChangeOutcome::default() };
-            match change {
-                Change::Create { table, records } => {
-                    for cells in records {
-                        outcome.created.push(RecordId(w.create(&table, cells)?));
-                    }
-                    w.complete_new(&table, &outcome.created)?;
-                    if let (Some(low), Some(high)) = (outcome.created.first(), outcome.created.last()) {
-                        log::created(conn, w.change, &table, low.0, high.0)?;
-                    }
-                }
-                Change::Edit { table, cells } => outcome.edited = w.edit_cells(&table, cells)?,
-                Change::Relink { table, id, field, add, remove } => {
-                    outcome.edited = w.relink(&table, id, &field, &add, &remove)?;
-                }
-                Change::Delete { table, ids } => {
-                    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-                    outcome.deleted = w.delete(&table, &ids)?;
-                }
-            }
+            w.carry_out(change, &mut outcome)?;
             w.finish(&mut |_, _| Ok(()))?;
             w.check_written()?;
             outcome.warnings = std::mem::take(&mut w.written.warnings);
@@ -83,6 +65,33 @@ impl<'c> Writing<'c> {
             checks,
             written: Written::default(),
         })
+    }
+
+    /// Writes what a change asks for.
+    fn carry_out(&mut self, change: Change, outcome: &mut ChangeOutcome) -> Result<()> {
+        match change {
+            Change::Create { table, records } => {
+                let mut created = Vec::with_capacity(records.len());
+                for cells in records {
+                    created.push(RecordId(self.create(&table, cells)?));
+                }
+                self.complete_new(&table, &created)?;
+                if let (Some(low), Some(high)) = (created.first(), created.last()) {
+                    log::created(self.conn, self.change, &table, low.0, high.0)?;
+                }
+                outcome.created.extend(created);
+            }
+            Change::Edit { table, cells } => outcome.edited.extend(self.edit_cells(&table, cells)?),
+            Change::Relink { table, id, field, add, remove } => {
+                outcome.edited.extend(self.relink(&table, id, &field, &add, &remove)?);
+            }
+            Change::Delete { table, ids } => {
+                let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+                outcome.deleted += self.delete(&table, &ids)?;
+            }
+            Change::Several(list) => list.into_iter().try_for_each(|c| self.carry_out(c, outcome))?,
+        }
+        Ok(())
     }
 
     /// Search text and derived columns of everything touched.

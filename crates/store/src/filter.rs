@@ -16,10 +16,18 @@ pub(crate) fn condition(dialect: Dialect, schema: &Schema, table: &TableDef, fil
         Filter::All(parts) => join(dialect, schema, table, parts, BinOper::And),
         Filter::Any(parts) if parts.is_empty() => Ok(Some(dialect::never())),
         Filter::Any(parts) => join(dialect, schema, table, parts, BinOper::Or),
-        Filter::Is(c) if table.require(&c.field)?.kind.holds() == Holds::Links => {
-            listed(dialect, schema, table, table.require(&c.field)?, c).map(Some)
+        Filter::Is(c) => {
+            let f = table.require(&c.field)?;
+            match &f.kind {
+                FieldKind::Link { table: to } if c.op == Op::Contains => {
+                    let Some(Value::Text(part)) = c.values.first() else { return Err(unfit(f)) };
+                    Ok(column(f).in_subquery(called(dialect, schema.require(to)?, part)))
+                }
+                kind if kind.holds() == Holds::Links => listed(dialect, schema, table, f, c),
+                _ => single(dialect, f, c),
+            }
+            .map(Some)
         }
-        Filter::Is(c) => single(dialect, table.require(&c.field)?, c).map(Some),
     }
 }
 
@@ -145,18 +153,22 @@ impl Named {
 
     /// Records whose cell holds one whose code or name holds a text.
     fn with_label(&self, dialect: Dialect, schema: &Schema, part: &str) -> Result<SelectStatement> {
-        let mut found = Query::select();
-        found.column((Alias::new("o"), Alias::new("id"))).from_as(Alias::new(self.table.as_str()), Alias::new("o"));
-        let held = crate::related::labels(schema.require(&self.table)?, "o").map(|label| {
-            let lower: Expr = Func::lower(Expr::cust(label)).into();
-            dialect.position_of(lower, Expr::val(part.to_ascii_lowercase())).gt(0)
-        });
-        let [code, name] = held;
-        found.and_where(code.or(name));
         let mut rows = self.rows.clone();
-        rows.and_where(self.other.clone().in_subquery(found));
+        rows.and_where(self.other.clone().in_subquery(called(dialect, schema.require(&self.table)?, part)));
         Ok(rows)
     }
+}
+
+/// Ids of the records whose code or name holds a text.
+fn called(dialect: Dialect, table: &TableDef, part: &str) -> SelectStatement {
+    let mut found = Query::select();
+    found.column((Alias::new("o"), Alias::new("id"))).from_as(Alias::new(table.key.as_str()), Alias::new("o"));
+    let [code, name] = crate::related::labels(table, "o").map(|label| {
+        let lower: Expr = Func::lower(Expr::cust(label)).into();
+        dialect.position_of(lower, Expr::val(part.to_ascii_lowercase())).gt(0)
+    });
+    found.and_where(code.or(name));
+    found
 }
 
 /// One side of the index of a field that holds several records.

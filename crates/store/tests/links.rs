@@ -192,6 +192,9 @@ fn both_sides_are_filtered_listed_and_shown() {
         let want: Vec<i64> = want.iter().map(|i| bed.customers[*i].0).collect();
         assert_eq!(ask("customers", &bed.back, op, values.clone()), want, "{op:?} {values:?}");
     }
+    bed.book.order(bed.customers[1], "A1", "2026-11-01", 1, &[]);
+    assert_eq!(ask("orders", &"customer".into(), Op::Contains, vec!["k000002".into()]), [1]);
+    assert_eq!(ask("orders", &"customer".into(), Op::Contains, vec!["甲".into()]), [0; 0]);
     let sorted = Query { sort: vec![Sort { field: bed.link.clone(), desc: false }], ..Query::all(bed.table.clone()) };
     let store = &bed.book.store;
     assert_eq!(store.open_view(&scope(), &sorted, &[]).unwrap_err().code, ErrorCode::Invalid);

@@ -5,10 +5,29 @@ import type { FileRef, Label } from "./schema";
 export type * from "./schema";
 export type Locale = "zh-CN" | "en";
 export type LinkValue = [id: number, code: string, name: string];
+/** The records that link to one: how many, and the first of them. */
+export interface Backlinks {
+  count: number;
+  first: LinkValue[];
+}
 /** A cell on the wire; `null` is nothing. */
-export type Value = string | number | boolean | string[] | LinkValue | FileRef[] | null;
+export type Value =
+  | string
+  | number
+  | boolean
+  | string[]
+  | LinkValue
+  | LinkValue[]
+  | Backlinks
+  | FileRef[]
+  | null;
+/** Records, by id or as a person named them, to add to a cell of several and to take from it. */
+export interface Relinked {
+  add?: (number | string)[];
+  remove?: number[];
+}
 /** What a person typed, read by the server with the rules of imports. */
-export type Written = Value | { text: string };
+export type Written = Value | { text: string } | Relinked;
 export type Values = Record<string, Value>;
 /** `[id, v1, v2, …]`; `[id]` alone is a record deleted since the view was opened. */
 export type WireRow = [id: number, ...values: Value[]];

@@ -15,7 +15,7 @@ import {
 import "@glideapps/glide-data-grid/dist/index.css";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useLocale } from "@/i18n";
-import { isLink } from "@/lib/format";
+import { isLink, isLinks } from "@/lib/format";
 import { modeStore } from "@/lib/prefs";
 import { useStore } from "@/lib/store";
 import { CellField } from "./CellField";
@@ -117,7 +117,10 @@ export default function Sheet(props: SheetProps) {
     if (!data || data.deleted || !column) return false;
     const value = data.values[column.field.key];
     if (column.field.kind === "link" && value && isLink(value)) props.onOpenLink(column.field, value);
-    else if (column.field.kind === "url" && typeof value === "string")
+    else if (isLinks(column.field) && value) {
+      const b = grid.current?.getBounds(col, row);
+      if (b) props.onOpenLinks(column.field, value, new DOMRect(b.x, b.y, b.width, b.height));
+    } else if (column.field.kind === "url" && typeof value === "string")
       window.open(value, "_blank", "noopener,noreferrer");
     else if (column.field.key === "name" && props.opensRows) props.onOpenRow(data.id, row);
     else return false;

@@ -1,5 +1,5 @@
 import type { RefObject } from "react";
-import { isLink } from "@/lib/format";
+import { editText, isLink, isLinks, linksOf } from "@/lib/format";
 import type { Command } from "./keymap";
 import { around, type Box, boxAt, edge, goTo, headOf, step, within } from "./selection";
 import type { CellEdit, Range, SheetProps } from "./types";
@@ -99,11 +99,12 @@ export async function fillFrom(board: Board, from: Range, into: Range): Promise<
       if (!target || target.locked !== undefined || value === undefined) continue;
       // The same kind moves as it is; another kind is read as text.
       const same = origin?.field.kind === target.field.kind;
-      const text = value === null ? "" : isLink(value) ? value[2] : String(value);
+      const text = origin ? editText(origin.field, value) : "";
+      const whole = isLinks(target.field) && value !== null ? linksOf(value) : value;
       edits.push({
         id: row.id,
         field: target.field.key,
-        value: same ? value : toWritten(target.field, text),
+        value: same ? whole : toWritten(target.field, text),
         text: same && typeof value !== "string" ? "" : text,
       });
     }

@@ -120,29 +120,29 @@ pub(crate) async fn edit(
         let schema = app.book().schema();
         let def = schema.require(&table)?;
         let members = members(app, def)?;
-        if let [c] = &e.cells[..]
-            && let Some((add, remove)) = wire::relinked(&c.value)
-        {
-            let (table, id, field) = (def.key.clone(), RecordId(c.id), c.field.clone());
-            let change = Change::Relink { table, id, field, add, remove };
-            let done = app.book().apply(&caller.scope, change, Origin::Edit)?;
-            return edited(app, &caller, def, &done, Vec::new(), vec![c.id]);
-        }
+        let mut changes = Vec::new();
         let mut notes = Vec::new();
         let mut cells = Vec::with_capacity(e.cells.len());
         let mut ids: Vec<i64> = Vec::new();
         for c in e.cells {
-            let read = wire::cell(app.book(), &caller.scope, &members, def.require(&c.field)?, &c.value)?;
+            if ids.last() != Some(&c.id) {
+                ids.push(c.id);
+            }
+            let field = def.require(&c.field)?;
+            if let Some((add, remove)) = wire::relinked(app.book(), &caller.scope, field, &c.value)? {
+                let (table, id) = (def.key.clone(), RecordId(c.id));
+                changes.push(Change::Relink { table, id, field: c.field, add, remove });
+                continue;
+            }
+            let read = wire::cell(app.book(), &caller.scope, &members, field, &c.value)?;
             if let Some(n) = read.note {
                 let text = if caller.scope.lang == model::Lang::Zh { n.zh } else { n.en };
                 notes.push(json!({ "id": c.id, "field": c.field, "message": text }));
             }
-            if ids.last() != Some(&c.id) {
-                ids.push(c.id);
-            }
             cells.push(CellEdit { id: RecordId(c.id), field: c.field, value: read.value });
         }
-        let done = app.book().apply(&caller.scope, Change::Edit { table: def.key.clone(), cells }, Origin::Edit)?;
+        changes.insert(0, Change::Edit { table: def.key.clone(), cells });
+        let done = app.book().apply(&caller.scope, Change::Several(changes), Origin::Edit)?;
         edited(app, &caller, def, &done, notes, ids)
     })
     .await?;

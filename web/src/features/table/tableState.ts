@@ -48,6 +48,9 @@ export const tableDialog = createStore<{ table?: string } | null>(null);
 /** The record being edited in a form, for tables whose records have no page of their own. */
 export const openRecord = createStore<{ table: string; id: number } | null>(null);
 
+/** Counts edits that reached records of other tables than the one they were made in. */
+export const otherTables = createStore(0);
+
 /** The table a new record is being written for. */
 export const newRecord = createStore<string | null>(null);
 
@@ -97,6 +100,8 @@ const WIDTHS: Partial<Record<Field["kind"], number>> = {
   created_time: 140,
   updated_time: 140,
   link: 148,
+  links: 180,
+  backlinks: 180,
   long_text: 200,
   birthday: 112,
 };

@@ -1,0 +1,27 @@
+import type { Field, LinkValue, Value } from "@/api/types";
+import { useLocale } from "@/i18n";
+import { labelOf } from "@/lib/format";
+import { LinkChips } from "@/ui/LinkChips";
+import { Popup } from "@/ui/Popup";
+
+interface Props {
+  field: Field;
+  value: Value;
+  at: DOMRect;
+  onOpen(link: LinkValue): void;
+  onClose(): void;
+}
+
+/** The records of a cell, beside it, each to be opened. */
+export function LinksPopup({ field, value, at, onOpen, onClose }: Props) {
+  const locale = useLocale();
+  const open = (link: LinkValue) => {
+    onClose();
+    onOpen(link);
+  };
+  return (
+    <Popup at={at} label={labelOf(field.label, locale)} onClose={onClose}>
+      <LinkChips field={field} value={value} onOpen={open} />
+    </Popup>
+  );
+}
