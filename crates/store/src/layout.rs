@@ -367,14 +367,14 @@ pub(crate) fn note_new_fields(conn: &Conn, change: i64, fields: &[(String, Strin
     set_meta(conn, &format!("fields.{change}"), &serde_json::to_string(fields).map_err(failure)?)
 }
 
-/// Removes the fields a change made where no record fills them any more.
+/// Removes the fields a change made where no record fills them any more, and nothing names them.
 pub(crate) fn drop_new_fields(conn: &Conn, change: i64) -> Result<()> {
     let Some(json) = meta(conn, &format!("fields.{change}"))? else { return Ok(()) };
     let fields: Vec<(String, String)> = serde_json::from_str(&json).map_err(failure)?;
     let mut removed = 0;
     for (table, key) in fields {
         let filled = ["SELECT 1 FROM ", &quote(&table), " WHERE ", &quote(&key), " IS NOT NULL LIMIT 1"].concat();
-        if conn.exists(&filled, &[])? {
+        if conn.exists(&filled, &[])? || crate::reshape::in_use(&load_schema(conn)?, &table, &key) {
             continue;
         }
         crate::reshape::drop_column(conn, &table, &key)?;

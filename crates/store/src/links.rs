@@ -172,3 +172,53 @@ pub(crate) fn faults(conn: &Conn, schema: &Schema) -> Result<Vec<String>> {
     }
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conn::Server;
+    use model::{FieldDef, Label, builtin};
+
+    #[test]
+    fn a_check_finds_what_the_index_lacks_and_what_it_has_too_much() {
+        let server = Server::parse(&testkit::postgres::address()).expect("an address");
+        let postgres = Conn::server(&server, &testkit::postgres::new_schema()).expect("PostgreSQL");
+        for conn in [Conn::memory().expect("a database in memory"), postgres] {
+            crate::layout::open(&conn).expect("a new book");
+            let mut schema = builtin::schema();
+            let kind = FieldKind::Links { table: "products".into() };
+            let field = FieldDef::new("u1", Label::same("商品"), kind);
+            crate::layout::add_field(&conn, schema.require("orders").expect("orders"), &field).expect("a column");
+            schema.tables.iter_mut().filter(|t| t.key == "orders").for_each(|t| t.fields.push(field.clone()));
+            let made = "INSERT INTO products (id, code) VALUES (1, 'P1'), (2, 'P2');
+                        INSERT INTO orders (id, u1) VALUES (1, '1'), (2, '1' || chr(10) || '2'), (3, NULL), (4, '3');";
+            let made = match conn.dialect() {
+                crate::dialect::Dialect::Sqlite => made.replace("chr(10)", "char(10)"),
+                crate::dialect::Dialect::Postgres => made.to_owned(),
+            };
+            conn.batch(&made).expect("rows");
+            let found = || faults(&conn, &schema).expect("the check runs").join("; ");
+            assert_eq!(
+                found(),
+                "4 links of orders.u1 are not indexed; 1 links of orders.u1 go to records that do not exist"
+            );
+            index(&conn, "orders", "u1", 2, i64::MAX).expect("indexed");
+            assert!(found().starts_with("1 links of orders.u1 are not indexed"), "{}", found());
+            index(&conn, "orders", "u1", 0, i64::MAX).expect("indexed");
+            conn.batch("UPDATE orders SET u1 = NULL WHERE id = 4").expect("a row");
+            assert_eq!(found(), "4 links are indexed where the cells have 3");
+            index(&conn, "orders", "u1", 4, 4).expect("indexed");
+            assert_eq!(found(), "");
+            assert_eq!(naming(&conn, "orders", "u1", &[2]).expect("found"), [2]);
+            assert_eq!(named(&conn, "orders", "u1", &[1, 2]).expect("found"), [1, 2]);
+
+            // As a book of an older format: the cells are there, the index is made when it is opened.
+            conn.batch("DROP TABLE _links; UPDATE _meta SET value = '4' WHERE key = 'version'").expect("as before");
+            if conn.dialect() == crate::dialect::Dialect::Sqlite {
+                conn.batch("PRAGMA user_version = 4").expect("as before");
+            }
+            crate::layout::open(&conn).expect("an older book");
+            assert_eq!(conn.one::<i64>("SELECT count(*) FROM _links", &[]).expect("a count"), 0);
+        }
+    }
+}

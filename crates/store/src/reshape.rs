@@ -20,10 +20,10 @@ mod names;
 mod sense;
 
 pub use check::FormulaCheck;
-pub(crate) use sense::refuse_unfit;
+pub(crate) use sense::{refuse_senseless, refuse_unfit};
 
 use names::{named, refuse_used, rename_in_formulas, users_of};
-use sense::{refuse_field_name, refuse_name, refuse_senseless, refuse_table_name};
+use sense::{refuse_field_name, refuse_name, refuse_table_name};
 
 /// What of a field is to change; None stays.
 #[derive(Clone, Debug, Default)]
@@ -166,12 +166,14 @@ impl Store {
             }
             let derivation = Derivation::new(Arc::new(next.clone()), conn.dialect())?;
             check::refuse_formulas(&next, &next.tables[at], &field, conn.dialect())?;
-            if column_type(&before.kind) != column_type(&field.kind) {
+            // A column made anew has lost its index.
+            let anew = column_type(&before.kind) != column_type(&field.kind);
+            if anew {
                 drop_column(conn, table, key)?;
                 add_column(conn, table, key, &field.kind)?;
             }
             rename_options(conn, table, &field, &patch.renamed)?;
-            keep_index(conn, table, Some(&before), &field)?;
+            keep_index(conn, table, (!anew).then_some(&before), &field)?;
             put(conn, &now.shape.schema, &next)?;
             if before.formula != field.formula || before.kind != field.kind || !patch.renamed.is_empty() {
                 fill::queue(conn, &derivation, &[(table.into(), field.key.clone())])?;
@@ -254,6 +256,12 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Whether formulas name a field, or another table shows it.
+pub(crate) fn in_use(schema: &Schema, table: &str, key: &str) -> bool {
+    let named = !users_of(schema, &table.into(), Some(&key.into())).is_empty();
+    named || links::other_sides(schema, table, key).next().is_some()
 }
 
 /// Makes the field that shows a new link in the other table.

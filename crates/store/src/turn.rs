@@ -68,6 +68,7 @@ impl Store {
         let (shape, today) = (self.shape(), self.today());
         let def = shape.schema.require(table)?;
         let field = turnable(def, key, to)?;
+        reshape::refuse_senseless(&shape.schema, def, &FieldDef { kind: to.clone(), ..field.clone() }, today)?;
         let column = quote(key);
         let sql = [
             "SELECT ",
@@ -259,10 +260,8 @@ fn begin(conn: &Conn, now: Now, table: &str, key: &str, to: &FieldKind) -> Resul
     if changed.kind.links_to() != field.kind.links_to() {
         reshape::refuse_shown(schema, def, field)?;
     }
-    // Rules, defaults and formulas must still fit before any work is done.
-    for rule in &changed.rules {
-        rule.validate(&changed, now.today)?;
-    }
+    // Settings, rules, defaults and formulas must still fit before any work is done.
+    reshape::refuse_senseless(&next, def, &changed, now.today)?;
     crate::derive::Derivation::new(Arc::new(next.clone()), conn.dialect())?;
     if way(&field.kind, to) == Way::Same {
         reshape::put(conn, schema, &next)?;

@@ -57,7 +57,7 @@ pub(crate) fn refuse_unfit(now: &Now, table: &TableDef, field: &FieldDef, dialec
 }
 
 /// Refuses settings that make no sense: a link to a table whose records have no name, a second code.
-pub(super) fn refuse_senseless(schema: &Schema, table: &TableDef, field: &FieldDef, today: Date) -> Result<()> {
+pub(crate) fn refuse_senseless(schema: &Schema, table: &TableDef, field: &FieldDef, today: Date) -> Result<()> {
     for rule in &field.rules {
         rule.validate(field, today)?;
     }
