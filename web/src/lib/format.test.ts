@@ -67,6 +67,18 @@ test.each<[FieldKind, Value, string]>([
   ["link", [3, "K000003", ""], "K000003"],
   ["choice", "普通客户", "普通客户"],
   ["money", null, ""],
+  ["link", [1, "K000001", "甲"], "甲"],
+  ["link", [1, "K000001", null] as never, "K000001"],
+  [
+    "links",
+    [
+      [1, "K000001", "甲"],
+      [2, "K000002", ""],
+    ],
+    "甲、K000002",
+  ],
+  ["links", [3, 5] as never, "#3、#5"],
+  ["backlinks", { count: 3, first: [[1, "D1", ""]] }, "D1 +2"],
 ])("value %s", (kind, value, text) => {
   expect(formatValue(field(kind), value, "zh-CN")).toBe(text);
 });
