@@ -313,6 +313,13 @@ async fn links_of_several_go_both_ways_by_role() {
     site.ok("POST", "/tables/customers/records", Some(made)).await;
     assert_eq!(cell(&site, "t1", 1, &guests).await, json!([first, [5, "K000005", "丁"]]));
 
+    let view = site.ok("POST", "/views", Some(json!({ "table": "t1", "columns": ["code", guests] }))).await;
+    let path = format!("/api/v1/views/{}/export?format=csv", view["view"].as_str().unwrap());
+    let asked = Request::builder().uri(path).header(header::AUTHORIZATION, "Bearer owner");
+    let (_, _, file) = site.send(asked.body(Body::empty()).unwrap()).await;
+    let file = String::from_utf8(file).unwrap();
+    assert!(file.contains("参加者,参加者名称") && file.contains("000001,K000001、K000005,甲、丁"), "{file}");
+
     let with = |filter: Value| json!({ "table": "t1", "columns": [guests], "filter": filter });
     for (filter, n) in [
         (json!({ "field": guests, "op": "contains", "values": [1] }), 1),

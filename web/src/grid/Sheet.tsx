@@ -119,7 +119,7 @@ export default function Sheet(props: SheetProps) {
     if (column.field.kind === "link" && value && isLink(value)) props.onOpenLink(column.field, value);
     else if (isLinks(column.field) && value) {
       const b = grid.current?.getBounds(col, row);
-      if (b) props.onOpenLinks(column.field, value, new DOMRect(b.x, b.y, b.width, b.height));
+      if (b) props.onOpenLinks(column.field, data, new DOMRect(b.x, b.y, b.width, b.height));
     } else if (column.field.kind === "url" && typeof value === "string")
       window.open(value, "_blank", "noopener,noreferrer");
     else if (column.field.key === "name" && props.opensRows) props.onOpenRow(data.id, row);

@@ -1,5 +1,5 @@
 import type { ComponentType, ReactNode } from "react";
-import type { Field, LinkValue, Value, Values, Written } from "@/api/types";
+import type { Field, LinkValue, Values, Written } from "@/api/types";
 
 export interface Row {
   id: number;
@@ -99,7 +99,7 @@ export interface SheetProps {
   onOpenRow(id: number, row: number): void;
   onOpenLink(field: Field, link: LinkValue): void;
   /** Shows the records of a cell of several, each to be opened. */
-  onOpenLinks(field: Field, value: Value, at: DOMRect): void;
+  onOpenLinks(field: Field, row: Row, at: DOMRect): void;
   onDeleteRows(): void;
   onHeaderMenu(column: SheetColumn, at: DOMRect): void;
   onResize(field: string, width: number): void;

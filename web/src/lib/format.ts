@@ -81,6 +81,7 @@ export const isLinks = (field: { kind: FieldKind }): boolean =>
 /** The records a cell names; of many that link to one, the first. The history knows only their numbers. */
 export function linksOf(value: Value | undefined): LinkValue[] {
   if (typeof value === "object" && value !== null && "first" in value) return value.first;
+  if (value !== null && value !== undefined && isLink(value)) return [value];
   const named = (v: unknown): LinkValue[] =>
     typeof v === "number" ? [[v, `#${v}`, ""]] : isLink(v as Value) ? [v as LinkValue] : [];
   return listOf(value).flatMap(named);

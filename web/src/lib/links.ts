@@ -1,6 +1,6 @@
 /** Records of other tables as cells name them, found by what a person types. */
 import { api } from "@/api";
-import type { LinkValue, Schema, Table, Value } from "@/api/types";
+import type { LinkValue, Schema, Table, Value, Values } from "@/api/types";
 import { queryClient } from "./query";
 
 /** The columns that call a record of a table by its code and its name. */
@@ -8,6 +8,12 @@ export function labelColumns(table: Table | undefined): { code?: string; name?: 
   const has = (key: string) => (table?.fields.some((f) => f.key === key) ? key : undefined);
   const code = table?.fields.find((f) => f.kind === "code")?.key ?? has("order_no");
   return { code, name: has("name") };
+}
+
+/** A record as a link to it. */
+export function linkTo(table: Table | undefined, id: number, values: Values): LinkValue {
+  const { code, name } = labelColumns(table);
+  return [id, text(code && values[code]), text(name && values[name])];
 }
 
 const text = (value: Value | undefined): string => (typeof value === "string" ? value : "");

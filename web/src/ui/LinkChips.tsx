@@ -7,10 +7,12 @@ interface Props {
   field: Field;
   value: Value | undefined;
   onOpen(link: LinkValue): void;
+  /** Shows all of them, where the cell has only the first. */
+  onAll?(): void;
 }
 
 /** The records a cell names, each a way to it; of many that link here, how many there are. */
-export function LinkChips({ field, value, onOpen }: Props) {
+export function LinkChips({ field, value, onOpen, onAll }: Props) {
   const { t } = useTranslation();
   const links = linksOf(value);
   const count = linkCount(value);
@@ -28,7 +30,11 @@ export function LinkChips({ field, value, onOpen }: Props) {
           {linkName(link)}
         </button>
       ))}
-      {count > links.length && <span className="muted">{t("links.more", { n: count - links.length })}</span>}
+      {count > links.length && onAll && (
+        <button type="button" className="link" onClick={onAll}>
+          {t("links.more", { n: count - links.length })}
+        </button>
+      )}
     </span>
   );
 }

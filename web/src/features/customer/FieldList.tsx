@@ -1,8 +1,9 @@
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Field, LinkValue, Value, Values, Written } from "@/api/types";
-import { otherTables } from "@/features/table/tableState";
+import { otherTables, showNaming } from "@/features/table/tableState";
 import { remember } from "@/features/table/useEdits";
 import type { BlockCache } from "@/grid/blockCache";
 import { toWritten } from "@/grid/written";
@@ -10,6 +11,7 @@ import { useLocale } from "@/i18n";
 import { groupLabel } from "@/i18n/groups";
 import { errorText } from "@/lib/errors";
 import { editText, formatValue, isKept, isLinks, isWritable, labelOf, textsOf } from "@/lib/format";
+import { linkTo } from "@/lib/links";
 import { queryClient, useTable } from "@/lib/query";
 import { Badge } from "@/ui/Badge";
 import { FieldInput } from "@/ui/FieldInput";
@@ -28,6 +30,7 @@ interface Props {
 export function FieldList({ id, values, cache, onOpen }: Props) {
   const { t } = useTranslation();
   const table = useTable("customers");
+  const navigate = useNavigate();
   const [all, setAll] = useState(false);
   const fields = (table?.fields ?? []).filter((f) => isWritable(f) || f.formula !== undefined || isKept(f));
   const visible = fields.filter(
@@ -43,7 +46,18 @@ export function FieldList({ id, values, cache, onOpen }: Props) {
             {visible
               .filter((f) => f.group === group)
               .map((f) => (
-                <FieldRow key={f.key} id={id} field={f} value={values[f.key]} cache={cache} onOpen={onOpen} />
+                <FieldRow
+                  key={f.key}
+                  id={id}
+                  field={f}
+                  value={values[f.key]}
+                  cache={cache}
+                  onOpen={onOpen}
+                  onAll={() => {
+                    showNaming(f, linkTo(table, id, values));
+                    void navigate({ to: "/t/$table", params: { table: f.table ?? "customers" } });
+                  }}
+                />
               ))}
           </dl>
         </section>
@@ -97,6 +111,7 @@ function FieldRow(props: {
   value: Value | undefined;
   cache: BlockCache | undefined;
   onOpen(table: string, link: LinkValue): void;
+  onAll(): void;
 }) {
   const { id, field, value, cache } = props;
   const { t } = useTranslation();
@@ -148,6 +163,7 @@ function FieldRow(props: {
               field={field}
               value={value}
               onOpen={(link) => props.onOpen(field.table ?? "customers", link)}
+              onAll={props.onAll}
             />
             {writable && (
               <IconButton

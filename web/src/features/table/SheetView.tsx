@@ -1,13 +1,13 @@
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import type { Field, LinkValue, Table, Tone, Value } from "@/api/types";
+import type { Field, LinkValue, Table, Tone } from "@/api/types";
 import type { Row, SheetColumn, SheetSelection } from "@/grid/types";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatCount, isComputed, isKept, isWritable, labelOf } from "@/lib/format";
 import { PHONE } from "@/lib/hooks";
-import { findRecords } from "@/lib/links";
+import { findRecords, linkTo } from "@/lib/links";
 import { shapeChanged } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { IconButton } from "@/ui/IconButton";
@@ -94,7 +94,7 @@ export function SheetView(props: ViewProps) {
   );
   const [files, setFiles] = useState<{ field: Field; row: Row; at: DOMRect } | null>(null);
   const closeFiles = useCallback(() => setFiles(null), []);
-  const [links, setLinks] = useState<{ field: Field; value: Value; at: DOMRect } | null>(null);
+  const [links, setLinks] = useState<{ field: Field; row: Row; at: DOMRect } | null>(null);
   const closeLinks = useCallback(() => setLinks(null), []);
   const closeMenu = useCallback(() => setMenu(null), []);
   const closePicker = useCallback(() => setPicker(null), []);
@@ -133,7 +133,7 @@ export function SheetView(props: ViewProps) {
               opensRows={table.key === "customers"}
               onOpenRow={(id) => table.key === "customers" && onOpen(id)}
               onOpenLink={(field, link) => props.onOpenRecord(field.table ?? "customers", link)}
-              onOpenLinks={(field, value, at) => setLinks({ field, value, at })}
+              onOpenLinks={(field, row, at) => setLinks({ field, row, at })}
               onDeleteRows={() => void deleteRows()}
               onHeaderMenu={(column, at) => setMenu({ column, at })}
               onResize={(key, width) => layout.set((l) => ({ ...l, widths: { ...l.widths, [key]: width } }))}
@@ -158,7 +158,10 @@ export function SheetView(props: ViewProps) {
         {files && <FilesPopup {...files} edits={edits} source={cache} onClose={closeFiles} />}
         {links && (
           <LinksPopup
-            {...links}
+            field={links.field}
+            value={links.row.values[links.field.key] ?? null}
+            of={linkTo(table, links.row.id, links.row.values)}
+            at={links.at}
             onOpen={(link) => props.onOpenRecord(links.field.table ?? "customers", link)}
             onClose={closeLinks}
           />

@@ -1,5 +1,5 @@
 /** What a person asked of each table (filter, search, sort) and how they arranged it (remembered). */
-import type { Field, Filter, Op, Sort, Table, Value } from "@/api/types";
+import type { Field, Filter, LinkValue, Op, Sort, Table, Value } from "@/api/types";
 import { createStore, kept, type Store } from "@/lib/store";
 
 export type ColumnFilter =
@@ -61,6 +61,13 @@ export function toFilter(filters: Record<string, ColumnFilter>): Filter | undefi
   );
   if (all.length === 0) return undefined;
   return all.length === 1 ? all[0] : { all };
+}
+
+/** Narrows a table to the records that link to one, as the other side of the link lists them. */
+export function showNaming(field: Field, link: LinkValue): void {
+  const { table, field: key } = field;
+  if (table === undefined || key === undefined) return;
+  queryStore(table).set({ search: "", sort: [], filters: { [key]: { kind: "values", values: [link] } } });
 }
 
 /** The columns a seller looks at first stand first; the schema lists them by group. */
