@@ -4,25 +4,29 @@ use crate::lex::fault;
 use crate::parse::{Ast, Syntax};
 use crate::tree::{CmpOp, Criterion, Expr, Func, Node, Type};
 use crate::typing::Typer;
-use crate::units::{align, blank, call, expected, written_day};
-use model::{FieldDef, FieldKind, Result, TableKey};
+use crate::units::{align, blank, call, written_day};
+use model::{FieldDef, Result, TableKey};
 
 /// Types the pair (column, criterion) of a roll-up over `table`.
 pub(crate) fn criterion(t: &Typer<'_>, table: &TableKey, column: &Ast, given: &Ast) -> Result<Criterion> {
     let (field, ty) = column_of(t, table, column)?;
     let (op, value) = split(t, given, ty)?;
-    made(t, field, ty, op, value).map_err(|e| e.within(given.at.0, given.at.1))
+    made(t, table, field, op, value).map_err(|e| e.within(given.at.0, given.at.1))
 }
 
 /// A column that equals a value whatever the value looks like, as look-ups want it.
 pub(crate) fn equals(t: &Typer<'_>, table: &TableKey, column: &Ast, value: Expr) -> Result<Criterion> {
-    let (field, ty) = column_of(t, table, column)?;
-    equal_to(t, field, ty, value).map_err(|e| e.within(column.at.0, column.at.1))
+    let (field, _) = column_of(t, table, column)?;
+    equal_to(t, table, field, value).map_err(|e| e.within(column.at.0, column.at.1))
 }
 
 /// As [`equals`], of a field.
-pub(crate) fn equal_to(t: &Typer<'_>, field: &FieldDef, ty: Type, value: Expr) -> Result<Criterion> {
-    let value = right_side(t, field, ty, value)?;
+pub(crate) fn equal_to(t: &Typer<'_>, table: &TableKey, field: &FieldDef, value: Expr) -> Result<Criterion> {
+    if let Some(linked) = crate::links::criterion(t, table, field, CmpOp::Eq, &value)? {
+        return Ok(linked);
+    }
+    let ty = Type::of(&field.kind);
+    let value = right_side(field, ty, value)?;
     Ok(Criterion { field: field.key.clone(), ty, op: CmpOp::Eq, value })
 }
 
@@ -38,7 +42,11 @@ fn column_of<'t>(t: &'t Typer<'_>, table: &TableKey, column: &Ast) -> Result<(&'
     Ok((field, Type::of(&field.kind)))
 }
 
-fn made(t: &Typer<'_>, field: &FieldDef, ty: Type, op: CmpOp, value: Expr) -> Result<Criterion> {
+fn made(t: &Typer<'_>, table: &TableKey, field: &FieldDef, op: CmpOp, value: Expr) -> Result<Criterion> {
+    if let Some(linked) = crate::links::criterion(t, table, field, op, &value)? {
+        return Ok(linked);
+    }
+    let ty = Type::of(&field.kind);
     let equality = matches!(op, CmpOp::Eq | CmpOp::Ne);
     if ty == Type::Text
         && equality
@@ -47,7 +55,7 @@ fn made(t: &Typer<'_>, field: &FieldDef, ty: Type, op: CmpOp, value: Expr) -> Re
         let op = if op == CmpOp::Eq { CmpOp::Like } else { CmpOp::Unlike };
         return Ok(Criterion { field: field.key.clone(), ty, op, value: pattern });
     }
-    let value = right_side(t, field, ty, value)?;
+    let value = right_side(field, ty, value)?;
     Ok(Criterion { field: field.key.clone(), ty, op, value })
 }
 
@@ -147,25 +155,8 @@ pub(crate) fn like(text: &str) -> (String, bool) {
     (out, wild)
 }
 
-/// The right side in the unit of the field. A link compared with the code of the record at hand is a
-/// comparison of ids: `订单[客户]` shows the customer's code and holds the customer's id.
-fn right_side(t: &Typer<'_>, field: &FieldDef, ty: Type, value: Expr) -> Result<Expr> {
-    if let FieldKind::Link { table } = &field.kind {
-        if let Node::Field(key) = &value.node
-            && *table == t.table.key
-            && t.table.field(key).is_some_and(|f| matches!(f.kind, FieldKind::Code { .. }))
-        {
-            return Ok(Expr::new(Node::RecordId, Type::Link));
-        }
-        if value.ty != Type::Link && value.ty != Type::Blank {
-            return Err(expected(Type::Link, value.ty));
-        }
-        return Ok(value);
-    }
-    // A code that looks for a link of this record: the other table's id is what the link holds.
-    if value.ty == Type::Link && matches!(field.kind, FieldKind::Code { .. }) {
-        return Ok(value);
-    }
+/// The right side in the unit of the field.
+fn right_side(field: &FieldDef, ty: Type, value: Expr) -> Result<Expr> {
     if value.ty == Type::Blank {
         return Ok(value);
     }

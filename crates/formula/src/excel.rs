@@ -44,7 +44,7 @@ pub fn excel(schema: &Schema, table: &TableDef, field: &FieldDef, lang: Lang) ->
     match field.kind.holds() {
         Holds::Money if parted(&typed) => text = format!("ROUND({text},2)"),
         Holds::Whole if !(Typer { schema, table }).is_whole(&typed) => text = format!("ROUND({text},0)"),
-        Holds::Texts | Holds::Files | Holds::Link | Holds::Person => return None,
+        Holds::Texts | Holds::Files | Holds::Link | Holds::Links | Holds::Person => return None,
         _ => {}
     }
     let fits = text.chars().count() <= LONGEST.0;
@@ -145,7 +145,8 @@ impl Printer<'_> {
         let field = self.table.named(&column.text).filter(|_| r.table.is_none() || r.this_row)?;
         let label = field.label.get(self.lang);
         let plain = !label.is_empty() && !label.contains(|c: char| c.is_control() || "[]#'@\"".contains(c));
-        if !plain || matches!(field.kind.holds(), Holds::Texts | Holds::Files | Holds::Link | Holds::Person) {
+        use Holds as H;
+        if !plain || matches!(field.kind.holds(), H::Texts | H::Files | H::Link | H::Links | H::Person) {
             return None;
         }
         if !self.inputs.contains(&field.key) {

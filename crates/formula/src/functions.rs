@@ -290,13 +290,13 @@ fn is_error(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
 }
 
 fn is_blank(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
-    Ok(Expr::new(Node::IsBlank(t.expr(&args[0])?.boxed()), Type::Bool))
+    Ok(crate::units::is_blank(t.expr(&args[0])?))
 }
 
 fn is_number(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
     let e = t.expr(&args[0])?;
     Ok(match e.ty {
-        Type::Text | Type::Bool | Type::Blank | Type::Link => Expr::new(Node::Bool(false), Type::Bool),
+        Type::Text | Type::Bool | Type::Blank | Type::Link | Type::Links => Expr::new(Node::Bool(false), Type::Bool),
         _ => made(Func::IsNumber, vec![e], Type::Bool),
     })
 }
@@ -386,9 +386,12 @@ fn count(t: &Typer<'_>, name: &str, args: &[Ast]) -> Result<Expr> {
     };
     let (columns, cells): (Vec<_>, Vec<_>) = args.iter().partition(|a| gather::is_column(a));
     let cells = cells.into_iter().map(|a| t.expr(a)).collect::<Result<Vec<_>>>()?;
+    // Of a cell with several records each counts, as they would in cells of their own.
+    let (lists, cells): (Vec<_>, Vec<_>) = cells.into_iter().partition(|e| e.ty == Type::Links);
+    let lists = lists.into_iter().filter(|_| func == Func::CountFilled).map(crate::links::counted);
     let mut out = (!cells.is_empty()).then(|| made(func, cells, Type::Number));
-    for c in columns {
-        let one = gather::whole(t, c, aggregate)?;
+    let columns = columns.into_iter().map(|c| gather::whole(t, c, aggregate)).collect::<Result<Vec<_>>>()?;
+    for one in lists.chain(columns) {
         out = Some(match out {
             Some(sum) => Expr::new(Node::Arith(ArithOp::Add, sum.boxed(), one.boxed()), Type::Number),
             None => one,

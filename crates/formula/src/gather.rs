@@ -58,6 +58,7 @@ fn result(aggregate: Aggregate, field: &FieldDef) -> Result<Type> {
     let ty = Type::of(&field.kind);
     match (aggregate, ty) {
         (A::Count | A::CountFilled | A::CountNumbers, _) => Ok(Type::Number),
+        (A::First, Type::Links) => Err(crate::links::no_value()),
         (A::First, ty) | (_, ty @ (Type::Number | Type::Money)) => Ok(ty),
         (A::Min | A::Max, ty @ (Type::Date | Type::DateTime)) => Ok(ty),
         (_, other) => Err(expected(Type::Number, other)),
@@ -157,8 +158,7 @@ pub(crate) fn vlookup(t: &Typer<'_>, _: &str, args: &[Ast]) -> Result<Expr> {
         .within(args[2].at.0, args[2].at.1));
     };
     let key = &table.fields[from];
-    let tie =
-        equal_to(t, key, Type::of(&key.kind), t.expr(&args[0])?).map_err(|e| e.within(args[0].at.0, args[0].at.1))?;
+    let tie = equal_to(t, &table.key, key, t.expr(&args[0])?).map_err(|e| e.within(args[0].at.0, args[0].at.1))?;
     first(table, &table.fields[from + n - 1], tie)
 }
 

@@ -17,6 +17,7 @@ mod functions;
 mod gather;
 mod language;
 mod lex;
+mod links;
 mod parse;
 mod program;
 mod suggest;
@@ -30,6 +31,7 @@ pub use excel::{ExcelFormula, excel};
 pub use language::{Named, in_language, references, rename};
 pub use program::{Column, Phase, Program};
 pub use tree::{
-    Aggregate, ArithOp, Caught, CmpOp, Criterion, ErrorValue, Expr, Func, Local, Node, Rank, RankKind, Rollup, Type,
+    Aggregate, ArithOp, Caught, CmpOp, Criterion, ErrorValue, Expr, Func, ID, Local, Node, Rank, RankKind, Rollup, Tie,
+    Type,
 };
 pub use typing::{check, compile};

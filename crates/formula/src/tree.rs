@@ -22,6 +22,8 @@ pub enum Type {
     DateTime,
     /// A record of another table, as its id.
     Link,
+    /// Several records of another table. No value to compute with: criteria and counts know it.
+    Links,
 }
 
 impl Type {
@@ -35,6 +37,7 @@ impl Type {
             Holds::DateTime => Self::DateTime,
             Holds::Bool => Self::Bool,
             Holds::Link => Self::Link,
+            Holds::Links => Self::Links,
             Holds::Text | Holds::Texts | Holds::Files => Self::Text,
         }
     }
@@ -50,6 +53,7 @@ impl Type {
             Self::Date => ("日期", "a date"),
             Self::DateTime => ("时间", "a date and time"),
             Self::Link => ("关联记录", "a linked record"),
+            Self::Links => ("多条关联记录", "several linked records"),
         }
     }
 }
@@ -360,10 +364,14 @@ pub enum Aggregate {
     First,
 }
 
-/// One criterion: a field of the gathered table against a value of the record at hand.
+/// The field that stands for a record's own id in a [`Criterion`]; no field of a table has this key.
+pub const ID: &str = "id";
+
+/// One criterion: a field of the gathered table against a value of the record at hand. Where one side is of
+/// [`Type::Links`], “equal” means that the list holds the other side.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Criterion {
-    /// Field of the gathered table.
+    /// Field of the gathered table, or [`ID`].
     pub field: FieldKey,
     /// Its type.
     pub ty: Type,
@@ -380,16 +388,33 @@ pub enum Local {
     Id,
     /// A field of the record at hand.
     Field(FieldKey),
+    /// One of the records a field of the record at hand names.
+    Links(FieldKey),
+}
+
+/// What ties gathered records to the record at hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tie {
+    /// Field of the gathered table, or [`ID`].
+    pub field: FieldKey,
+    /// The field names several records; one of them is meant.
+    pub listed: bool,
+    /// What it equals.
+    pub local: Local,
 }
 
 impl Rollup {
-    /// The equality that ties gathered records to the record at hand: (field of the gathered table,
-    /// what it equals). None when the roll-up gathers over the whole table.
-    pub fn tie(&self) -> Option<(&FieldKey, Local)> {
-        self.criteria.iter().filter(|c| c.op == CmpOp::Eq).find_map(|c| match &c.value.node {
-            Node::RecordId => Some((&c.field, Local::Id)),
-            Node::Field(f) => Some((&c.field, Local::Field(f.clone()))),
-            _ => None,
+    /// The equality that ties gathered records to the record at hand. None when the roll-up gathers over
+    /// the whole table.
+    pub fn tie(&self) -> Option<Tie> {
+        self.criteria.iter().filter(|c| c.op == CmpOp::Eq).find_map(|c| {
+            let local = match &c.value.node {
+                Node::RecordId => Local::Id,
+                Node::Field(f) if c.value.ty == Type::Links => Local::Links(f.clone()),
+                Node::Field(f) => Local::Field(f.clone()),
+                _ => return None,
+            };
+            Some(Tie { field: c.field.clone(), listed: c.ty == Type::Links, local })
         })
     }
 }

@@ -23,7 +23,9 @@ pub fn compile(schema: &Schema, table: &TableDef, text: &str, kind: &FieldKind) 
 /// A `formula` error that names the place and a cure.
 pub fn check(schema: &Schema, table: &TableDef, text: &str) -> Result<Expr> {
     let typer = Typer { schema, table };
-    typer.expr(&parse(text)?)
+    let ast = parse(text)?;
+    let e = typer.expr(&ast)?;
+    if e.ty == Type::Links { Err(crate::links::no_value().within(ast.at.0, ast.at.1)) } else { Ok(e) }
 }
 
 pub(crate) struct Typer<'a> {
@@ -81,7 +83,8 @@ impl Typer<'_> {
             ));
         };
         let f = self.named(self.table, name)?;
-        Ok(Expr::new(Node::Field(f.key.clone()), Type::of(&f.kind)))
+        let plain = || Expr::new(Node::Field(f.key.clone()), Type::of(&f.kind));
+        Ok(crate::links::cell(self.schema, f)?.unwrap_or_else(plain))
     }
 
     fn named<'t>(&self, table: &'t TableDef, name: &crate::lex::Name) -> Result<&'t FieldDef> {
@@ -145,7 +148,8 @@ impl Typer<'_> {
             && let [column] = &columns[..]
         {
             let table = self.named_table(&name.text).map_err(|e| e.within(name.at.0, name.at.1))?;
-            return Ok((table, self.named(table, column)?));
+            let field = self.named(table, column)?;
+            return if field.kind.stored() { Ok((table, field)) } else { Err(crate::links::no_column(field)) };
         }
         Err(fault(
             "这里要写一整列，例如 订单[金额]".into(),

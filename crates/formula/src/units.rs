@@ -69,7 +69,7 @@ pub(crate) fn quantity(e: Expr) -> Result<Expr> {
         Type::Blank => Ok(int(0)),
         Type::Bool => Ok(Expr::new(Node::OrElse(e.boxed(), 0), Type::Number)),
         Type::Text => Ok(call(Func::Value, vec![e], Type::Number)),
-        Type::Link => Err(expected(Type::Number, Type::Link)),
+        Type::Link | Type::Links => Err(expected(Type::Number, e.ty)),
     }
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn text(e: Expr) -> Result<Expr> {
             "日期要先变成文字，例如 TEXT([@日期],\"yyyy-mm-dd\")".into(),
             "A date must be turned into text first, such as TEXT([@Date],\"yyyy-mm-dd\")".into(),
         )),
-        Type::Link => Err(expected(Type::Text, Type::Link)),
+        Type::Link | Type::Links => Err(expected(Type::Text, e.ty)),
     }
 }
 
@@ -157,13 +157,25 @@ pub(crate) fn compare(op: CmpOp, l: Expr, r: Expr) -> Result<Expr> {
     // Against "" the question is whether anything is there, whatever the type.
     for (side, other) in [(&l, &r), (&r, &l)] {
         if matches!(side.node, Node::Blank) && matches!(op, CmpOp::Eq | CmpOp::Ne) {
-            let is = Expr::new(Node::IsBlank(other.clone().boxed()), Type::Bool);
+            let is = is_blank(other.clone());
             return Ok(if op == CmpOp::Eq { is } else { Expr::new(Node::Not(is.boxed()), Type::Bool) });
         }
+    }
+    if l.ty == Type::Links || r.ty == Type::Links {
+        return Err(mismatch(l.ty, r.ty));
     }
     let (l, r) = align(l, r)?;
     let (l, r) = (zero_if_blank(l), zero_if_blank(r));
     Ok(Expr::new(Node::Compare(op, l.boxed(), r.boxed()), Type::Bool))
+}
+
+/// Whether anything is there.
+pub(crate) fn is_blank(e: Expr) -> Expr {
+    let node = match e.ty {
+        Type::Links => Node::Compare(CmpOp::Eq, crate::links::counted(e).boxed(), int(0).boxed()),
+        _ => Node::IsBlank(e.boxed()),
+    };
+    Expr::new(node, Type::Bool)
 }
 
 /// Both sides in one unit.
@@ -268,5 +280,9 @@ pub(crate) fn mismatch(a: Type, b: Type) -> Error {
 
 pub(crate) fn expected(want: Type, got: Type) -> Error {
     let ((wz, we), (gz, ge)) = (want.names(), got.names());
-    fault(format!("这里要{wz}，得到的是{gz}"), format!("{we} is expected here, not {ge}"))
+    let (cure_zh, cure_en) = match got {
+        Type::Links => crate::links::CURE,
+        _ => ("", ""),
+    };
+    fault(format!("这里要{wz}，得到的是{gz}{cure_zh}"), format!("{we} is expected here, not {ge}{cure_en}"))
 }

@@ -34,7 +34,8 @@ enum Out {
 }
 
 /// Writes the rows of an open view; in a workbook, formulas over its own columns live on. A link becomes two
-/// columns: the code, by which it is found again on import, and the name; a member becomes their name.
+/// columns: the code, by which it is found again on import, and the name (of several records, all of them); a
+/// member becomes their name.
 ///
 /// # Errors
 /// `cancelled`, `too_large` for a workbook beyond Excel's rows, `bad_file` when it cannot be written.
@@ -56,7 +57,7 @@ pub fn view(store: &Store, scope: &Scope, id: &ViewId, file: &File<'_>, control:
         row.clear();
         let mut links = links.iter();
         for (f, v) in columns.iter().zip(values) {
-            if matches!(f.kind, FieldKind::Link { .. }) {
+            if f.kind.linked().is_some() {
                 let linked = links.next().and_then(Option::as_ref);
                 row.push(linked.map_or(Value::Null, |(code, _)| Value::from(code.as_str())));
                 row.push(linked.map_or(Value::Null, |(_, name)| Value::from(name.as_str())));
@@ -121,7 +122,7 @@ fn with_names(columns: &[FieldDef]) -> Vec<FieldDef> {
     let mut out = Vec::with_capacity(columns.len() + 1);
     for f in columns {
         out.push(f.clone());
-        if matches!(f.kind, FieldKind::Link { .. }) {
+        if f.kind.linked().is_some() {
             let label =
                 Label::new(&format!("{}名称", f.label.get(Lang::Zh)), &format!("{} name", f.label.get(Lang::En)));
             out.push(FieldDef { key: format!("{}_name", f.key).into(), label, kind: FieldKind::Text, ..f.clone() });

@@ -19,6 +19,21 @@ pub enum Change {
         /// The edits.
         cells: Vec<CellEdit>,
     },
+    /// Records added to and taken from what one cell of linked records names, on either side of a link.
+    Relink {
+        /// The table.
+        table: TableKey,
+        /// The record.
+        id: RecordId,
+        /// The field: linked records, or the other side of a link.
+        field: FieldKey,
+        /// Records to name as well.
+        add: Vec<RecordId>,
+        /// Records to name no more.
+        remove: Vec<RecordId>,
+    },
+    /// Several changes as one.
+    Several(Vec<Change>),
     /// Records removed. Orders of a removed customer stay, without a customer.
     Delete {
         /// The table.

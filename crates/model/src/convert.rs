@@ -19,7 +19,7 @@ pub enum Way {
 /// How much of a content is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
-    /// Some of it: a time of day, decimals, all tags but one.
+    /// Some of it: a time of day, decimals, all tags or linked records but one.
     Part,
     /// All of it: the cell becomes blank.
     All,
@@ -52,17 +52,24 @@ pub fn way(from: &FieldKind, to: &FieldKind) -> Way {
     if to.system() || (files(to) && !files(from)) {
         return Way::Never;
     }
+    // Nothing is stored for the other side of a link; it may only look at another field.
+    match (from.stored(), to.stored()) {
+        (true, true) => {}
+        (false, false) => return Way::Same,
+        _ => return Way::Never,
+    }
     if from == to {
         return Way::Same;
     }
     // Other settings of the same kind: options, decimals beyond the first, a unit.
-    let one_kind = from.name() == to.name() && !matches!(from, FieldKind::Link { .. } | FieldKind::Attachment { .. });
+    let one_kind = from.name() == to.name() && !(from.linked().is_some() || files(from));
     if one_kind && from.holds() == to.holds() && !matches!(from, FieldKind::Rating { .. }) {
         return Way::Same;
     }
     match (from.holds(), to.holds()) {
         (Holds::Person, Holds::Person) | (Holds::Texts, Holds::Texts) => Way::Same,
-        (Holds::Link | Holds::Person, _) | (_, Holds::Link | Holds::Person) => Way::Names,
+        (Holds::Link | Holds::Links, Holds::Link | Holds::Links) if from.linked() == to.linked() => Way::Cells,
+        (Holds::Link | Holds::Links | Holds::Person, _) | (_, Holds::Link | Holds::Links | Holds::Person) => Way::Names,
         _ => Way::Cells,
     }
 }
@@ -82,7 +89,14 @@ pub fn convert(value: &Value, from: &FieldKind, to: &FieldKind, ctx: &Ctx) -> Co
         Way::Names | Way::Cells => {}
     }
     match value {
-        Value::Link(_) | Value::Person(_) => Converted::LOST,
+        Value::Link(id) if matches!(to, FieldKind::Links { .. }) && from.linked() == to.linked() => {
+            Converted::whole(Value::Links(vec![*id]))
+        }
+        Value::Links(list) if matches!(to, FieldKind::Link { .. }) && from.linked() == to.linked() => {
+            let first = list.first().map_or(Value::Null, |id| Value::Link(*id));
+            if list.len() > 1 { Converted::part(first) } else { Converted::whole(first) }
+        }
+        Value::Link(_) | Value::Links(_) | Value::Person(_) => Converted::LOST,
         Value::Files(f) if matches!(to, FieldKind::Attachment { images: true }) => {
             let images: Vec<_> = f.iter().filter(|f| f.media.starts_with("image/")).cloned().collect();
             match images.len() {

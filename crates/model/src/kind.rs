@@ -1,6 +1,6 @@
 //! Kinds of fields: what a column holds.
 
-use crate::{CodePattern, TableKey};
+use crate::{CodePattern, FieldKey, TableKey};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -58,6 +58,19 @@ pub enum FieldKind {
     Link {
         /// The other table.
         table: TableKey,
+    },
+    /// Several records of another table, stored as their ids joined by line feeds.
+    Links {
+        /// The other table.
+        table: TableKey,
+    },
+    /// The other side of a link: the records of another table whose link field names this record. Nothing
+    /// is stored for it.
+    Backlinks {
+        /// The other table.
+        table: TableKey,
+        /// Its field, a [`FieldKind::Link`] or [`FieldKind::Links`].
+        field: FieldKey,
     },
     /// Files, stored as a JSON list of [`FileRef`].
     Attachment {
@@ -136,6 +149,8 @@ pub enum Holds {
     Texts,
     /// A record of another table.
     Link,
+    /// Several records of another table.
+    Links,
     /// A member of the workspace.
     Person,
     /// Files, as JSON.
@@ -170,6 +185,8 @@ impl FieldKind {
             K::Birthday,
             K::Person,
             K::Link { table: crate::builtin::CUSTOMERS.into() },
+            K::Links { table: crate::builtin::CUSTOMERS.into() },
+            K::Backlinks { table: crate::builtin::ORDERS.into(), field: "customer".into() },
             K::Attachment { images: false },
             K::Rating { max: 5 },
             K::Progress,
@@ -202,6 +219,8 @@ impl FieldKind {
             Self::Birthday => "birthday",
             Self::Person => "person",
             Self::Link { .. } => "link",
+            Self::Links { .. } => "links",
+            Self::Backlinks { .. } => "backlinks",
             Self::Attachment { .. } => "attachment",
             Self::Rating { .. } => "rating",
             Self::Progress => "progress",
@@ -227,6 +246,7 @@ impl FieldKind {
             Self::Choices { .. } | Self::Tags => Holds::Texts,
             Self::Person | Self::CreatedBy | Self::UpdatedBy => Holds::Person,
             Self::Link { .. } => Holds::Link,
+            Self::Links { .. } | Self::Backlinks { .. } => Holds::Links,
             Self::Attachment { .. } => Holds::Files,
         }
     }
@@ -234,6 +254,24 @@ impl FieldKind {
     /// Whether Kebu itself fills the field, so that nobody edits it.
     pub fn system(&self) -> bool {
         matches!(self, Self::CreatedTime | Self::UpdatedTime | Self::CreatedBy | Self::UpdatedBy)
+    }
+
+    /// Whether its cells are kept in a column. The other side of a link is looked up instead.
+    pub fn stored(&self) -> bool {
+        !matches!(self, Self::Backlinks { .. })
+    }
+
+    /// The table whose records its cells name.
+    pub fn linked(&self) -> Option<&TableKey> {
+        match self {
+            Self::Link { table } | Self::Links { table } | Self::Backlinks { table, .. } => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The table that people link to by it: as [`FieldKind::linked`], for what is stored.
+    pub fn links_to(&self) -> Option<&TableKey> {
+        self.linked().filter(|_| self.stored())
     }
 
     /// The list of a choice field.

@@ -35,4 +35,4 @@ pub use rule::{Check, Checker, Level, Rule, Violation, check_value};
 pub use schema::{Schema, TableDef};
 pub use scope::{Access, Scope, UserId};
 pub use span::Span;
-pub use value::{ErrorValue, Money, RecordId, Value};
+pub use value::{ErrorValue, MAX_LINKS, Money, RecordId, Value};

@@ -41,7 +41,7 @@ pub enum Check {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max: Option<Arc<str>>,
     },
-    /// Characters of a text, or how many tags or files.
+    /// Characters of a text, or how many tags, linked records or files.
     Length {
         /// Fewest.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -157,10 +157,11 @@ impl Rule {
     fn ready(&self, field: &FieldDef, today: Date) -> Result<Option<Ready>> {
         let holds = field.kind.holds();
         let fits = match &self.check {
+            _ if !field.kind.stored() => false,
             Check::Required | Check::Expression { .. } => true,
             Check::Unique => !matches!(holds, Holds::Bool | Holds::Files),
             Check::Pattern { .. } => matches!(holds, Holds::Text | Holds::Texts),
-            Check::Length { .. } => matches!(holds, Holds::Text | Holds::Texts | Holds::Files),
+            Check::Length { .. } => matches!(holds, Holds::Text | Holds::Texts | Holds::Links | Holds::Files),
             Check::Range { .. } => {
                 matches!(holds, Holds::Whole | Holds::Number | Holds::Money | Holds::Date | Holds::DateTime)
             }
@@ -299,6 +300,7 @@ impl Ready {
                 let n = match value {
                     Value::Text(t) => t.chars().count(),
                     Value::Tags(t) => t.len(),
+                    Value::Links(l) => l.len(),
                     Value::Files(f) => f.len(),
                     _ => return true,
                 };

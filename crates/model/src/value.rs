@@ -2,6 +2,7 @@
 
 use crate::{Birthday, Date, DateTime, FieldKind, FileRef, UserId};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::fmt;
 
 /// The id of a record inside its table.
@@ -106,6 +107,8 @@ pub enum Value {
     Tags(Vec<String>),
     /// A record of another table.
     Link(RecordId),
+    /// Several records of another table, each once, in the order given.
+    Links(Vec<RecordId>),
     /// A member of the workspace.
     Person(UserId),
     /// Files.
@@ -118,6 +121,8 @@ pub enum Value {
 const MAX_TEXT: usize = 100_000;
 /// Most files in a cell.
 const MAX_FILES: usize = 50;
+/// Most records a cell links to.
+pub const MAX_LINKS: usize = 500;
 
 impl Value {
     /// Whether there is nothing in it: null, empty text or no tags.
@@ -126,6 +131,7 @@ impl Value {
             Value::Null => true,
             Value::Text(t) => t.is_empty(),
             Value::Tags(t) => t.is_empty(),
+            Value::Links(l) => l.is_empty(),
             Value::Files(f) => f.is_empty(),
             _ => false,
         }
@@ -155,6 +161,12 @@ impl Value {
             | (K::Bool, v @ Value::Bool(_))
             | (K::Link { .. }, v @ Value::Link(_))
             | (K::Person | K::CreatedBy | K::UpdatedBy, v @ Value::Person(_)) => Some(v),
+            (K::Links { .. } | K::Backlinks { .. }, Value::Link(id)) => Some(Value::Links(vec![id])),
+            (K::Links { .. } | K::Backlinks { .. }, Value::Links(mut list)) => {
+                let mut seen = HashSet::new();
+                list.retain(|id| seen.insert(*id));
+                (list.len() <= MAX_LINKS).then_some(Value::Links(list))
+            }
             (K::Tags | K::Choices { .. }, Value::Tags(t)) => {
                 let fits = t.iter().map(String::len).sum::<usize>() <= MAX_TEXT && !t.iter().any(|t| t.contains('\n'));
                 fits.then_some(Value::Tags(t))

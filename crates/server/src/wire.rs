@@ -27,6 +27,12 @@ pub(crate) fn cell(
     if let Some(text) = json.get("text").and_then(Json::as_str) {
         return typed(store, scope, members, field, text);
     }
+    if let (FieldKind::Links { table } | FieldKind::Backlinks { table, .. }, Json::Array(list)) = (&field.kind, json) {
+        return several(store, scope, field, table, list);
+    }
+    if let Some((add, _)) = relinked(store, scope, field, json)? {
+        return Ok(Read { value: Value::Links(add), note: None });
+    }
     let mut value = plain(&field.kind, json).ok_or_else(|| unfit(field))?;
     if let Value::Files(files) = &mut value {
         known_files(store, scope, field, files)?;
@@ -53,19 +59,19 @@ fn known_files(store: &Store, scope: &Scope, field: &FieldDef, files: &mut [File
 
 fn typed(store: &Store, scope: &Scope, members: &[(UserId, String)], field: &FieldDef, text: &str) -> Result<Read> {
     if let FieldKind::Link { table } = &field.kind {
-        let code = text.trim();
-        if code.is_empty() {
+        if text.trim().is_empty() {
             return Ok(Read { value: Value::Null, note: None });
         }
-        let id = store.by_code(scope, table, code)?.ok_or_else(|| {
-            Error::new(
-                ErrorCode::Invalid,
-                format!("没有编号为“{code}”的记录；请填编号，例如 K000001"),
-                format!("No record has the code “{code}”; enter a code such as K000001"),
-            )
-            .on(&field.key)
-        })?;
-        return Ok(Read { value: Value::Link(id), note: None });
+        return Ok(Read { value: Value::Link(meant(store, scope, field, table, text)?), note: None });
+    }
+    if let FieldKind::Links { table } | FieldKind::Backlinks { table, .. } = &field.kind {
+        // A name may itself hold what stands between two.
+        if let Some(id) = store.meant(scope, table, text)? {
+            return Ok(Read { value: Value::Links(vec![id]), note: None });
+        }
+        let parts = text.split(parse::BETWEEN).map(str::trim).filter(|p| !p.is_empty());
+        let list = parts.map(|p| meant(store, scope, field, table, p)).collect::<Result<Vec<_>>>()?;
+        return Ok(Read { value: Value::Links(list), note: None });
     }
     if matches!(field.kind, FieldKind::Person) {
         return member(members, field, text);
@@ -81,6 +87,53 @@ fn typed(store: &Store, scope: &Scope, members: &[(UserId, String)], field: &Fie
         )
         .on(&field.key)),
     }
+}
+
+/// The record of a code, or of a name that only one has.
+fn meant(store: &Store, scope: &Scope, field: &FieldDef, table: &str, text: &str) -> Result<RecordId> {
+    let text = text.trim();
+    store.meant(scope, table, text)?.ok_or_else(|| {
+        Error::new(
+            ErrorCode::Invalid,
+            format!("没有编号为“{text}”的记录，叫这个名称的也不止一条或没有；请填编号，例如 K000001"),
+            format!("No record has the code “{text}”, nor is it the name of just one; enter a code such as K000001"),
+        )
+        .on(&field.key)
+    })
+}
+
+/// Several records, each by its id, as it is sent (`[id, …]`), or by code or name.
+fn several(store: &Store, scope: &Scope, field: &FieldDef, table: &str, list: &[Json]) -> Result<Read> {
+    Ok(Read { value: Value::Links(records(store, scope, field, table, list)?), note: None })
+}
+
+fn records(store: &Store, scope: &Scope, field: &FieldDef, table: &str, list: &[Json]) -> Result<Vec<RecordId>> {
+    let one = |json: &Json| match json {
+        Json::Array(shown) => shown.first().and_then(Json::as_i64).map(RecordId).ok_or_else(|| unfit(field)),
+        Json::String(text) => meant(store, scope, field, table, text),
+        json => json.as_i64().map(RecordId).ok_or_else(|| unfit(field)),
+    };
+    list.iter().map(one).collect()
+}
+
+/// Records to add to a cell of several, and to take from it.
+type Relinked = (Vec<RecordId>, Vec<RecordId>);
+
+/// What `{"add": […], "remove": […]}` asks of a cell of several records; None for any other value.
+pub(crate) fn relinked(store: &Store, scope: &Scope, field: &FieldDef, json: &Json) -> Result<Option<Relinked>> {
+    let (FieldKind::Links { table } | FieldKind::Backlinks { table, .. }, Json::Object(object)) = (&field.kind, json)
+    else {
+        return Ok(None);
+    };
+    if object.is_empty() || object.keys().any(|k| k != "add" && k != "remove") {
+        return Ok(None);
+    }
+    let list = |key: &str| match object.get(key) {
+        Some(Json::Array(list)) => records(store, scope, field, table, list),
+        Some(_) => Err(unfit(field)),
+        None => Ok(Vec::new()),
+    };
+    Ok(Some((list("add")?, list("remove")?)))
 }
 
 /// The member of a name.
@@ -199,6 +252,12 @@ fn filter_value(field: &FieldDef, op: Op, json: &Json) -> Result<Value> {
     let value = match (&field.kind, json) {
         (_, Json::String(s)) if op == Op::Within => Some(Value::Text(s.clone())),
         (FieldKind::Tags | FieldKind::Choices { .. }, Json::String(s)) => Some(Value::Text(s.clone())),
+        (FieldKind::Links { .. } | FieldKind::Backlinks { .. }, Json::Number(n)) => {
+            n.as_i64().map(RecordId).map(Value::Link)
+        }
+        (FieldKind::Links { .. } | FieldKind::Backlinks { .. }, Json::Array(a)) => {
+            a.first().and_then(Json::as_i64).map(RecordId).map(Value::Link)
+        }
         (FieldKind::DateTime | FieldKind::CreatedTime | FieldKind::UpdatedTime, Json::String(s)) if s.len() == 10 => {
             Date::from_iso(s).map(Value::Date)
         }

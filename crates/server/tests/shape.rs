@@ -358,3 +358,95 @@ async fn a_sheet_that_is_nothing_known_becomes_a_table_of_its_own() {
     site.ok("POST", &format!("/changes/{}/undo", ran["change"]), None).await;
     assert_eq!(tables(&site.ok("GET", "/schema", None).await), 3, "an undone import takes its table along");
 }
+
+#[tokio::test]
+async fn links_of_several_go_both_ways_by_role() {
+    let site = Site::new();
+    site.ok("POST", "/tables", Some(json!({ "label": "活动" }))).await;
+    let body = json!({ "label": "参加者", "kind": "links", "table": "customers", "other_side": "活动" });
+    for (role, status) in
+        [("nobody", StatusCode::UNAUTHORIZED), ("reader", StatusCode::FORBIDDEN), ("writer", StatusCode::FORBIDDEN)]
+    {
+        assert_eq!(site.call(role, "POST", "/tables/t1/fields", Some(body.clone())).await.0, status, "{role}");
+    }
+    let guests = field(&site, "t1", body).await;
+    let schema = site.ok("GET", "/schema", None).await;
+    let tables = schema["tables"].as_array().unwrap();
+    let customers = tables.iter().find(|t| t["key"] == "customers").unwrap();
+    let back = customers["fields"].as_array().unwrap().iter().find(|f| f["label"]["zh"] == "活动").unwrap();
+    assert_eq!((&back["kind"], &back["table"], &back["field"]), (&json!("backlinks"), &json!("t1"), &json!(guests)));
+    let back = back["key"].as_str().unwrap();
+
+    let people = json!({ "records": [{ "name": "甲" }, { "name": "乙、丙" }, { "name": "同名" }, { "name": "同名" }] });
+    site.ok("POST", "/tables/customers/records", Some(people)).await;
+    let record = json!({ "records": [{ "name": "茶会", &guests: {"text": "甲，K000003"} }] });
+    for (role, status) in [("nobody", StatusCode::UNAUTHORIZED), ("reader", StatusCode::FORBIDDEN)] {
+        assert_eq!(site.call(role, "POST", "/tables/t1/records", Some(record.clone())).await.0, status, "{role}");
+    }
+    let (status, made) = site.call("writer", "POST", "/tables/t1/records", Some(record)).await;
+    assert_eq!((status, &made["ids"]), (StatusCode::OK, &json!([1])));
+    let (first, second) = (json!([1, "K000001", "甲"]), json!([2, "K000002", "乙、丙"]));
+    assert_eq!(cell(&site, "t1", 1, &guests).await, json!([first, [3, "K000003", "同名"]]));
+
+    let put = async |value: Value| {
+        let edit = json!({ "cells": [{ "id": 1, "field": guests, "value": value }] });
+        site.call("writer", "PATCH", "/tables/t1/records", Some(edit)).await
+    };
+    for (value, want) in [
+        (json!({"text": "乙、丙"}), json!([second])),
+        (json!([2, 1]), json!([second, first])),
+        (json!([first, "K000002"]), json!([first, second])),
+        (json!({"add": [3], "remove": [2]}), json!([first, [3, "K000003", "同名"]])),
+        (json!({"add": ["乙、丙"], "remove": [3]}), json!([first, second])),
+        (json!({"remove": [1, 2]}), Value::Null),
+        (json!({"text": "甲; "}), json!([first])),
+    ] {
+        let (status, body) = put(value.clone()).await;
+        assert_eq!((status, &body["rows"]["1"][&guests]), (StatusCode::OK, &want), "{value}");
+    }
+    for value in [json!({"text": "同名"}), json!({"text": "没有"}), json!("甲"), json!([99]), json!([true])] {
+        let (status, body) = put(value.clone()).await;
+        assert!(status.is_client_error() && body["error"]["field"] == *guests, "{value}: {status} {body}");
+    }
+
+    // From the other side: one change, which undo takes back.
+    let edit = json!({ "cells": [
+        { "id": 2, "field": "note", "value": "常客" }, { "id": 2, "field": back, "value": {"add": [1]} },
+    ] });
+    assert_eq!(
+        site.call("reader", "PATCH", "/tables/customers/records", Some(edit.clone())).await.0,
+        StatusCode::FORBIDDEN
+    );
+    let (_, body) = site.call("writer", "PATCH", "/tables/customers/records", Some(edit)).await;
+    assert_eq!(body["rows"]["2"][back], json!({ "count": 1, "first": [[1, "000001", "茶会"]] }));
+    assert_eq!(cell(&site, "t1", 1, &guests).await, json!([first, second]));
+    site.ok("POST", &format!("/changes/{}/undo", body["change"]), None).await;
+    assert_eq!(cell(&site, "t1", 1, &guests).await, json!([first]));
+    assert_eq!(cell(&site, "customers", 2, "note").await, Value::Null);
+    let made = json!({ "records": [{ "name": "丁", back: {"add": [1]} }] });
+    site.ok("POST", "/tables/customers/records", Some(made)).await;
+    assert_eq!(cell(&site, "t1", 1, &guests).await, json!([first, [5, "K000005", "丁"]]));
+
+    let view = site.ok("POST", "/views", Some(json!({ "table": "t1", "columns": ["code", guests] }))).await;
+    let path = format!("/api/v1/views/{}/export?format=csv", view["view"].as_str().unwrap());
+    let asked = Request::builder().uri(path).header(header::AUTHORIZATION, "Bearer owner");
+    let (_, _, file) = site.send(asked.body(Body::empty()).unwrap()).await;
+    let file = String::from_utf8(file).unwrap();
+    assert!(file.contains("参加者,参加者名称") && file.contains("000001,K000001、K000005,甲、丁"), "{file}");
+
+    let with = |filter: Value| json!({ "table": "t1", "columns": [guests], "filter": filter });
+    for (filter, n) in [
+        (json!({ "field": guests, "op": "contains", "values": [1] }), 1),
+        (json!({ "field": guests, "op": "contains", "values": ["丙"] }), 0),
+        (json!({ "field": guests, "op": "in", "values": [[2, "K000002", "乙、丙"], null] }), 0),
+        (json!({ "field": guests, "op": "filled" }), 1),
+    ] {
+        let view = site.ok("POST", "/views", Some(with(filter.clone()))).await;
+        assert_eq!(view["total"], n, "{filter}");
+    }
+    let e = site.call("owner", "DELETE", &format!("/tables/t1/fields/{guests}"), None).await;
+    assert_eq!(e.0, StatusCode::CONFLICT, "{}", e.1);
+    site.ok("DELETE", &format!("/tables/t1/fields/{guests}?other_side=true"), None).await;
+    let schema = site.ok("GET", "/schema", None).await.to_string();
+    assert!(!schema.contains("backlinks"));
+}

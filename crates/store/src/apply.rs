@@ -6,7 +6,7 @@ use crate::dialect::quote;
 use crate::recalc::{Touched, recalculate};
 use crate::store::{Now, Shape, Store, code_counter, counter, id_counter, require};
 use crate::validate::{Checks, Written};
-use crate::{layout, log, search};
+use crate::{layout, links, log, search};
 use model::{
     Access, CellEdit, Change, ChangeOutcome, CodePattern, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind,
     IDENTITY_FIELDS, Identity, Origin, RecordId, Result, Scope, TableDef, TableKey, UserId, Value, builtin,
@@ -25,22 +25,7 @@ impl Store {
         self.write(|conn, now| {
             let mut w = Writing::begin(conn, now, scope, origin)?;
             let mut outcome = ChangeOutcome { change: w.change, ..ChangeOutcome::default() };
-            match change {
-                Change::Create { table, records } => {
-                    for cells in records {
-                        outcome.created.push(RecordId(w.create(&table, cells)?));
-                    }
-                    w.complete_new(&table, &outcome.created)?;
-                    if let (Some(low), Some(high)) = (outcome.created.first(), outcome.created.last()) {
-                        log::created(conn, w.change, &table, low.0, high.0)?;
-                    }
-                }
-                Change::Edit { table, cells } => outcome.edited = w.edit_cells(&table, cells)?,
-                Change::Delete { table, ids } => {
-                    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-                    outcome.deleted = w.delete(&table, &ids)?;
-                }
-            }
+            w.carry_out(change, &mut outcome)?;
             w.finish(&mut |_, _| Ok(()))?;
             w.check_written()?;
             outcome.warnings = std::mem::take(&mut w.written.warnings);
@@ -82,6 +67,33 @@ impl<'c> Writing<'c> {
         })
     }
 
+    /// Writes what a change asks for.
+    fn carry_out(&mut self, change: Change, outcome: &mut ChangeOutcome) -> Result<()> {
+        match change {
+            Change::Create { table, records } => {
+                let mut created = Vec::with_capacity(records.len());
+                for cells in records {
+                    created.push(RecordId(self.create(&table, cells)?));
+                }
+                self.complete_new(&table, &created)?;
+                if let (Some(low), Some(high)) = (created.first(), created.last()) {
+                    log::created(self.conn, self.change, &table, low.0, high.0)?;
+                }
+                outcome.created.extend(created);
+            }
+            Change::Edit { table, cells } => outcome.edited.extend(self.edit_cells(&table, cells)?),
+            Change::Relink { table, id, field, add, remove } => {
+                outcome.edited.extend(self.relink(&table, id, &field, &add, &remove)?);
+            }
+            Change::Delete { table, ids } => {
+                let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+                outcome.deleted += self.delete(&table, &ids)?;
+            }
+            Change::Several(list) => list.into_iter().try_for_each(|c| self.carry_out(c, outcome))?,
+        }
+        Ok(())
+    }
+
     /// Search text and derived columns of everything touched.
     pub(crate) fn finish(&mut self, progress: crate::recalc::Progress<'_>) -> Result<()> {
         search::index(self.conn, &self.searchable, false, progress)?;
@@ -96,15 +108,15 @@ impl<'c> Writing<'c> {
     pub(crate) fn create(&mut self, table: &TableKey, cells: Vec<(FieldKey, Value)>) -> Result<i64> {
         let def = self.table(table)?;
         let mut row: Vec<(FieldKey, Value)> = Vec::with_capacity(cells.len() + 1);
+        let mut named_by = Vec::new();
         for (key, value) in cells {
             let field = def.require(&key)?;
             let value = check(field, value)?;
-            if let (FieldKind::Link { table }, Value::Link(to)) = (&field.kind, &value) {
-                self.refuse_missing(table, *to, &key)?;
+            self.refuse_missing(field, &value)?;
+            if value.is_blank() {
+                continue;
             }
-            if !value.is_blank() {
-                row.push((key, value));
-            }
+            if field.kind.stored() { row.push((key, value)) } else { named_by.push((field, value)) }
         }
         self.complete(&def, &mut row)?;
         row.extend(stamps(&def, self.user, true));
@@ -112,6 +124,9 @@ impl<'c> Writing<'c> {
         let id = counter(self.conn, &name)?;
         layout::set_meta(self.conn, &name, &(id + 1).to_string())?;
         self.insert(&def, id, &row)?;
+        for (field, value) in named_by {
+            self.name_from(field, RecordId(id), &value)?;
+        }
         Ok(id)
     }
 
@@ -177,6 +192,9 @@ impl<'c> Writing<'c> {
         sql.push(')');
         let values: Vec<Param<'_>> = std::iter::once(Param::Int(id)).chain(row.iter().map(|(_, v)| param(v))).collect();
         self.conn.run(&sql, &values)?;
+        for (k, v) in row {
+            links::follow(self.conn, &def.key, k, id, &Value::Null, v)?;
+        }
         if def.key == *builtin::CUSTOMERS {
             for (k, v) in row {
                 add_identity(self.conn, id, k, v)?;
@@ -201,8 +219,14 @@ impl<'c> Writing<'c> {
         let ids: Vec<i64> = by_record.keys().copied().collect();
         self.touched.remember(self.conn, &self.shape.derivation, table, &ids)?;
         let mut edited = Vec::new();
-        for (id, cells) in by_record {
-            if self.edit(&def, id, &cells)? {
+        for (id, mut cells) in by_record {
+            let named_by: Vec<_> =
+                cells.extract_if(.., |(k, _)| def.field(k).is_some_and(|f| !f.kind.stored())).collect();
+            let mut changed = self.edit(&def, id, &cells)?;
+            for (key, value) in named_by {
+                changed |= self.name_from(def.require(&key)?, RecordId(id), &value)?;
+            }
+            if changed {
                 edited.push(RecordId(id));
             }
         }
@@ -226,11 +250,11 @@ impl<'c> Writing<'c> {
             return Ok(false);
         }
         for (k, _, new) in &changes {
-            match (def.require(k)?.kind.clone(), new) {
+            let field = def.require(k)?;
+            match (&field.kind, new) {
                 (FieldKind::Code { .. }, Value::Text(code)) => self.refuse_taken(def, k, code)?,
                 (FieldKind::Code { .. }, _) => return Err(needed(def, k)),
-                (FieldKind::Link { table }, Value::Link(to)) => self.refuse_missing(&table, *to, k)?,
-                _ => {}
+                _ => self.refuse_missing(field, new)?,
             }
         }
         self.check_changes(def, id, &changes)?;
@@ -241,14 +265,6 @@ impl<'c> Writing<'c> {
     pub(crate) fn exists(&self, table: &str, id: RecordId) -> Result<bool> {
         let sql = ["SELECT 1 FROM ", &quote(table), " WHERE id = ?1"].concat();
         self.conn.exists(&sql, params![id.0])
-    }
-
-    fn refuse_missing(&self, table: &TableKey, id: RecordId, field: &FieldKey) -> Result<()> {
-        if self.exists(table, id)? {
-            return Ok(());
-        }
-        let def = self.table(table)?;
-        Err(gone(&def, id.0).on(field))
     }
 
     /// Writes changed cells (field, before, after), with log, identities and what follows.
@@ -274,6 +290,7 @@ impl<'c> Writing<'c> {
         self.conn.run(&sql, &values)?;
         for (k, old, new) in changes {
             log::edited(self.conn, self.change, &def.key, id, k, old, new)?;
+            links::follow(self.conn, &def.key, k, id, old, new)?;
             if def.key == *builtin::CUSTOMERS {
                 remove_identity(self.conn, id, k, old)?;
                 add_identity(self.conn, id, k, new)?;
@@ -312,13 +329,17 @@ impl<'c> Writing<'c> {
         let def = self.table(table)?;
         self.touched.remember(self.conn, &self.shape.derivation, table, ids)?;
         self.unlink(table, ids)?;
-        let keys: Vec<&FieldKey> = def.fields.iter().filter(|f| !f.derived()).map(|f| &f.key).collect();
+        let keys: Vec<&FieldKey> =
+            def.fields.iter().filter(|f| !f.derived() && f.kind.stored()).map(|f| &f.key).collect();
         let sql = ["DELETE FROM ", &quote(table), " WHERE id = ?1"].concat();
         let mut n = 0;
         for &id in ids {
             let Some(content) = self.content(&def, id, &keys)? else { continue };
             let content: Vec<_> = keys.iter().map(|k| (*k).clone()).zip(content).collect();
             log::deleted(self.conn, self.change, table, id, &content)?;
+            for (k, v) in &content {
+                links::follow(self.conn, table, k, id, v, &Value::Null)?;
+            }
             if *table == *builtin::CUSTOMERS {
                 for (k, v) in &content {
                     remove_identity(self.conn, id, k, v)?;
@@ -333,23 +354,6 @@ impl<'c> Writing<'c> {
         // Others tied to the removed records are recomputed through the remembered ties.
         self.touched.removed(table);
         Ok(n)
-    }
-
-    /// Empties links to records about to be removed, as logged edits.
-    fn unlink(&mut self, table: &TableKey, ids: &[i64]) -> Result<()> {
-        let shape = Arc::clone(&self.shape);
-        for def in &shape.schema.tables {
-            for f in def.fields.iter().filter(|f| matches!(&f.kind, FieldKind::Link { table: t } if t == table)) {
-                let column = quote(&f.key);
-                let among = self.conn.dialect().among_ids(&column);
-                let sql = ["SELECT id, ", &column, " FROM ", &quote(&def.key), " WHERE ", &among].concat();
-                let linked: Vec<(i64, i64)> = self.conn.all(&sql, params![ids], |r| Ok((r.get(0)?, r.get(1)?)))?;
-                for (id, to) in linked {
-                    self.update(def, id, &[(&f.key, &Value::Link(RecordId(to)), &Value::Null)])?;
-                }
-            }
-        }
-        Ok(())
     }
 }
 

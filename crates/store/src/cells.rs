@@ -20,6 +20,8 @@ pub(crate) fn param(v: &Value) -> Param<'_> {
         Value::Text(t) => Param::Text(t),
         Value::Tags(t) if t.is_empty() => Param::Null,
         Value::Tags(t) => Param::Owned(t.join("\n")),
+        Value::Links(l) if l.is_empty() => Param::Null,
+        Value::Links(l) => Param::Owned(lines(l)),
         Value::Person(id) => Param::Int(id.0),
         Value::Files(f) if f.is_empty() => Param::Null,
         // Only formulas give errors, and these have a column of their own.
@@ -37,12 +39,17 @@ pub(crate) fn from_sql(kind: &FieldKind, v: ValueRef<'_>) -> Value {
         (ValueRef::Integer(n), Holds::DateTime) => Value::DateTime(DateTime(n)),
         (ValueRef::Integer(n), Holds::Bool) => Value::Bool(n != 0),
         (ValueRef::Integer(n), Holds::Link) => Value::Link(RecordId(n)),
+        (ValueRef::Integer(n), Holds::Links) => Value::Links(vec![RecordId(n)]),
         (ValueRef::Integer(n), Holds::Person) => Value::Person(UserId(n)),
         (ValueRef::Integer(n), Holds::Number) => Value::Number(n as f64),
         (ValueRef::Integer(n), _) => Value::Int(n),
         (ValueRef::Real(n), _) => Value::Number(n),
         (ValueRef::Text(t), Holds::Texts) => {
             Value::Tags(String::from_utf8_lossy(t).split('\n').map(str::to_owned).collect())
+        }
+        (ValueRef::Text(t), Holds::Links) => {
+            let text = String::from_utf8_lossy(t);
+            Value::Links(text.split('\n').filter_map(|id| id.parse().ok().map(RecordId)).collect())
         }
         (ValueRef::Text(t), Holds::Files) => Value::Files(serde_json::from_slice(t).unwrap_or_default()),
         (ValueRef::Text(t), _) => Value::Text(String::from_utf8_lossy(t).into_owned()),
@@ -103,6 +110,12 @@ fn in_bounds(v: &Value) -> bool {
     }
 }
 
+/// Linked records as they are stored.
+fn lines(list: &[RecordId]) -> String {
+    let ids: Vec<String> = list.iter().map(|id| id.0.to_string()).collect();
+    ids.join("\n")
+}
+
 /// Files as they are stored.
 fn files_text(files: &[model::FileRef]) -> String {
     // Names and numbers always make JSON.
@@ -123,6 +136,7 @@ pub(crate) fn to_log(v: &Value) -> String {
         Value::Link(id) => id.0.into(),
         Value::Text(t) => t.clone().into(),
         Value::Tags(t) => t.clone().into(),
+        Value::Links(l) => l.iter().map(|id| id.0).collect(),
         Value::Person(id) => id.0.into(),
         // As text: a list would be tags.
         Value::Files(f) => files_text(f).into(),
@@ -140,6 +154,9 @@ pub(crate) fn from_log(kind: &FieldKind, text: &str) -> Value {
             None => Value::Number(n.as_f64().unwrap_or_default()),
         },
         Ok(J::String(s)) => from_sql(kind, ValueRef::Text(s.as_bytes())),
+        Ok(J::Array(a)) if kind.holds() == Holds::Links || a.first().is_some_and(J::is_number) => {
+            Value::Links(a.iter().filter_map(|id| id.as_i64().map(RecordId)).collect())
+        }
         Ok(J::Array(a)) => Value::Tags(a.iter().filter_map(|t| t.as_str().map(str::to_owned)).collect()),
         _ => Value::Null,
     }

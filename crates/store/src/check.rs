@@ -73,6 +73,7 @@ impl Store {
                 })?;
             }
             report.faults.extend(faults(conn)?);
+            report.faults.extend(crate::links::faults(conn, &shape.schema)?);
             Ok(report)
         })
     }
@@ -123,14 +124,6 @@ fn faults(conn: &Conn) -> Result<Vec<String>> {
         conn.exists("SELECT 1 FROM _search WHERE _search MATCH 'k' LIMIT 1", &[])?;
         let lines: Vec<String> = conn.all("PRAGMA quick_check(20)", &[], |r| r.get(0))?;
         out.extend(lines.into_iter().filter(|l| l != "ok"));
-    }
-    let orphans: i64 = conn.one(
-        "SELECT count(*) FROM orders o WHERE o.customer IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = o.customer)",
-        &[],
-    )?;
-    if orphans > 0 {
-        out.push(format!("{orphans} orders belong to customers that do not exist"));
     }
     out.extend(identity_faults(conn)?);
     if layout::meta(conn, "next_id.customers")?.is_some() {

@@ -8,7 +8,7 @@ use crate::expr::{Lower, Names, Rendered, Subselects, as_value, constant_for_all
 use crate::fails::{Fails, error_column};
 use crate::relations::{Overall, Relation, overalls, relations};
 use crate::sql::{Stmt, ids_place, range_places};
-use formula::{Column, Local, Node, Phase, Program, Rank, Rollup};
+use formula::{Column, Local, Node, Phase, Program, Rank, Rollup, Tie};
 use model::{Error, ErrorCode, FieldKey, FieldKind, Result, Schema, TableKey};
 use sea_query::{Alias, Asterisk, CommonTableExpression, Expr, ExprTrait, Query, SelectStatement, WithClause};
 use std::collections::{HashMap, HashSet};
@@ -101,8 +101,7 @@ struct Layers<'a> {
 
 /// Roll-ups over one table tied the same way, gathered by one GROUP BY.
 struct Gather<'a> {
-    tie: FieldKey,
-    local: Local,
+    tie: Tie,
     rollups: Vec<&'a Rollup>,
 }
 
@@ -249,9 +248,9 @@ impl<'a> Layers<'a> {
                 }
             });
         }
-        for f in self.gathers.iter().filter_map(|g| match &g.local {
+        for f in self.gathers.iter().filter_map(|g| match &g.tie.local {
             Local::Field(f) => Some(f),
-            Local::Id => None,
+            Local::Id | Local::Links(_) => None,
         }) {
             if !inputs.contains(&f) {
                 inputs.push(f);
@@ -274,8 +273,8 @@ impl<'a> Layers<'a> {
                     select.column((name.clone(), error_column(&format!("g{g}_{r}"))));
                 }
             }
-            let local = match &gather.local {
-                Local::Id => Expr::col((alias("c"), alias("id"))),
+            let local = match &gather.tie.local {
+                Local::Id | Local::Links(_) => Expr::col((alias("c"), alias("id"))),
                 Local::Field(f) => Expr::col((alias("c"), alias(f))),
             };
             let on = Expr::col((alias(&name), alias("k"))).eq(local);
@@ -317,30 +316,58 @@ impl<'a> Layers<'a> {
     }
 
     fn gather(&self, g: usize, gather: &Gather<'_>) -> SelectStatement {
-        let tie = || Expr::col((alias("t"), alias(&gather.tie)));
+        // Through the index of links the tie is a side of it.
+        let side = match &gather.tie.local {
+            Local::Links(_) => Some("source"),
+            _ => gather.tie.listed.then_some("target"),
+        };
+        let tie = || match side {
+            Some(side) => Expr::col((alias("x"), alias(side))),
+            None => Expr::col((alias("t"), alias(&gather.tie.field))),
+        };
         let names = self.names(0, alias("t"));
         let lower = self.lower(&names);
         let mut select = Query::select();
         select.expr_as(tie(), alias("k")).from_as(alias(&gather.rollups[0].table), alias("t"));
         for (r, rollup) in gather.rollups.iter().enumerate() {
             let of = Subselects::gathered(&lower, rollup, "t");
-            let of = meeting(&lower, rollup, &gather.tie, of);
+            let of = meeting(&lower, rollup, &gather.tie.field, of);
             select.expr_as(Subselects::aggregate(&lower, rollup, of), alias(&format!("g{g}_{r}")));
             if let Some(errors) = Subselects::errors(&names, rollup, "t") {
-                let errors = meeting(&lower, rollup, &gather.tie, errors);
+                let errors = meeting(&lower, rollup, &gather.tie.field, errors);
                 select.expr_as(Subselects::least(errors), alias(&error_column(&format!("g{g}_{r}"))));
             }
         }
-        let scope = match &gather.local {
-            Local::Id => self.in_reach(tie()),
+        if side.is_some() {
+            self.through_links(&mut select, gather);
+        }
+        let scope = match &gather.tie.local {
+            Local::Id | Local::Links(_) => self.in_reach(tie()),
             Local::Field(f) => {
                 let mut keys = Query::select();
                 keys.column(alias(f)).from(alias(self.table)).and_where(self.in_reach(Expr::col(alias("id"))));
                 tie().in_subquery(keys)
             }
         };
-        select.and_where(scope).group_by_col((alias("t"), alias(&gather.tie)));
+        select.and_where(scope);
+        match side {
+            Some(side) => select.group_by_col((alias("x"), alias(side))),
+            None => select.group_by_col((alias("t"), alias(&gather.tie.field))),
+        };
         select
+    }
+
+    /// Joins the index of links to the gathered records, called `x`.
+    fn through_links(&self, select: &mut SelectStatement, gather: &Gather<'_>) {
+        let (side, of, table, field) = match &gather.tie.local {
+            Local::Links(f) => ("target", &gather.tie.field, self.table, f),
+            _ => ("source", &formula::ID.into(), &gather.rollups[0].table, &gather.tie.field),
+        };
+        let on = Expr::col((alias("x"), alias(side))).eq(Expr::col((alias("t"), alias(of))));
+        select.join_as(sea_query::JoinType::InnerJoin, alias("_links"), alias("x"), on);
+        for (column, value) in [("table_key", table.as_str()), ("field", field.as_str())] {
+            select.and_where(Expr::col((alias("x"), alias(column))).eq(value));
+        }
     }
 }
 
@@ -352,11 +379,11 @@ fn gathers<'a>(columns: &'a [&'a Column]) -> Vec<Gather<'a>> {
             if !groupable(r) || own_inputs(columns, r) {
                 return;
             }
-            let Some((tie, local)) = r.tie() else { return };
-            match out.iter_mut().find(|g| g.rollups[0].table == r.table && g.tie == *tie && g.local == local) {
+            let Some(tie) = r.tie() else { return };
+            match out.iter_mut().find(|g| g.rollups[0].table == r.table && g.tie == tie) {
                 Some(g) if g.rollups.contains(&&**r) => {}
                 Some(g) => g.rollups.push(r),
-                None => out.push(Gather { tie: tie.clone(), local, rollups: vec![r] }),
+                None => out.push(Gather { tie, rollups: vec![r] }),
             }
         });
     }
@@ -365,7 +392,7 @@ fn gathers<'a>(columns: &'a [&'a Column]) -> Vec<Gather<'a>> {
 
 /// Whether what ties a roll-up is itself computed by the statement, so that it is not stored yet.
 fn own_inputs(columns: &[&Column], r: &Rollup) -> bool {
-    matches!(r.tie(), Some((_, Local::Field(f))) if columns.iter().any(|c| c.field == f))
+    matches!(r.tie(), Some(Tie { local: Local::Field(f), .. }) if columns.iter().any(|c| c.field == f))
 }
 
 /// Ranks of stored cells, which one pass over the column serves.
@@ -392,9 +419,9 @@ fn rank_column(r: usize, part: &str) -> Alias {
 
 /// Whether every criterion but the tie is the same for all records, so that one GROUP BY serves.
 fn groupable(r: &Rollup) -> bool {
-    let Some((tie, _)) = r.tie() else { return false };
-    r.criteria.iter().filter(|c| c.field != *tie).all(|c| constant_for_all(&c.value))
-        && r.criteria.iter().filter(|c| c.field == *tie).count() == 1
+    let Some(Tie { field: tie, .. }) = r.tie() else { return false };
+    r.criteria.iter().filter(|c| c.field != tie).all(|c| constant_for_all(&c.value))
+        && r.criteria.iter().filter(|c| c.field == tie).count() == 1
 }
 
 /// What is gathered of a record, NULL where it does not meet the criteria besides the tie.
@@ -479,5 +506,9 @@ impl Names for LayerNames<'_> {
 
     fn schema(&self) -> &Schema {
         self.schema
+    }
+
+    fn table(&self) -> &TableKey {
+        self.table
     }
 }

@@ -176,7 +176,7 @@ mod tests {
             // A column that cannot fail keeps no error; that of a removed field goes with it.
             let safe = "IFERROR(1/[@数量],0)";
             store.set_formula(&scope, "orders", "u1", safe, &mut |_, _| Ok(())).expect("a formula");
-            store.remove_field(&scope, "orders", "u3").expect("a field");
+            store.remove_field(&scope, "orders", "u3", false).expect("a field");
             store
                 .engine
                 .write(|conn| {

@@ -1,23 +1,35 @@
 //! Filters to SQL conditions.
 
 use crate::dialect::{self, Dialect};
-use crate::fails::{Fails, error_column};
+use crate::fails::error_column;
+use crate::store::Shape;
 use crate::within::within;
-use model::{Condition, Date, Error, ErrorCode, FieldDef, FieldKind, Filter, Holds, Op, Result, TableDef, Value};
-use sea_query::{Alias, BinOper, Expr, ExprTrait, Func};
+use model::{
+    Condition, Date, Error, ErrorCode, FieldDef, FieldKind, Filter, Holds, Op, Result, Schema, TableDef, TableKey,
+    Value,
+};
+use sea_query::{Alias, BinOper, Expr, ExprTrait, Func, Query, SelectStatement};
 
 /// The condition of a filter on a table.
 ///
 /// # Errors
 /// `not_found` for a field the table lacks, `invalid` for a value that does not fit it.
-pub(crate) fn condition(dialect: Dialect, fails: &Fails, table: &TableDef, filter: &Filter) -> Result<Option<Expr>> {
+pub(crate) fn condition(dialect: Dialect, shape: &Shape, table: &TableDef, filter: &Filter) -> Result<Option<Expr>> {
     match filter {
-        Filter::All(parts) => join(dialect, fails, table, parts, BinOper::And),
+        Filter::All(parts) => join(dialect, shape, table, parts, BinOper::And),
         Filter::Any(parts) if parts.is_empty() => Ok(Some(dialect::never())),
-        Filter::Any(parts) => join(dialect, fails, table, parts, BinOper::Or),
+        Filter::Any(parts) => join(dialect, shape, table, parts, BinOper::Or),
         Filter::Is(c) => {
-            let field = table.require(&c.field)?;
-            single(dialect, field, fails.has(&table.key, &field.key), c).map(Some)
+            let f = table.require(&c.field)?;
+            match &f.kind {
+                FieldKind::Link { table: to } if c.op == Op::Contains => {
+                    let Some(Value::Text(part)) = c.values.first() else { return Err(unfit(f)) };
+                    Ok(column(f).in_subquery(called(dialect, shape.schema.require(to)?, part)))
+                }
+                kind if kind.holds() == Holds::Links => listed(dialect, &shape.schema, table, f, c),
+                _ => single(dialect, f, shape.derivation.fails.has(&table.key, &f.key), c),
+            }
+            .map(Some)
         }
     }
 }
@@ -34,10 +46,10 @@ pub(crate) fn on_day(filter: &mut Filter, today: Date) {
     }
 }
 
-fn join(dialect: Dialect, fails: &Fails, table: &TableDef, parts: &[Filter], op: BinOper) -> Result<Option<Expr>> {
+fn join(dialect: Dialect, shape: &Shape, table: &TableDef, parts: &[Filter], op: BinOper) -> Result<Option<Expr>> {
     let mut out: Option<Expr> = None;
     for p in parts {
-        if let Some(e) = condition(dialect, fails, table, p)? {
+        if let Some(e) = condition(dialect, shape, table, p)? {
             out = Some(match out {
                 Some(before) => before.binary(op, e),
                 None => e,
@@ -100,6 +112,113 @@ fn single(dialect: Dialect, f: &FieldDef, fails: bool, c: &Condition) -> Result<
         Op::Gt => after(f, first()?, false)?,
         Op::Ge => after(f, first()?, true)?,
     })
+}
+
+/// A condition on a cell of several records: it holds one of some, one whose code or name holds a text, any
+/// at all, or none.
+fn listed(dialect: Dialect, schema: &Schema, table: &TableDef, f: &FieldDef, c: &Condition) -> Result<Expr> {
+    let own = || Expr::col((Alias::new("c"), Alias::new("id")));
+    let all = Named::of(schema, table, f)?;
+    let one = |v: &Value| match v {
+        Value::Link(id) => Ok(own().in_subquery(all.with(Expr::val(id.0)))),
+        Value::Text(part) => Ok(own().in_subquery(all.with_label(dialect, schema, part)?)),
+        v if v.is_blank() => Ok(own().in_subquery(all.any()).not()),
+        _ => Err(unfit(f)),
+    };
+    Ok(match c.op {
+        Op::Blank => own().in_subquery(all.any()).not(),
+        Op::Filled => own().in_subquery(all.any()),
+        Op::Eq | Op::Contains => one(c.values.first().ok_or_else(|| unfit(f))?)?,
+        Op::Ne => one(c.values.first().ok_or_else(|| unfit(f))?)?.not(),
+        Op::In => {
+            let parts = c.values.iter().map(one).collect::<Result<Vec<_>>>()?;
+            parts.into_iter().reduce(ExprTrait::or).unwrap_or_else(dialect::never)
+        }
+        _ => return Err(unfit(f)),
+    })
+}
+
+/// Where it is kept which records the cells of a field name.
+struct Named {
+    /// Rows of one link each.
+    rows: SelectStatement,
+    /// The other record of a row.
+    other: Expr,
+    /// The table of the others.
+    table: TableKey,
+}
+
+impl Named {
+    fn of(schema: &Schema, table: &TableDef, f: &FieldDef) -> Result<Self> {
+        let column = |name: &str| Expr::col(Alias::new(name));
+        Ok(match &f.kind {
+            FieldKind::Backlinks { table: from, field } => {
+                let def = schema.require(from)?;
+                let (rows, other) = match def.require(field)?.kind {
+                    FieldKind::Links { .. } => (naming(from, field, "target"), column("source")),
+                    _ => {
+                        let mut rows = Query::select();
+                        rows.column(Alias::new(field.as_str())).from(Alias::new(from.as_str()));
+                        rows.and_where(column(field).is_not_null());
+                        (rows, column("id"))
+                    }
+                };
+                Self { rows, other, table: from.clone() }
+            }
+            kind => Self {
+                rows: naming(&table.key, &f.key, "source"),
+                other: column("target"),
+                table: kind.linked().unwrap_or(&table.key).clone(),
+            },
+        })
+    }
+
+    /// Records whose cell holds anything.
+    fn any(&self) -> SelectStatement {
+        self.rows.clone()
+    }
+
+    /// Records whose cell holds one.
+    fn with(&self, id: Expr) -> SelectStatement {
+        let mut rows = self.rows.clone();
+        rows.and_where(self.other.clone().eq(id));
+        rows
+    }
+
+    /// Records whose cell holds one whose code or name holds a text.
+    fn with_label(&self, dialect: Dialect, schema: &Schema, part: &str) -> Result<SelectStatement> {
+        let mut rows = self.rows.clone();
+        rows.and_where(self.other.clone().in_subquery(called(dialect, schema.require(&self.table)?, part)));
+        Ok(rows)
+    }
+}
+
+/// Ids of the records whose code or name holds a text.
+fn called(dialect: Dialect, table: &TableDef, part: &str) -> SelectStatement {
+    let mut found = Query::select();
+    found.column((Alias::new("o"), Alias::new("id"))).from_as(Alias::new(table.key.as_str()), Alias::new("o"));
+    let [code, name] = crate::related::labels(table, "o").map(|label| {
+        let lower: Expr = Func::lower(Expr::cust(label)).into();
+        dialect.position_of(lower, Expr::val(part.to_ascii_lowercase())).gt(0)
+    });
+    found.and_where(code.or(name));
+    found
+}
+
+/// One side of the index of a field that holds several records.
+pub(crate) fn naming(table: &str, field: &str, side: &str) -> SelectStatement {
+    let mut rows = Query::select();
+    rows.column(Alias::new(side)).from(Alias::new("_links"));
+    rows.and_where(Expr::col(Alias::new("table_key")).eq(table));
+    rows.and_where(Expr::col(Alias::new("field")).eq(field));
+    rows
+}
+
+/// Something where a cell without a column holds anything, NULL where it does not.
+pub(crate) fn filled_or_null(schema: &Schema, table: &TableDef, f: &FieldDef) -> Result<Expr> {
+    let any = Named::of(schema, table, f)?.any();
+    let filled = Expr::col((Alias::new("c"), Alias::new("id"))).in_subquery(any);
+    Ok(Expr::Case(Box::new(sea_query::CaseStatement::new().case(filled, 1))))
 }
 
 /// Equal; a day equals every moment in it, and a tag any list that holds it.

@@ -71,6 +71,9 @@ pub(crate) fn value(out: &mut Vec<u8>, v: &Value) {
             out.push(b']');
         }
         Value::Link(id) => integer(out, id.0),
+        Value::Links(list) => {
+            let _ = serde_json::to_writer(out, list);
+        }
         Value::Person(id) => integer(out, id.0),
         Value::Files(f) => {
             let _ = serde_json::to_writer(out, f);

@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 5;
+pub(crate) const VERSION: i32 = 6;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -107,6 +107,7 @@ fn create(conn: &Conn) -> Result<()> {
     tables_listed(conn)?;
     conn.batch(&dialect.ddl(FILE_PARTS))?;
     crate::lookups::create(conn)?;
+    links_indexed(conn)?;
     set_version(conn, VERSION)
 }
 
@@ -125,6 +126,9 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
     }
     if from < 5 {
         crate::fails::introduce(conn)?;
+    }
+    if from < 6 {
+        links_indexed(conn)?;
     }
     set_version(conn, VERSION)
 }
@@ -155,6 +159,17 @@ fn built_in_rules(conn: &Conn) -> Result<()> {
             if known.rules.is_empty() {
                 put_field(conn, old, &FieldDef { rules: field.rules.clone(), ..known.clone() }, n)?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Migration 6: the index of fields that link to several records, and one for each field that links to one.
+fn links_indexed(conn: &Conn) -> Result<()> {
+    conn.batch(&conn.dialect().ddl(crate::links::TABLE))?;
+    for table in load_schema(conn)?.tables {
+        for field in &table.fields {
+            crate::reshape::keep_index(conn, &table.key, None, field)?;
         }
     }
     Ok(())
@@ -284,9 +299,10 @@ pub(crate) fn load_schema(conn: &Conn) -> Result<Schema> {
 
 /// Adds a field at the end of a table, column and definition.
 pub(crate) fn add_field(conn: &Conn, table: &TableDef, field: &FieldDef) -> Result<()> {
-    let sql = ["ALTER TABLE ", &quote(&table.key), " ADD COLUMN ", &quote(&field.key), " ", column_type(&field.kind)]
-        .concat();
-    conn.batch(&conn.dialect().ddl(&sql))?;
+    if field.kind.stored() {
+        let column = [" ADD COLUMN ", &quote(&field.key), " ", column_type(&field.kind)].concat();
+        conn.batch(&conn.dialect().ddl(&["ALTER TABLE ", &quote(&table.key), &column].concat()))?;
+    }
     put_field(conn, table, field, table.fields.len())?;
     schema_changed(conn)
 }
@@ -365,15 +381,16 @@ pub(crate) fn new_tables(conn: &Conn, change: i64) -> Result<Vec<String>> {
     Ok(made_by(conn, change)?.into_iter().filter(|(_, f)| f.is_empty()).map(|(t, _)| t).collect())
 }
 
-/// Removes the fields a change made where no record fills them any more.
+/// Removes the fields a change made where no record fills them any more, and nothing names them.
 pub(crate) fn drop_new_fields(conn: &Conn, change: i64) -> Result<()> {
     let mut removed = 0;
     for (table, key) in made_by(conn, change)?.into_iter().filter(|(_, f)| !f.is_empty()) {
         let filled = ["SELECT 1 FROM ", &quote(&table), " WHERE ", &quote(&key), " IS NOT NULL LIMIT 1"].concat();
-        if conn.exists(&filled, &[])? {
+        if conn.exists(&filled, &[])? || crate::reshape::in_use(&load_schema(conn)?, &table, &key) {
             continue;
         }
-        conn.batch(&["ALTER TABLE ", &quote(&table), " DROP COLUMN ", &quote(&key)].concat())?;
+        crate::reshape::take_away(conn, &table, &key)?;
+        crate::links::forget(conn, &table, &key, 0, i64::MAX)?;
         conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![&table, &key])?;
         removed += 1;
     }

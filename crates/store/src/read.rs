@@ -7,8 +7,11 @@ use crate::dialect::quote;
 use crate::fails::{Fails, error_column};
 use crate::failure;
 use crate::json;
-use crate::store::{Store, require};
-use model::{Access, FieldDef, FieldKey, FieldKind, Label, RecordId, Result, Scope, TableDef, Value, builtin};
+use crate::related::{self, Related};
+use crate::store::{Shape, Store, require};
+use model::{
+    Access, FieldDef, FieldKey, FieldKind, Holds, Label, MAX_LINKS, RecordId, Result, Scope, TableDef, Value, builtin,
+};
 use std::collections::HashMap;
 
 /// One reason of a grade, in words.
@@ -53,7 +56,7 @@ impl Store {
         require(scope, Access::Read)?;
         let shape = self.shape();
         let def = shape.schema.require(table)?;
-        let values = self.engine.read(|conn| values(conn, &shape.derivation.fails, def, id.0))?;
+        let values = self.engine.read(|conn| values(conn, &shape, def, id.0))?;
         Ok(def.fields.iter().map(|f| f.key.clone()).zip(values).collect())
     }
 
@@ -65,17 +68,30 @@ impl Store {
         require(scope, Access::Read)?;
         let shape = self.shape();
         let def = shape.schema.require(table)?;
-        self.engine.read(|conn| object(conn, &shape.derivation.fails, def, id.0))
+        self.engine.read(|conn| object(conn, &shape, def, id.0))
     }
 
-    /// The record of a table with an automatic code, by that code.
-    pub fn by_code(&self, scope: &Scope, table: &str, code: &str) -> Result<Option<RecordId>> {
+    /// The record people mean by a text: the one of that code, or the only one of that name.
+    ///
+    /// # Errors
+    /// `not_found` for the table.
+    pub fn meant(&self, scope: &Scope, table: &str, text: &str) -> Result<Option<RecordId>> {
         require(scope, Access::Read)?;
         let schema = self.schema();
-        let def = schema.require(table)?;
-        let Some(f) = def.fields.iter().find(|f| matches!(f.kind, FieldKind::Code { .. })) else { return Ok(None) };
-        let sql = ["SELECT id FROM ", &quote(table), " WHERE ", &quote(&f.key), " = ?1"].concat();
-        self.engine.read(|conn| conn.first(&sql, params![code], |r| r.get(0).map(RecordId)))
+        let [code, name] = related::labels(schema.require(table)?, "t");
+        self.engine.read(|conn| {
+            let with = |column: &str| -> Result<Vec<RecordId>> {
+                if column == "NULL" {
+                    return Ok(Vec::new());
+                }
+                let sql = ["SELECT t.id FROM ", &quote(table), " t WHERE ", column, " = ?1 ORDER BY t.id LIMIT 2"];
+                conn.all(&sql.concat(), params![text.trim()], |r| r.get(0).map(RecordId))
+            };
+            match (&with(&code)?[..], &with(&name)?[..]) {
+                ([id, ..], _) | ([], [id]) => Ok(Some(*id)),
+                _ => Ok(None),
+            }
+        })
     }
 
     /// What the customer panel shows.
@@ -85,10 +101,10 @@ impl Store {
     pub fn card(&self, scope: &Scope, id: RecordId) -> Result<Card> {
         require(scope, Access::Read)?;
         let shape = self.shape();
-        let (schema, fails) = (&shape.schema, &shape.derivation.fails);
+        let schema = &shape.schema;
         let (customers, orders) = (schema.require(builtin::CUSTOMERS)?, schema.require(builtin::ORDERS)?);
         self.engine.read(|conn| {
-            let cells = values(conn, fails, customers, id.0)?;
+            let cells = values(conn, &shape, customers, id.0)?;
             let ids = order_ids(conn, id.0)?;
             let mut list = vec![b'['];
             for order in &ids {
@@ -98,13 +114,13 @@ impl Store {
                 list.extend_from_slice(b"{\"id\":");
                 json::integer(&mut list, *order);
                 list.extend_from_slice(b",\"values\":");
-                list.extend(object(conn, fails, orders, *order)?);
+                list.extend(object(conn, &shape, orders, *order)?);
                 list.push(b'}');
             }
             list.push(b']');
             let order_total = conn.one("SELECT count(*) FROM orders WHERE customer = ?1", params![id.0])?;
             Ok(Card {
-                values: object(conn, fails, customers, id.0)?,
+                values: object(conn, &shape, customers, id.0)?,
                 reasons: reasons(&customers.fields, &cells),
                 orders: list,
                 order_total,
@@ -119,6 +135,9 @@ impl Store {
         let shape = self.shape();
         let def = shape.schema.require(table)?;
         let f = def.require(field)?;
+        if f.kind.holds() == Holds::Links {
+            return Ok((self.engine.read(|conn| linked_counts(conn, def, f))?, false));
+        }
         let fails = shape.derivation.fails.has(table, field);
         let error = if fails { quote(&error_column(field)) } else { "NULL".to_owned() };
         let groups = if fails { " GROUP BY 1, 3" } else { " GROUP BY 1" };
@@ -149,6 +168,15 @@ impl Store {
     }
 }
 
+/// The records named most by a list of links, with how many name each; none for the other side of a link.
+fn linked_counts(conn: &Conn, def: &TableDef, f: &FieldDef) -> Result<Vec<FieldValue>> {
+    let sql = "SELECT target, count(*) FROM _links WHERE table_key = ?1 AND field = ?2
+               GROUP BY target ORDER BY 2 DESC, 1 LIMIT 500";
+    conn.all(sql, params![def.key.as_str(), f.key.as_str()], |r| {
+        Ok(FieldValue { value: Value::Link(RecordId(r.get(0)?)), count: r.get(1)? })
+    })
+}
+
 fn holds(v: &Value, part: &str) -> bool {
     if part.is_empty() {
         return true;
@@ -171,7 +199,7 @@ fn select_all(fails: &Fails, def: &TableDef) -> String {
     let mut sql = String::from("SELECT id");
     for f in &def.fields {
         sql.push_str(", ");
-        sql.push_str(&quote(&f.key));
+        sql.push_str(&if f.kind.stored() { quote(&f.key) } else { "NULL".to_owned() });
         if fails.has(&def.key, &f.key) {
             sql.push_str(", ");
             sql.push_str(&quote(&error_column(&f.key)));
@@ -181,11 +209,17 @@ fn select_all(fails: &Fails, def: &TableDef) -> String {
     sql
 }
 
-fn values(conn: &Conn, fails: &Fails, def: &TableDef, id: i64) -> Result<Vec<Value>> {
+fn values(conn: &Conn, shape: &Shape, def: &TableDef, id: i64) -> Result<Vec<Value>> {
+    let fails = &shape.derivation.fails;
+    let shown = def.fields.iter().filter(|f| !f.kind.stored());
+    let related = Related::load(conn, &shape.schema, def, shown, &[id], MAX_LINKS as u64)?;
     conn.first(&select_all(fails, def), params![id], |r| {
         let mut at = 0;
         let cell = |f: &FieldDef| {
             at += 1;
+            if !f.kind.stored() {
+                return Ok(related::ids(&related.cell(f, id, r.at(at)?).1));
+            }
             if !fails.has(&def.key, &f.key) {
                 return Ok(from_sql(&f.kind, r.at(at)?));
             }
@@ -197,8 +231,10 @@ fn values(conn: &Conn, fails: &Fails, def: &TableDef, id: i64) -> Result<Vec<Val
     .ok_or_else(|| gone(def, id))
 }
 
-/// A record's cells as a JSON object; a link as `[id, code, name]`.
-fn object(conn: &Conn, fails: &Fails, def: &TableDef, id: i64) -> Result<Vec<u8>> {
+/// A record's cells as a JSON object; a link as `[id, code, name]`, several as a list of these.
+fn object(conn: &Conn, shape: &Shape, def: &TableDef, id: i64) -> Result<Vec<u8>> {
+    let fails = &shape.derivation.fails;
+    let related = Related::load(conn, &shape.schema, def, def.fields.iter(), &[id], related::SHOWN)?;
     let mut out = vec![b'{'];
     // Where a link goes in the text, and to what; it is filled in when the row has been read.
     let mut links: Vec<(usize, &str, i64)> = Vec::new();
@@ -221,6 +257,7 @@ fn object(conn: &Conn, fails: &Fails, def: &TableDef, id: i64) -> Result<Vec<u8>
             }
             match (&f.kind, value) {
                 (FieldKind::Link { table }, ValueRef::Integer(to)) => links.push((out.len(), table, to)),
+                (kind, v) if kind.holds() == Holds::Links => related.write(&mut out, f, id, v),
                 (kind, v) => json::cell(&mut out, kind, v),
             }
         }

@@ -3,6 +3,8 @@
 use crate::conn::{Conn, Param, ValueRef, params};
 use crate::derive::{Derivation, Goal, Reach};
 use crate::dialect::{Dialect, quote};
+use crate::links;
+use crate::relations::Relation;
 use crate::sql::Fill;
 use formula::{Local, Phase};
 use model::{Date, FieldKey, Result, TableKey};
@@ -19,12 +21,12 @@ pub(crate) struct Dirty {
     /// Columns to compute whatever changed.
     pub forced: HashSet<FieldKey>,
     /// Values of tie fields before the change, by field.
-    pub old_ties: HashMap<FieldKey, HashSet<Tie>>,
+    pub old_ties: HashMap<FieldKey, HashSet<Tied>>,
 }
 
-/// The content of a tie field.
+/// The content of a tie field; of a list of links, one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Tie {
+pub(crate) enum Tied {
     Id(i64),
     Text(String),
 }
@@ -59,10 +61,12 @@ impl Touched {
 
     /// Remembers what tied records to others before they change.
     pub(crate) fn remember(&mut self, conn: &Conn, d: &Derivation, table: &TableKey, ids: &[i64]) -> Result<()> {
-        let ties: HashSet<FieldKey> = d.relations.iter().filter(|r| r.from == *table).map(|r| r.tie.clone()).collect();
-        for tie in ties {
-            let values = tie_values(conn, table, &tie, ids)?;
-            self.dirty(table).old_ties.entry(tie).or_default().extend(values);
+        let mut known: HashSet<&FieldKey> = HashSet::new();
+        for r in d.relations.iter().filter(|r| r.from == *table) {
+            if known.insert(&r.tie.field) {
+                let values = tie_values(conn, r, ids)?;
+                self.dirty(table).old_ties.entry(r.tie.field.clone()).or_default().extend(values);
+            }
         }
         Ok(())
     }
@@ -137,24 +141,31 @@ fn spread(conn: &Conn, d: &Derivation, phase: &Phase, touched: &mut Touched) -> 
         if r.from == r.to && dirty.old_ties.is_empty() && is_whole_table(conn, &r.from, &dirty.ids)? {
             continue;
         }
-        let mut ties: HashSet<Tie> = dirty.old_ties.get(&r.tie).cloned().unwrap_or_default();
+        let mut ties: HashSet<Tied> = dirty.old_ties.get(&r.tie.field).cloned().unwrap_or_default();
         let mut targets = RoaringTreemap::new();
         let ids = dirty.ids.clone();
         for_chunks(&ids, true, &mut |_, _| Ok(()), |reach, list, range| {
             match reach {
                 // New records in a row: their ties are read straight into the set.
                 Reach::Range => targets |= tied_to_range(conn, r, range.0, range.1)?,
-                Reach::Ids => ties.extend(tie_values(conn, &r.from, &r.tie, list)?),
+                Reach::Ids => ties.extend(tie_values(conn, r, list)?),
             }
             Ok(())
         })?;
+        let mut named: Vec<i64> = Vec::new();
         for tie in &ties {
-            match (&r.local, tie) {
-                (Local::Id, Tie::Id(id)) => {
+            match (&r.tie.local, tie) {
+                (Local::Id, Tied::Id(id)) => {
                     targets.insert(id.unsigned_abs());
                 }
-                (Local::Id, Tie::Text(_)) => {}
                 (Local::Field(f), tie) => targets.extend(records_with(conn, &r.to, f, tie)?),
+                (Local::Links(_), Tied::Id(id)) => named.push(*id),
+                (Local::Id | Local::Links(_), Tied::Text(_)) => {}
+            }
+        }
+        if let Local::Links(f) = &r.tie.local {
+            for part in named.chunks(CHUNK as usize) {
+                targets.extend(links::naming(conn, &r.to, f, part)?.into_iter().map(i64::unsigned_abs));
             }
         }
         let to = touched.dirty(&r.to);
@@ -197,13 +208,40 @@ fn shared_tie_sql(dialect: Dialect, from: &str, tie: &str, to: &str, local: &str
     sql
 }
 
-fn tie_values(conn: &Conn, table: &str, tie: &str, ids: &[i64]) -> Result<Vec<Tie>> {
-    let sql = tie_sql(table, tie, &conn.dialect().among_ids("id"));
+/// Records that name records of a range, whose tie is what they name.
+fn listing_range_sql(r: &Relation) -> String {
+    [
+        "SELECT x.source FROM ",
+        &quote(&r.from),
+        " a JOIN _links x ON x.target = a.",
+        &quote(&r.tie.field),
+        " WHERE a.id BETWEEN ?1 AND ?2 AND x.table_key = ?3 AND x.field = ?4",
+    ]
+    .concat()
+}
+
+/// Records that records of a range name, or that share with them what these name.
+fn listed_by_range_sql(r: &Relation) -> String {
+    const RANGE: &str = "x.source BETWEEN ?1 AND ?2 AND x.table_key = ?3 AND x.field = ?4";
+    match &r.tie.local {
+        Local::Field(f) => {
+            let join = [" b JOIN _links x ON x.target = b.", &quote(f), " WHERE "].concat();
+            ["SELECT b.id FROM ", &quote(&r.to), &join, RANGE].concat()
+        }
+        _ => ["SELECT x.target FROM _links x WHERE ", RANGE].concat(),
+    }
+}
+
+fn tie_values(conn: &Conn, r: &Relation, ids: &[i64]) -> Result<Vec<Tied>> {
+    if r.tie.listed {
+        return Ok(links::named(conn, &r.from, &r.tie.field, ids)?.into_iter().map(Tied::Id).collect());
+    }
+    let sql = tie_sql(&r.from, &r.tie.field, &conn.dialect().among_ids("id"));
     let mut out = Vec::new();
     conn.each(&sql, params![ids], &mut |row| {
         match row.at(0)? {
-            ValueRef::Integer(id) => out.push(Tie::Id(id)),
-            ValueRef::Text(t) => out.push(Tie::Text(String::from_utf8_lossy(t).into_owned())),
+            ValueRef::Integer(id) => out.push(Tied::Id(id)),
+            ValueRef::Text(t) => out.push(Tied::Text(String::from_utf8_lossy(t).into_owned())),
             ValueRef::Null | ValueRef::Real(_) => {}
         }
         Ok(())
@@ -211,11 +249,11 @@ fn tie_values(conn: &Conn, table: &str, tie: &str, ids: &[i64]) -> Result<Vec<Ti
     Ok(out)
 }
 
-fn records_with(conn: &Conn, table: &str, field: &str, tie: &Tie) -> Result<Vec<u64>> {
+fn records_with(conn: &Conn, table: &str, field: &str, tie: &Tied) -> Result<Vec<u64>> {
     let sql = ["SELECT id FROM ", &quote(table), " WHERE ", &quote(field), " = ?1"].concat();
     let tie = match tie {
-        Tie::Id(id) => Param::Int(*id),
-        Tie::Text(t) => Param::Text(t),
+        Tied::Id(id) => Param::Int(*id),
+        Tied::Text(t) => Param::Text(t),
     };
     conn.all(&sql, &[tie], |r| r.get(0))
 }
@@ -283,13 +321,24 @@ impl Touched {
 }
 
 /// Records of `r.to` tied to records of `r.from` in a range of ids; inside one table, others only.
-fn tied_to_range(conn: &Conn, r: &crate::relations::Relation, low: i64, high: i64) -> Result<RoaringTreemap> {
-    let sql = match &r.local {
-        Local::Id => tie_sql(&r.from, &r.tie, "id BETWEEN ?1 AND ?2"),
-        Local::Field(f) => shared_tie_sql(conn.dialect(), &r.from, &r.tie, &r.to, f),
+fn tied_to_range(conn: &Conn, r: &Relation, low: i64, high: i64) -> Result<RoaringTreemap> {
+    let tie = &r.tie.field;
+    let sql = match &r.tie.local {
+        Local::Links(_) => listing_range_sql(r),
+        _ if r.tie.listed => listed_by_range_sql(r),
+        Local::Id => tie_sql(&r.from, tie, "id BETWEEN ?1 AND ?2"),
+        Local::Field(f) => shared_tie_sql(conn.dialect(), &r.from, tie, &r.to, f),
     };
+    let of_index = match &r.tie.local {
+        Local::Links(f) => Some((&r.to, f)),
+        _ => r.tie.listed.then_some((&r.from, tie)),
+    };
+    let mut values = params![low, high].to_vec();
+    if let Some((table, field)) = of_index {
+        values.extend_from_slice(params![table.as_str(), field.as_str()]);
+    }
     let mut out = RoaringTreemap::new();
-    conn.each(&sql, params![low, high], &mut |row| {
+    conn.each(&sql, &values, &mut |row| {
         if let ValueRef::Integer(id) = row.at(0)? {
             out.insert(id.unsigned_abs());
         }

@@ -1,6 +1,6 @@
 //! Which records a change touches beyond the changed ones.
 
-use formula::{Local, Node, Program};
+use formula::{Node, Program, Tie};
 use model::{FieldKey, TableKey};
 use std::collections::HashSet;
 
@@ -8,9 +8,8 @@ use std::collections::HashSet;
 #[derive(Debug)]
 pub(crate) struct Relation {
     pub from: TableKey,
-    pub tie: FieldKey,
+    pub tie: Tie,
     pub to: TableKey,
-    pub local: Local,
     /// Fields of `from` whose change matters.
     pub reads: HashSet<FieldKey>,
     /// Columns of `to` that are touched.
@@ -35,10 +34,9 @@ pub(crate) fn relations(program: &Program) -> Vec<Relation> {
     for column in program.columns() {
         column.expr.visit(&mut |e| {
             let Node::Rollup(r) = &e.node else { return };
-            let Some((tie, local)) = r.tie() else { return };
+            let Some(tie) = r.tie() else { return };
             let reads = r.criteria.iter().map(|c| c.field.clone()).chain(r.value.clone());
-            let found =
-                out.iter_mut().find(|x| x.from == r.table && x.tie == *tie && x.to == column.table && x.local == local);
+            let found = out.iter_mut().find(|x| x.from == r.table && x.tie == tie && x.to == column.table);
             match found {
                 Some(x) => {
                     x.reads.extend(reads);
@@ -46,9 +44,8 @@ pub(crate) fn relations(program: &Program) -> Vec<Relation> {
                 }
                 None => out.push(Relation {
                     from: r.table.clone(),
-                    tie: tie.clone(),
+                    tie,
                     to: column.table.clone(),
-                    local,
                     reads: reads.collect(),
                     columns: HashSet::from([column.field.clone()]),
                 }),

@@ -7,8 +7,8 @@ use crate::batch::Codes;
 use crate::conn::{Conn, params};
 use crate::derive::Derivation;
 use crate::dialect::{Dialect, column_type, quote};
-use crate::store::{Store, code_counter, counter, id_counter, require};
-use crate::{fill, layout};
+use crate::store::{Now, Store, code_counter, counter, id_counter, require};
+use crate::{fill, layout, links};
 use model::{
     Access, Check, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef,
     Way, way,
@@ -21,10 +21,10 @@ mod names;
 mod sense;
 
 pub use check::FormulaCheck;
-pub(crate) use sense::refuse_unfit;
+pub(crate) use sense::{refuse_senseless, refuse_unfit};
 
 use names::{named, refuse_used, rename_in_formulas, users_of};
-use sense::{refuse_field_name, refuse_name, refuse_senseless, refuse_table_name};
+use sense::{refuse_field_name, refuse_name, refuse_table_name};
 
 /// Tables of so many records are changed while the caller waits.
 const AT_ONCE: i64 = 20_000;
@@ -78,16 +78,15 @@ pub(crate) fn make_table(conn: &Conn, schema: &Schema, label: Label, description
 
 /// Fields of other tables that link to a table or compute with it, named in both languages.
 fn users_of_table(schema: &Schema, def: &TableDef) -> Vec<(String, String)> {
-    let links = |f: &FieldDef| matches!(&f.kind, FieldKind::Link { table } if *table == def.key);
-    let others = schema.tables.iter().filter(|t| t.key != def.key);
-    let mut users: Vec<(String, String)> =
-        others.flat_map(|t| t.fields.iter().filter(|f| links(f)).map(|f| named(t, f))).collect();
+    let others = links::into_table(schema, &def.key).filter(|(t, _)| t.key != def.key);
+    let mut users: Vec<(String, String)> = others.map(|(t, f)| named(t, f)).collect();
     users.extend(users_of(schema, &def.key, None));
     users
 }
 
 /// Removes a table that nothing uses, with its records.
 fn drop_table(conn: &Conn, def: &TableDef) -> Result<()> {
+    conn.run("DELETE FROM _links WHERE table_key = ?1", params![def.key.as_str()])?;
     conn.batch(&["DROP TABLE ", &quote(&def.key)].concat())?;
     conn.run("DELETE FROM _fields WHERE table_key = ?1", params![def.key.as_str()])?;
     conn.run("DELETE FROM _tables WHERE key = ?1", params![def.key.as_str()])?;
@@ -148,11 +147,12 @@ impl Store {
         })
     }
 
-    /// Removes a table of a user's own with its records.
+    /// Removes a table of a user's own with its records; `with_other_side` takes along the fields that show its
+    /// links in other tables.
     ///
     /// # Errors
     /// `forbidden`, `not_found`; `invalid` for a built-in one; `conflict` while something uses it.
-    pub fn remove_table(&self, scope: &Scope, table: &str) -> Result<()> {
+    pub fn remove_table(&self, scope: &Scope, table: &str, with_other_side: bool) -> Result<()> {
         require(scope, Access::Own)?;
         self.reshape(|conn, now| {
             let schema = &now.shape.schema;
@@ -161,6 +161,10 @@ impl Store {
                 return Err(invalid("自带的表不能移除", "A built-in table cannot be removed"));
             }
             refuse_used(&def.label, &users_of_table(schema, def))?;
+            for f in &def.fields {
+                let shown = links::other_sides(schema, table, &f.key).filter(|(t, _)| t.key != *table);
+                remove_other_sides(conn, schema, f, &shown.collect::<Vec<_>>(), with_other_side)?;
+            }
             drop_table(conn, def)
         })
     }
@@ -191,12 +195,14 @@ impl Store {
             }
             let derivation = Derivation::new(Arc::new(next.clone()), conn.dialect())?;
             check::refuse_formulas(&next, &next.tables[at], &field, conn.dialect())?;
-            if column_type(&before.kind) != column_type(&field.kind) {
+            // A column made anew has lost its index.
+            let anew = column_type(&before.kind) != column_type(&field.kind);
+            if anew {
                 drop_column(conn, table, key)?;
                 add_column(conn, table, key, &field.kind)?;
             }
             rename_options(conn, table, &field, &patch.renamed)?;
-            keep_index(conn, table, Some(&before), &field)?;
+            keep_index(conn, table, (!anew).then_some(&before), &field)?;
             put(conn, &now.shape.schema, &next)?;
             if before.formula != field.formula || before.kind != field.kind || !patch.renamed.is_empty() {
                 fill::queue(conn, &derivation, &[(table.into(), field.key.clone())])?;
@@ -226,12 +232,13 @@ impl Store {
         })
     }
 
-    /// Removes a field of a user's own with its content; of a large table its column goes with the next
-    /// [`Store::fill`].
+    /// Removes a field of a user's own with its content; `with_other_side` takes along the fields that show a
+    /// link in the other table. Of a large table its column goes with the next [`Store::fill`].
     ///
     /// # Errors
-    /// `forbidden`, `not_found`; `invalid` for a built-in one; `conflict` while formulas use it.
-    pub fn remove_field(&self, scope: &Scope, table: &str, key: &str) -> Result<()> {
+    /// `forbidden`, `not_found`; `invalid` for a built-in one; `conflict` while formulas use it, or it is shown
+    /// in the other table.
+    pub fn remove_field(&self, scope: &Scope, table: &str, key: &str, with_other_side: bool) -> Result<()> {
         require(scope, Access::Own)?;
         self.reshape(|conn, now| {
             let schema = &now.shape.schema;
@@ -243,10 +250,14 @@ impl Store {
                 );
             }
             refuse_used(&field.label, &users_of(schema, &def.key, Some(&field.key)))?;
+            let shown: Vec<_> = links::other_sides(schema, table, key).collect();
+            remove_other_sides(conn, schema, field, &shown, with_other_side)?;
+            links::forget(conn, table, key, 0, i64::MAX)?;
             conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![table, key])?;
             fill::forget(conn, table, key)?;
             // SQLite writes the whole table anew without the column. No key comes twice, so it can wait.
-            if conn.dialect() == Dialect::Sqlite && counter(conn, &id_counter(&def.key))? > AT_ONCE {
+            if !field.kind.stored() {
+            } else if conn.dialect() == Dialect::Sqlite && counter(conn, &id_counter(&def.key))? > AT_ONCE {
                 fill::queue_work(conn, fill::Work::Drop, &def.key, &field.key)?;
             } else {
                 take_away(conn, table, key)?;
@@ -254,6 +265,52 @@ impl Store {
             layout::schema_changed(conn)
         })
     }
+}
+
+/// Whether formulas name a field, or another table shows it.
+pub(crate) fn in_use(schema: &Schema, table: &str, key: &str) -> bool {
+    let named = !users_of(schema, &table.into(), Some(&key.into())).is_empty();
+    named || links::other_sides(schema, table, key).next().is_some()
+}
+
+/// Makes the field that shows a new link in the other table.
+pub(crate) fn show_other_side(conn: &Conn, now: &Now, def: &TableDef, link: &FieldDef, label: &Label) -> Result<()> {
+    let Some(to) = link.kind.links_to() else {
+        return Err(invalid("只有关联字段能在另一张表里显示", "Only a link shows in another table").on("other_side"));
+    };
+    let mut next = (*now.shape.schema).clone();
+    let at = place(&next, &def.key)?;
+    next.tables[at].fields.push(link.clone());
+    let other = next.require(to)?.clone();
+    let kind = FieldKind::Backlinks { table: def.key.clone(), field: link.key.clone() };
+    let field = FieldDef::new(layout::new_key(conn, &other)?, label.clone(), kind);
+    refuse_name(label).and_then(|()| refuse_field_name(&other, None, label)).map_err(|e| e.on("other_side"))?;
+    layout::add_field(conn, &other, &field)
+}
+
+/// Refuses to change a link that is shown in the other table.
+pub(crate) fn refuse_shown(schema: &Schema, def: &TableDef, field: &FieldDef) -> Result<()> {
+    let users: Vec<_> = links::other_sides(schema, &def.key, &field.key).map(|(t, f)| named(t, f)).collect();
+    refuse_used(&field.label, &users)
+}
+
+/// Takes away the fields that show a link field in another table, or refuses while there are any. A formula
+/// that counts by one of them goes first.
+fn remove_other_sides(
+    conn: &Conn,
+    schema: &Schema,
+    field: &FieldDef,
+    shown: &[(&TableDef, &FieldDef)],
+    wanted: bool,
+) -> Result<()> {
+    if !wanted {
+        refuse_used(&field.label, &shown.iter().map(|(t, f)| named(t, f)).collect::<Vec<_>>())?;
+    }
+    for (t, f) in shown {
+        refuse_used(&f.label, &users_of(schema, &t.key, Some(&f.key)))?;
+        conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![t.key.as_str(), f.key.as_str()])?;
+    }
+    Ok(())
 }
 
 fn invalid(zh: &str, en: &str) -> Error {
@@ -348,11 +405,13 @@ pub(crate) fn drop_index(conn: &Conn, table: &str, key: &str) -> Result<()> {
     conn.batch(&["DROP INDEX IF EXISTS ", &index_name(table, key)].concat())
 }
 
-/// A field that must be unique, and a code, is looked up with every write, so it has an index. The column
-/// has one of its own already where it was such a field before.
+/// A field that must be unique, and a code, is looked up with every write, a link from its other side: they
+/// have an index. `before` is None where the column has none yet.
 pub(crate) fn keep_index(conn: &Conn, table: &str, before: Option<&FieldDef>, field: &FieldDef) -> Result<()> {
     let looked_up = |f: &FieldDef| match f.kind {
         FieldKind::Code(_) => f.key != *"code",
+        // Orders of a customer have an index of their own.
+        FieldKind::Link { .. } if !f.builtin => true,
         _ => f.rules.iter().any(|r| r.check == Check::Unique),
     };
     match (before.is_some_and(looked_up), looked_up(field)) {

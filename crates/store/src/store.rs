@@ -9,7 +9,7 @@ use crate::log::now;
 use crate::recalc::{Touched, recalculate};
 use crate::validate::Checks;
 use crate::view::Views;
-use model::{Access, Date, Error, ErrorCode, FieldDef, FieldKind, Result, Schema, Scope, TableKey, builtin};
+use model::{Access, Date, Error, ErrorCode, FieldDef, FieldKind, Label, Result, Schema, Scope, TableKey, builtin};
 use roaring::RoaringTreemap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -249,7 +249,21 @@ impl Store {
     ///
     /// # Errors
     /// `forbidden` without the right; `conflict` when a field of that name exists, `formula` for a wrong one.
-    pub fn add_field(&self, scope: &Scope, table: &str, mut field: FieldDef) -> Result<FieldDef> {
+    pub fn add_field(&self, scope: &Scope, table: &str, field: FieldDef) -> Result<FieldDef> {
+        self.add_link(scope, table, field, None)
+    }
+
+    /// As [`Store::add_field`], of a link; under the name `other_side` it shows in the other table too.
+    ///
+    /// # Errors
+    /// As [`Store::add_field`]; those about the name in the other table are on `other_side`.
+    pub fn add_link(
+        &self,
+        scope: &Scope,
+        table: &str,
+        mut field: FieldDef,
+        other_side: Option<Label>,
+    ) -> Result<FieldDef> {
         require(scope, Access::Own)?;
         self.reshape(|conn, now| {
             let def = now.shape.schema.require(table)?;
@@ -260,6 +274,9 @@ impl Store {
             crate::reshape::keep_index(conn, table, None, &field)?;
             if matches!(field.kind, FieldKind::Code(_)) || field.kind.system() {
                 crate::fill::queue_work(conn, crate::fill::Work::Automatic, &def.key, &field.key)?;
+            }
+            if let Some(label) = &other_side {
+                crate::reshape::show_other_side(conn, &now, def, &field, label)?;
             }
             if field.derived() {
                 let mut next = (*now.shape.schema).clone();

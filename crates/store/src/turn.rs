@@ -5,7 +5,7 @@ use crate::cells::{from_sql, param};
 use crate::conn::{Conn, Param, params};
 use crate::dialect::{Dialect, column_type, quote};
 use crate::store::{Now, Store, require};
-use crate::{fill, layout, reshape};
+use crate::{fill, layout, links, reshape};
 use model::parse::written;
 use model::{
     Access, ChoiceOption, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Lang, Loss, Result, Scope, TONES,
@@ -68,6 +68,7 @@ impl Store {
         let (shape, today) = (self.shape(), self.today());
         let def = shape.schema.require(table)?;
         let field = turnable(def, key, to)?;
+        reshape::refuse_senseless(&shape.schema, def, &FieldDef { kind: to.clone(), ..field.clone() }, today)?;
         let column = quote(key);
         let sql = [
             "SELECT ",
@@ -195,6 +196,10 @@ impl Store {
             ];
             conn.batch(&rename.concat())?;
             reshape::keep_index(conn, &work.table, None, &field)?;
+            match field.kind {
+                FieldKind::Links { .. } => links::index(conn, &work.table, &work.key, 0, i64::MAX)?,
+                _ => links::forget(conn, &work.table, &work.key, 0, i64::MAX)?,
+            }
             reshape::put(conn, &now.shape.schema, &next)?;
             fill::queue(conn, &derivation, &[(work.table.as_str().into(), field.key.clone())])?;
             done_with(conn, work)?;
@@ -251,10 +256,12 @@ fn begin(conn: &Conn, now: Now, table: &str, key: &str, to: &FieldKind) -> Resul
     {
         *slot = changed.clone();
     }
-    // Rules, defaults and formulas must still fit before any work is done.
-    for rule in &changed.rules {
-        rule.validate(&changed, now.today)?;
+    // Shown in the other table, it stays a link to it.
+    if changed.kind.links_to() != field.kind.links_to() {
+        reshape::refuse_shown(schema, def, field)?;
     }
+    // Settings, rules, defaults and formulas must still fit before any work is done.
+    reshape::refuse_senseless(&next, def, &changed, now.today)?;
     crate::derive::Derivation::new(Arc::new(next.clone()), conn.dialect())?;
     if way(&field.kind, to) == Way::Same {
         reshape::put(conn, schema, &next)?;

@@ -5,7 +5,7 @@ use crate::cells::from_log;
 use crate::conn::{Conn, Param, params};
 use crate::dialect::quote;
 use crate::store::{Store, require};
-use crate::{failure, log};
+use crate::{failure, links, log};
 use model::{Access, Error, ErrorCode, FieldKey, FieldKind, Origin, Result, Scope, TableDef, Value, builtin};
 use roaring::RoaringTreemap;
 use std::sync::Arc;
@@ -105,10 +105,11 @@ impl Writing<'_> {
                 continue;
             };
             let (before, after) = (from_log(&f.kind, &before), from_log(&f.kind, &after));
+            let left = self.surviving(&f.kind, &before)?;
             match self.content(def, record, &[&f.key])? {
-                Some(now) if now[0] == after && self.link_holds(&f.kind, &before)? => {
+                Some(now) if now[0] == after && now[0] != left && (before.is_blank() || !left.is_blank()) => {
                     self.touched.remember(self.conn, &shape.derivation, &def.key, &[record])?;
-                    self.update(def, record, &[(&f.key, &now[0], &before)])?;
+                    self.update(def, record, &[(&f.key, &now[0], &left)])?;
                     out.restored += 1;
                 }
                 _ => out.kept += 1,
@@ -144,21 +145,14 @@ impl Writing<'_> {
         }
         for (def, record, row) in revived {
             for (key, value) in &row {
-                if !self.link_holds(&def.require(key)?.kind, value)? {
+                let left = self.surviving(&def.require(key)?.kind, value)?;
+                if left != *value {
                     self.touched.remember(self.conn, &shape.derivation, &def.key, &[record])?;
-                    self.update(def, record, &[(key, value, &Value::Null)])?;
+                    self.update(def, record, &[(key, value, &left)])?;
                 }
             }
         }
         Ok(())
-    }
-
-    /// Whether a value links to a record that is there; true for anything but a link.
-    fn link_holds(&self, kind: &FieldKind, value: &Value) -> Result<bool> {
-        match (kind, value) {
-            (FieldKind::Link { table }, Value::Link(to)) => self.exists(table, *to),
-            _ => Ok(true),
-        }
     }
 
     fn remove_created(&mut self, def: &TableDef, change: i64, out: &mut Undone) -> Result<()> {
@@ -195,22 +189,16 @@ impl Writing<'_> {
                AND c.undone_by IS NULL AND c.origin <> 'undo'",
             params![def.key.as_str(), low, high, change],
         )?;
-        for t in &self.shape.schema.tables {
-            for f in &t.fields {
-                if matches!(&f.kind, model::FieldKind::Link { table } if *table == def.key) {
-                    let sql = [
-                        "SELECT DISTINCT ",
-                        &quote(&f.key),
-                        " FROM ",
-                        &quote(&t.key),
-                        " WHERE ",
-                        &quote(&f.key),
-                        " BETWEEN ?1 AND ?2",
-                    ]
-                    .concat();
-                    add(&sql, params![low, high])?;
-                }
+        for (t, f) in links::into_table(&self.shape.schema, &def.key) {
+            if matches!(f.kind, FieldKind::Links { .. }) {
+                let sql = "SELECT DISTINCT target FROM _links
+                           WHERE table_key = ?3 AND field = ?4 AND target BETWEEN ?1 AND ?2";
+                add(sql, params![low, high, t.key.as_str(), f.key.as_str()])?;
+                continue;
             }
+            let column = quote(&f.key);
+            let from = [" FROM ", &quote(&t.key), " WHERE ", &column, " BETWEEN ?1 AND ?2"].concat();
+            add(&["SELECT DISTINCT ", &column, &from].concat(), params![low, high])?;
         }
         Ok(keep)
     }
@@ -223,6 +211,9 @@ impl Writing<'_> {
         }
         let shape = Arc::clone(&self.shape);
         self.touched.tied_to_range(self.conn, &shape.derivation, &def.key, low, high)?;
+        for f in links::lists(def) {
+            links::forget(self.conn, &def.key, &f.key, low, high)?;
+        }
         if def.key == *builtin::CUSTOMERS {
             self.forget_people(def, low, high)?;
         }

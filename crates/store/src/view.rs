@@ -2,15 +2,16 @@
 
 use crate::conn::{Conn, Row, ValueRef, params};
 use crate::dialect::{self, Dialect, quote};
-use crate::fails::{Fails, error_column};
+use crate::fails::error_column;
 use crate::json;
+use crate::related::{self, Related};
 use crate::sql::{Fill, Stmt};
-use crate::store::{Store, require};
+use crate::store::{Shape, Store, require};
 use crate::{collate, filter};
 use crate::{failure, search};
 use model::{
-    Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Holds, Query, RecordId, Result, Scope, TableDef, UserId,
-    Value, builtin,
+    Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Holds, MAX_LINKS, Query, RecordId, Result, Scope,
+    TableDef, UserId, Value, builtin,
 };
 use sea_query::{Alias, Expr, ExprTrait, Query as Sql, SelectStatement};
 use std::cmp::Ordering;
@@ -131,7 +132,7 @@ impl Store {
         let fails: Vec<bool> = fields.iter().map(|f| known.has(&table.key, &f.key)).collect();
         let mut query = query.clone();
         filter::on_day(&mut query.filter, self.today());
-        let ids = self.engine.read(|conn| ordered_ids(conn, known, &table, &query))?.into_boxed_slice();
+        let ids = self.engine.read(|conn| ordered_ids(conn, &shape, &table, &query))?.into_boxed_slice();
         let total = ids.len() as u64;
         let page = page_sql(self.engine.dialect(), &table, &fields, &fails);
         let view = View { table, columns: fields, fails, ids, page, user: scope.user, query };
@@ -150,14 +151,14 @@ impl Store {
         let view = self.views.find(scope, id)?;
         let mut out = Vec::with_capacity(256 * Ord::min(limit, 500) as usize);
         out.push(b'[');
-        self.rows(&view, offset, limit, |id, row| {
+        self.rows(&view, offset, limit, related::SHOWN, |id, row, related| {
             if out.len() > 1 {
                 out.push(b',');
             }
             out.push(b'[');
             json::integer(&mut out, id);
             if let Some(row) = row {
-                write_row(&mut out, &view, row)?;
+                write_row(&mut out, &view, row, id, related)?;
             }
             out.push(b']');
             Ok(())
@@ -166,7 +167,8 @@ impl Store {
         Ok(out)
     }
 
-    /// Calls `each` with the values of every record of a view, in order; links as (code, name).
+    /// Calls `each` with the values of every record of a view, in order; links as (code, name), those of several
+    /// joined.
     pub fn each_row(
         &self,
         scope: &Scope,
@@ -176,7 +178,7 @@ impl Store {
         let view = self.views.find(scope, id)?;
         let (mut values, mut links) = (Vec::new(), Vec::new());
         for offset in (0..view.ids.len() as u64).step_by(500) {
-            self.rows(&view, offset, 500, |id, row| {
+            self.rows(&view, offset, 500, MAX_LINKS as u64, |id, row, related| {
                 let Some(row) = row else { return Ok(()) };
                 values.clear();
                 links.clear();
@@ -189,6 +191,8 @@ impl Store {
                         let (code, name): (Option<String>, Option<String>) = (row.get(at)?, row.get(at + 1)?);
                         links.push(code.map(|c| (c, name.unwrap_or_default())));
                         at += 2;
+                    } else if f.kind.holds() == Holds::Links {
+                        links.push(related::joined(&related.cell(f, id, row.at(at - 1)?).1));
                     }
                 }
                 each(RecordId(id), &values, &links)
@@ -202,15 +206,18 @@ impl Store {
         view: &View,
         offset: u64,
         limit: u64,
-        mut each: impl FnMut(i64, Option<&Row<'_>>) -> Result<()>,
+        most: u64,
+        mut each: impl FnMut(i64, Option<&Row<'_>>, &Related) -> Result<()>,
     ) -> Result<()> {
         let from = usize::try_from(offset).unwrap_or(usize::MAX).min(view.ids.len());
         let to = from.saturating_add(Ord::min(limit, 500) as usize).min(view.ids.len());
         let ids = &view.ids[from..to];
+        let schema = self.schema();
         self.engine.read(|conn| {
+            let related = Related::load(conn, &schema, &view.table, view.columns.iter(), ids, most)?;
             conn.each(&view.page, params![ids], &mut |r| {
                 let there = r.at(1)? != ValueRef::Null;
-                each(r.get(0)?, there.then_some(r))
+                each(r.get(0)?, there.then_some(r), &related)
             })
         })
     }
@@ -220,14 +227,16 @@ impl Store {
         let view = self.views.find(scope, id)?;
         let shape = self.shape();
         self.engine.read(|conn| {
-            let mut select = select_ids(conn.dialect(), &shape.derivation.fails, &view.table, &view.query)?;
+            let mut select = select_ids(conn.dialect(), &shape, &view.table, &view.query)?;
             select.clear_selects();
             let col = |f: &FieldDef| Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
             let mut places = Vec::new();
             for (f, fails) in view.columns.iter().zip(&view.fails) {
                 let numeric = matches!(f.kind.holds(), Holds::Whole | Holds::Number | Holds::Money);
                 for name in if numeric { &["count", "sum", "avg", "min", "max"][..] } else { &["count"][..] } {
-                    select.expr(sea_query::Func::cust(Alias::new(*name)).arg(col(f)));
+                    let of =
+                        if f.kind.stored() { col(f) } else { filter::filled_or_null(&shape.schema, &view.table, f)? };
+                    select.expr(sea_query::Func::cust(Alias::new(*name)).arg(of));
                 }
                 // Errors are counted and left out of the other figures.
                 if *fails {
@@ -264,7 +273,7 @@ impl Store {
     }
 }
 
-fn write_row(out: &mut Vec<u8>, view: &View, row: &Row<'_>) -> Result<()> {
+fn write_row(out: &mut Vec<u8>, view: &View, row: &Row<'_>, id: i64, related: &Related) -> Result<()> {
     let mut at = 2;
     for (f, fails) in view.columns.iter().zip(&view.fails) {
         out.push(b',');
@@ -278,6 +287,10 @@ fn write_row(out: &mut Vec<u8>, view: &View, row: &Row<'_>) -> Result<()> {
                 at += if matches!(f.kind, FieldKind::Link { .. }) { 2 } else { 0 };
                 continue;
             }
+        }
+        if f.kind.holds() == Holds::Links {
+            related.write(out, f, id, v);
+            continue;
         }
         if !matches!(f.kind, FieldKind::Link { .. }) {
             json::cell(out, &f.kind, v);
@@ -306,7 +319,7 @@ fn page_sql(dialect: Dialect, table: &TableDef, columns: &[FieldDef], fails: &[b
     let mut list = String::from("SELECT r.value, c.id");
     let mut joins = String::new();
     for (n, (f, fails)) in columns.iter().zip(fails).enumerate() {
-        let col = ["c.", &quote(&f.key)].concat();
+        let col = if f.kind.stored() { ["c.", &quote(&f.key)].concat() } else { "NULL".to_owned() };
         list.push_str(", ");
         list.push_str(&col);
         if *fails {
@@ -323,11 +336,11 @@ fn page_sql(dialect: Dialect, table: &TableDef, columns: &[FieldDef], fails: &[b
 }
 
 /// `SELECT c.id FROM table c WHERE …` of a query, unordered.
-fn select_ids(dialect: Dialect, fails: &Fails, table: &TableDef, query: &Query) -> Result<SelectStatement> {
+fn select_ids(dialect: Dialect, shape: &Shape, table: &TableDef, query: &Query) -> Result<SelectStatement> {
     let mut select = Sql::select();
     let id = || Expr::col((Alias::new("c"), Alias::new("id")));
     select.expr(id()).from_as(Alias::new(table.key.as_str()), Alias::new("c"));
-    if let Some(e) = filter::condition(dialect, fails, table, &query.filter)? {
+    if let Some(e) = filter::condition(dialect, shape, table, &query.filter)? {
         select.and_where(e);
     }
     if !query.search.trim().is_empty() {
@@ -378,6 +391,14 @@ fn plain_search(dialect: Dialect, table: &TableDef, typed: &str) -> Expr {
                     out = out.or(col.in_subquery(search_hits(dialect, w.expression)));
                 }
             }
+            FieldKind::Links { table: to } if *to == *builtin::CUSTOMERS => {
+                if let Some(w) = search::wanted(dialect, typed) {
+                    let mut naming = filter::naming(&table.key, &f.key, "source");
+                    let target = Expr::col(Alias::new("target"));
+                    naming.and_where(target.in_subquery(search_hits(dialect, w.expression)));
+                    out = out.or(Expr::col((Alias::new("c"), Alias::new("id"))).in_subquery(naming));
+                }
+            }
             _ => {}
         }
     }
@@ -426,8 +447,8 @@ impl Key {
 
 /// The ids of a query in its order. Keys are read once and sorted here, which is several times quicker
 /// than in the database for any order without an index of its own.
-fn ordered_ids(conn: &Conn, fails: &Fails, table: &TableDef, query: &Query) -> Result<Vec<i64>> {
-    let mut select = select_ids(conn.dialect(), fails, table, query)?;
+fn ordered_ids(conn: &Conn, shape: &Shape, table: &TableDef, query: &Query) -> Result<Vec<i64>> {
+    let mut select = select_ids(conn.dialect(), shape, table, query)?;
     let fill = Fill::today(model::Date(0));
     if query.sort.is_empty() {
         let mut ids = read_ids(conn, &select, &fill)?;
@@ -437,6 +458,14 @@ fn ordered_ids(conn: &Conn, fails: &Fails, table: &TableDef, query: &Query) -> R
     let mut kinds = Vec::new();
     for key in &query.sort {
         let field = table.require(&key.field)?;
+        if field.kind.holds() == Holds::Links {
+            return Err(Error::new(
+                ErrorCode::Invalid,
+                format!("不能按“{}”排序，一格里有多条记录", field.label.zh),
+                format!("“{}” holds several records in a cell and gives no order", field.label.en),
+            )
+            .on(&field.key));
+        }
         kinds.push(&field.kind);
         select.column((Alias::new("c"), Alias::new(field.key.as_str())));
     }

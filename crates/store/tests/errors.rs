@@ -207,8 +207,8 @@ fn columns_of_errors_follow_the_schema() {
     formula(&book, "orders", &each, "IF([@数量]=0,SQRT(-1),[@金额]/[@数量])");
     assert_eq!(book.cell("customers", a, &sum), error(Num));
     book.assert_sound();
-    book.store.remove_field(&scope(), "customers", &sum).unwrap();
-    assert!(book.store.remove_field(&scope(), "orders", &each).is_err(), "档 reads it");
+    book.store.remove_field(&scope(), "customers", &sum, false).unwrap();
+    assert!(book.store.remove_field(&scope(), "orders", &each, false).is_err(), "档 reads it");
     let book = book.reopened();
     book.assert_sound();
 }

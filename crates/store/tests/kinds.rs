@@ -44,6 +44,9 @@ fn content(kind: &FieldKind, customer: RecordId) -> Value {
         K::Birthday => "1990-05-06".into(),
         K::Person => Value::Person(UserId(7)),
         K::Link { .. } => Value::Link(customer),
+        K::Links { .. } => Value::Links(vec![customer]),
+        // Of a customer, an order: the first there is.
+        K::Backlinks { .. } => Value::Links(vec![RecordId(1)]),
         K::Attachment { .. } => {
             Value::Files(vec![FileRef { id: "0".into(), name: "a.png".into(), media: "image/png".into(), size: 1 }])
         }
@@ -59,36 +62,45 @@ fn a_field_of_every_kind_is_written_read_found_undone_and_removed() {
     let t = book.store.add_table(&scope(), Label::same("样品"), None).unwrap();
     let id = book.create(&t.key, &[("name", "一".into())]);
     assert_eq!(book.cell(&t.key, id, "code"), "000001".into());
+    book.create("orders", &[("order_no", "A1".into())]);
+    let (sample, customers) = ((t.key.clone(), id), ("customers".into(), c));
     for kind in FieldKind::all() {
         if matches!(kind, FieldKind::Code(_)) {
             continue;
         }
-        let key = add(&book, &t.key, &format!("字段 {}", kind.name()), kind.clone());
+        // The other side of a link belongs to the table linked to.
+        let (table, id) = if kind.stored() { sample.clone() } else { customers.clone() };
+        let key = add(&book, &table, &format!("字段 {}", kind.name()), kind.clone());
         let value = content(&kind, c);
         if kind.system() {
-            assert_ne!(book.cell(&t.key, id, &key), Value::Null, "{}", kind.name());
-            let e = book.edit(&t.key, id, &key, "x".into()).unwrap_err();
+            assert_ne!(book.cell(&table, id, &key), Value::Null, "{}", kind.name());
+            let e = book.edit(&table, id, &key, "x".into()).unwrap_err();
             assert_eq!(e.code, ErrorCode::Invalid, "nobody edits {}", kind.name());
         } else {
-            let change = book.edit(&t.key, id, &key, value.clone()).unwrap().change;
-            assert_eq!(book.cell(&t.key, id, &key), value, "{}", kind.name());
+            let change = book.edit(&table, id, &key, value.clone()).unwrap().change;
+            assert_eq!(book.cell(&table, id, &key), value, "{}", kind.name());
             let filter = |op, values| Query {
                 filter: model::Filter::Is(model::Condition { field: key.clone(), op, values }),
-                ..Query::all(t.key.clone())
+                ..Query::all(table.clone())
             };
             assert_eq!(book.ids(&filter(Op::Filled, vec![])), [id.0], "{}", kind.name());
-            if !matches!(kind, FieldKind::Attachment { .. } | FieldKind::Choices { .. } | FieldKind::Tags) {
-                assert_eq!(book.ids(&filter(Op::Eq, vec![value.clone()])), [id.0], "{}", kind.name());
+            let asked = match &value {
+                Value::Links(list) => Value::Link(list[0]),
+                Value::Tags(list) => list[0].as_str().into(),
+                other => other.clone(),
+            };
+            if !matches!(kind, FieldKind::Attachment { .. }) {
+                assert_eq!(book.ids(&filter(Op::Eq, vec![asked])), [id.0], "{}", kind.name());
             }
             book.store.undo(&scope(), change, &mut |_, _| Ok(())).unwrap();
-            assert_eq!(book.cell(&t.key, id, &key), Value::Null, "{}", kind.name());
+            assert_eq!(book.cell(&table, id, &key), Value::Null, "{}", kind.name());
         }
-        book.store.remove_field(&scope(), &t.key, &key).unwrap();
-        assert!(book.store.schema().table(&t.key).unwrap().field(&key).is_none());
+        book.store.remove_field(&scope(), &table, &key, false).unwrap();
+        assert!(book.store.schema().table(&table).unwrap().field(&key).is_none());
     }
     book.assert_sound();
     let again = add(&book, &t.key, "再来", FieldKind::Text);
-    assert_eq!(again, "u28", "a key is never used again");
+    assert_eq!(again, "u29", "a key is never used again");
 }
 
 fn tables_of_ones_own_are_made_linked_renamed_and_removed() {
@@ -111,7 +123,7 @@ fn tables_of_ones_own_are_made_linked_renamed_and_removed() {
     let count = add_field(&book, &t.key, count);
     assert_eq!(book.cell(&t.key, s, &count), Value::Int(1));
 
-    let e = book.store.remove_table(&scope(), &t.key).unwrap_err();
+    let e = book.store.remove_table(&scope(), &t.key, false).unwrap_err();
     assert_eq!(e.code, ErrorCode::Conflict);
     assert!(e.zh.contains("产品·供应商"), "{}", e.zh);
     book.store.change_table(&scope(), "products", Some(Label::new("商品", "Goods")), None).unwrap();
@@ -122,11 +134,11 @@ fn tables_of_ones_own_are_made_linked_renamed_and_removed() {
     assert_eq!(book.cell(&t.key, s, &count), Value::Int(0));
     book.assert_sound();
 
-    book.store.remove_field(&scope(), &t.key, &count).unwrap();
-    book.store.remove_field(&scope(), "products", &link).unwrap();
-    book.store.remove_table(&scope(), &t.key).unwrap();
+    book.store.remove_field(&scope(), &t.key, &count, false).unwrap();
+    book.store.remove_field(&scope(), "products", &link, false).unwrap();
+    book.store.remove_table(&scope(), &t.key, false).unwrap();
     assert!(book.store.schema().table("t1").is_none());
-    assert_eq!(book.store.remove_table(&scope(), "orders").unwrap_err().code, ErrorCode::Invalid);
+    assert_eq!(book.store.remove_table(&scope(), "orders", false).unwrap_err().code, ErrorCode::Invalid);
     let next = book.store.add_table(&scope(), Label::same("供应商"), None).unwrap();
     assert_eq!(next.key, "t2");
     book.reopened().assert_sound();
@@ -142,7 +154,7 @@ fn fields_are_renamed_ordered_hidden_and_guarded() {
     };
     let double = add_field(&book, "customers", double);
     book.edit("customers", c, &years, Value::Int(3)).unwrap();
-    let e = book.store.remove_field(&scope(), "customers", &years).unwrap_err();
+    let e = book.store.remove_field(&scope(), "customers", &years, false).unwrap_err();
     assert!(e.code == ErrorCode::Conflict && e.zh.contains("两倍"), "{}", e.zh);
 
     let patch = FieldPatch { label: Some(Label::same("合作 年限")), shown: Some(false), ..FieldPatch::default() };

@@ -33,6 +33,25 @@ const RULES: [(&str, &str, &str); 6] = [
     ("orders", "counted", "[@订单状态]<>\"已取消\""),
 ];
 
+/// Orders name several products (`u1`), products show them (`u1`), and both gather through it.
+const GATHERED: [(&str, &str, FieldKind, &str); 4] = [
+    ("orders", "标价", FieldKind::Money, "SUMIFS(产品[单价],产品[产品编号],[@商品])"),
+    ("orders", "件数", FieldKind::Money, "COUNTA([@商品])"),
+    ("products", "销售额", FieldKind::Money, "SUMIFS(订单[金额],订单[商品],[@产品编号],订单[计入],TRUE)"),
+    ("products", "买家积分", FieldKind::Money, "SUMIFS(订单[买家分],订单[商品],[@产品编号])"),
+];
+
+fn with_links(book: &Book) {
+    let goods = FieldDef::new("", Label::same("商品"), FieldKind::Links { table: "products".into() });
+    let goods = book.store.add_link(&scope(), "orders", goods, Some(Label::same("订单"))).unwrap();
+    assert_eq!(goods.key, "u1");
+    let points = ("orders", "买家分", FieldKind::Money, "XLOOKUP([@客户],客户[客户编号],客户[总评分],0)");
+    for (table, name, kind, text) in [points].into_iter().chain(GATHERED) {
+        let field = FieldDef { formula: Some(text.into()), ..FieldDef::new("", Label::same(name), kind) };
+        book.store.add_field(&scope(), table, field).unwrap_or_else(|e| panic!("{text}: {}", e.zh));
+    }
+}
+
 impl Play {
     fn new(seed: u64) -> Self {
         let book = Book::new();
@@ -46,6 +65,7 @@ impl Play {
             let field = FieldDef { formula: Some(text.into()), ..FieldDef::new("", Label::same(name), kind) };
             book.store.add_field(&scope(), table, field).unwrap_or_else(|e| panic!("{name}: {}", e.zh));
         }
+        with_links(&book);
         Self {
             today: book.store.today(),
             book,
@@ -88,7 +108,20 @@ impl Play {
         if let Some(c) = self.random.some(&self.customers) {
             cells.push(("customer", Value::Link(c)));
         }
+        if self.random.one_in(2) {
+            let mut list: Vec<RecordId> =
+                (0..self.random.below(4)).filter_map(|_| self.random.some(&self.products)).collect();
+            // A batch takes values as they were read: each record once.
+            list.sort();
+            list.dedup();
+            cells.push(("u1", Value::Links(list)));
+        }
         cells
+    }
+
+    fn product_cells(&mut self) -> Vec<(&'static str, Value)> {
+        let orders: Vec<RecordId> = (0..self.random.below(3)).filter_map(|_| self.random.some(&self.orders)).collect();
+        vec![("price", Value::Money(Money(self.random.below(9_000) as i64))), ("u1", Value::Links(orders))]
     }
 
     fn apply(&mut self, change: Change) -> Option<model::ChangeOutcome> {
@@ -113,12 +146,16 @@ impl Play {
     }
 
     fn edit(&mut self) {
-        let table = *self.random.pick(&["customers", "orders"]);
-        let cells = if table == "customers" { self.customer_cells() } else { self.order_cells() };
+        let table = *self.random.pick(&["customers", "orders", "orders", "products"]);
+        let cells = match table {
+            "customers" => self.customer_cells(),
+            "orders" => self.order_cells(),
+            _ => self.product_cells(),
+        };
         let mut edits = Vec::new();
         for _ in 0..1 + self.random.below(4) {
-            let ids = if table == "customers" { &self.customers } else { &self.orders };
-            let Some(id) = self.random.some(ids) else { return };
+            let ids = self.list(table).clone();
+            let Some(id) = self.random.some(&ids) else { return };
             let (field, value) = cells[self.random.below(cells.len() as u64) as usize].clone();
             let value = if self.random.one_in(6) { Value::Null } else { value };
             edits.push(CellEdit { id, field: field.into(), value });
@@ -189,7 +226,10 @@ impl Play {
                 let cells = self.order_cells();
                 self.create("orders", cells);
             }
-            45..48 => self.create("products", vec![("name", "面霜".into())]),
+            45..48 => {
+                let cells = self.product_cells();
+                self.create("products", cells);
+            }
             48..78 => self.edit(),
             78..88 => self.delete(),
             88..95 => self.undo(),

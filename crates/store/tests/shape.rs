@@ -125,7 +125,7 @@ fn the_heavy_part_of_fields_comes_and_goes_in_parts() {
     assert_eq!((at(1), at(20_500)), ("P00002".into(), "P20501".into()), "stopped and gone on with, none twice");
     assert!(matches!(book.cell("orders", model::RecordId(20_500), &made), Value::DateTime(_)));
 
-    book.store.remove_field(&scope(), "orders", &code).unwrap();
+    book.store.remove_field(&scope(), "orders", &code, false).unwrap();
     assert!(book.store.schema().table("orders").unwrap().field(&code).is_none(), "gone for people at once");
     book.edit("orders", last, "product", "改".into()).unwrap();
     let again = FieldDef::new("", Label::same("货号"), FieldKind::Text);

@@ -19,13 +19,14 @@ export const api = {
   addTable: (label: string) => call<T.Table>("/tables", { method: "POST", body: { label } }),
   changeTable: (table: string, body: { label: T.Label | string }) =>
     call<T.Table>(`/tables/${enc(table)}`, { method: "PATCH", body }),
-  removeTable: (table: string) => call<void>(`/tables/${enc(table)}`, { method: "DELETE" }),
+  /** With the fields that show its links in other tables, as the person was told. */
+  removeTable: (table: string) => call<void>(`/tables/${enc(table)}?other_side=true`, { method: "DELETE" }),
   addField: (table: string, body: T.FieldWrite) =>
     call<T.FieldDone>(`/tables/${enc(table)}/fields`, { method: "POST", body }),
   changeField: (table: string, field: string, body: T.FieldWrite) =>
     call<T.FieldDone>(`/tables/${enc(table)}/fields/${enc(field)}`, { method: "PATCH", body }),
   removeField: (table: string, field: string) =>
-    call<void>(`/tables/${enc(table)}/fields/${enc(field)}`, { method: "DELETE" }),
+    call<void>(`/tables/${enc(table)}/fields/${enc(field)}?other_side=true`, { method: "DELETE" }),
   orderFields: (table: string, fields: string[]) =>
     call<void>(`/tables/${enc(table)}/fields/order`, { method: "PUT", body: { fields } }),
   previewConvert: (table: string, field: string, to: T.KindSettings, signal?: AbortSignal) =>

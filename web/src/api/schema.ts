@@ -24,6 +24,8 @@ export type FieldKind =
   | "birthday"
   | "person"
   | "link"
+  | "links"
+  | "backlinks"
   | "attachment"
   | "rating"
   | "progress"
@@ -68,6 +70,8 @@ export interface KindSettings {
   unit?: string;
   options?: ChoiceOption[];
   table?: string;
+  /** Of the other side of a link: the link field in that table. */
+  field?: string;
   images?: boolean;
   max?: number;
   pattern?: string;
@@ -105,6 +109,8 @@ export interface FieldWrite extends Partial<Omit<KindSettings, "kind">> {
   formula?: string;
   default?: string | null;
   rules?: Rule[];
+  /** Of a new link: the name under which the other table shows it. */
+  other_side?: string;
   /** Options whose stored text changes, old to new. */
   renamed?: Record<string, string>;
 }

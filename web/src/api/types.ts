@@ -7,12 +7,31 @@ export type Locale = "zh-CN" | "en";
 export type LinkValue = [id: number, code: string, name: string];
 /** What a formula gives in place of a value: the sign Excel shows. Nobody can write one. */
 export type CellError = { error: "#DIV/0!" | "#VALUE!" | "#REF!" | "#NUM!" | "#N/A" };
+/** The records that link to one: how many, and the first of them. */
+export interface Backlinks {
+  count: number;
+  first: LinkValue[];
+}
 /** A cell on the wire; `null` is nothing. */
 export type Value = Content | CellError;
 /** A cell as it can be written. */
-export type Content = string | number | boolean | string[] | LinkValue | FileRef[] | null;
+export type Content =
+  | string
+  | number
+  | boolean
+  | string[]
+  | LinkValue
+  | LinkValue[]
+  | Backlinks
+  | FileRef[]
+  | null;
+/** Records, by id or as a person named them, to add to a cell of several and to take from it. */
+export interface Relinked {
+  add?: (number | string)[];
+  remove?: number[];
+}
 /** What a person typed, read by the server with the rules of imports. */
-export type Written = Content | { text: string };
+export type Written = Content | { text: string } | Relinked;
 export type Values = Record<string, Value>;
 /** `[id, v1, v2, …]`; `[id]` alone is a record deleted since the view was opened. */
 export type WireRow = [id: number, ...values: Value[]];

@@ -13,7 +13,7 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocale } from "@/i18n";
-import { formatValue, isError, isNumeric, optionLabel } from "@/lib/format";
+import { formatValue, isError, isNumeric } from "@/lib/format";
 import { ChoiceList } from "./ChoiceList";
 import { commandOf, isComposingKey } from "./keymap";
 import { step } from "./selection";
@@ -190,7 +190,7 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow }: P
           label={column?.title ?? ""}
           chosen={chosen?.map((value) => ({
             value,
-            label: column ? optionLabel(column.field, value, locale) : value,
+            label: column ? editor.nameOf(column.field, value) : value,
             tone: column?.field.options?.find((o) => o.value === value)?.tone ?? "grey",
           }))}
           onPick={editor.pick}

@@ -16,7 +16,7 @@ import "@glideapps/glide-data-grid/dist/index.css";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocale } from "@/i18n";
-import { isError, isLink } from "@/lib/format";
+import { isError, isLink, isLinks } from "@/lib/format";
 import { modeStore } from "@/lib/prefs";
 import { useStore } from "@/lib/store";
 import { CellField } from "./CellField";
@@ -121,7 +121,10 @@ export default function Sheet(props: SheetProps) {
     if (!data || data.deleted || !column) return false;
     const value = data.values[column.field.key];
     if (column.field.kind === "link" && value && isLink(value)) props.onOpenLink(column.field, value);
-    else if (column.field.kind === "url" && typeof value === "string")
+    else if (isLinks(column.field) && value) {
+      const b = grid.current?.getBounds(col, row);
+      if (b) props.onOpenLinks(column.field, data, new DOMRect(b.x, b.y, b.width, b.height));
+    } else if (column.field.kind === "url" && typeof value === "string")
       window.open(value, "_blank", "noopener,noreferrer");
     else if (column.field.key === "name" && props.opensRows) props.onOpenRow(data.id, row);
     else return false;

@@ -1,7 +1,16 @@
 /** Cells that are more than text: chips, stars, bars, files, and the corner that marks a doubt. */
 import type { Rectangle } from "@glideapps/glide-data-grid";
 import type { Field, Locale, Value } from "@/api/types";
-import { filesOf, formatPercent, isError, optionLabel, textsOf } from "@/lib/format";
+import {
+  filesOf,
+  formatPercent,
+  isError,
+  linkCount,
+  linkName,
+  linksOf,
+  optionLabel,
+  textsOf,
+} from "@/lib/format";
 import type { SheetColors } from "./gridTheme";
 
 type Ctx = CanvasRenderingContext2D;
@@ -116,6 +125,13 @@ export function drawValue(
       case "choices":
       case "tags":
         return () => chips(ctx, rect, textsOf(value).map(toned), colors);
+      case "links":
+      case "backlinks":
+        return () => {
+          const names = linksOf(value).map((l) => ({ text: linkName(l), ...colors.tones.slate }));
+          const count = { text: String(linkCount(value)), ...colors.tones.grey };
+          chips(ctx, rect, field.kind === "links" ? names : [count, ...names], colors);
+        };
       case "attachment":
         return () =>
           chips(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Field } from "@/api/types";
-import { itemsOf, matching, severalIn, toggled, withFresh } from "./lists";
+import { chosenIn, itemsOf, matching, relinked, severalIn, toggled, withFresh } from "./lists";
 
 const field = (more: Partial<Field>): Field => ({
   key: "f",
@@ -39,4 +39,13 @@ test("taking an item twice takes it away", () => {
 
 test("several written at once are several", () => {
   expect(severalIn(" 清香，回甘、清香 ;")).toEqual(["清香", "回甘"]);
+});
+
+test("what comes and goes among linked records", () => {
+  expect(relinked(["1", "2"], ["2", "3"], [])).toEqual({ add: [3], remove: [1] });
+  expect(relinked(["1"], ["1"], ["王一"])).toEqual({ add: ["王一"], remove: [] });
+  expect(relinked(["1"], ["1"], [])).toBeUndefined();
+  const back = field({ kind: "backlinks" });
+  expect(chosenIn(back, { count: 30, first: [[7, "000007", "茶会"]] })).toEqual(["7"]);
+  expect(chosenIn(field({ kind: "tags" }), ["a"])).toEqual(["a"]);
 });

@@ -1,6 +1,6 @@
 /** What an edited cell offers to choose from, by kind. */
-import type { Field, LinkValue, Locale, Written } from "@/api/types";
-import { optionLabel } from "@/lib/format";
+import type { Field, LinkValue, Locale, Relinked, Value, Written } from "@/api/types";
+import { isLinks, linkName, linksOf, optionLabel, textsOf } from "@/lib/format";
 import { memberStore } from "@/lib/members";
 import type { ListItem } from "./ChoiceList";
 
@@ -12,7 +12,8 @@ export interface Item extends ListItem {
 }
 
 /** Kinds whose cell holds several of what the list offers. */
-export const isMany = (field: Field): boolean => field.kind === "choices" || field.kind === "tags";
+export const isMany = (field: Field): boolean =>
+  field.kind === "choices" || field.kind === "tags" || isLinks(field);
 /** Kinds whose list is known without asking. */
 export const isListed = (field: Field): boolean =>
   ["choice", "choices", "bool", "rating", "person"].includes(field.kind);
@@ -23,6 +24,24 @@ export const linkItem = (link: LinkValue): Item => ({
   value: link,
   text: link[2],
 });
+
+/** As `linkItem`, for a cell of several: its records are told apart by their numbers. */
+export const recordItem = (link: LinkValue): Item => ({
+  ...linkItem(link),
+  value: String(link[0]),
+  text: linkName(link),
+});
+
+/** What a cell of several holds so far, as its list knows it. */
+export const chosenIn = (field: Field, value: Value | undefined): string[] =>
+  isLinks(field) ? linksOf(value).map((l) => String(l[0])) : textsOf(value);
+
+/** Which records come and go when a list of numbers becomes another; `typed` are named by a person. */
+export function relinked(before: string[], after: string[], typed: string[]): Relinked | undefined {
+  const add = [...after.filter((v) => !before.includes(v)).map(Number), ...typed];
+  const remove = before.filter((v) => !after.includes(v)).map(Number);
+  return add.length + remove.length > 0 ? { add, remove } : undefined;
+}
 
 export const textItem = (text: string): Item => ({ label: text, tone: "grey", value: text, text });
 

@@ -98,6 +98,8 @@ export interface SheetProps {
   opensRows: boolean;
   onOpenRow(id: number, row: number): void;
   onOpenLink(field: Field, link: LinkValue): void;
+  /** Shows the records of a cell of several, each to be opened. */
+  onOpenLinks(field: Field, row: Row, at: DOMRect): void;
   onDeleteRows(): void;
   onHeaderMenu(column: SheetColumn, at: DOMRect): void;
   onResize(field: string, width: number): void;

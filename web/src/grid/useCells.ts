@@ -12,7 +12,7 @@ import { type RefObject, useCallback, useEffect, useMemo, useState } from "react
 import { useTranslation } from "react-i18next";
 import type { Locale } from "@/api/types";
 import { useLocale } from "@/i18n";
-import { formatValue, isError, isKept, isNumeric } from "@/lib/format";
+import { formatValue, isError, isKept, isLinks, isNumeric } from "@/lib/format";
 import { memberStore } from "@/lib/members";
 import { useStore } from "@/lib/store";
 import { drawFillCorner, drawOpenSign, drawRing } from "./draw";
@@ -129,7 +129,7 @@ export function drawSheetCell(
   const opens =
     value &&
     !isError(value) &&
-    ((field.key === "name" && opensRows) || field.kind === "link" || field.kind === "url");
+    ((field.key === "name" && opensRows) || field.kind === "link" || field.kind === "url" || isLinks(field));
   if (opens && (args.hoverAmount > 0 || args.row === active?.[1])) drawOpenSign(ctx, rect, colors.ink2);
   if (active && args.col === active[0] && args.row === active[1]) drawRing(ctx, rect, colors.focus);
   if (box && column.locked === undefined && isLast(box.range, args.col, args.row))

@@ -1,5 +1,5 @@
 import type { RefObject } from "react";
-import { isError, isLink } from "@/lib/format";
+import { editText, isError, isLink, isLinks, linksOf } from "@/lib/format";
 import type { Command } from "./keymap";
 import { around, type Box, boxAt, edge, goTo, headOf, step, within } from "./selection";
 import type { CellEdit, Range, SheetProps } from "./types";
@@ -98,14 +98,15 @@ export async function fillFrom(board: Board, from: Range, into: Range): Promise<
       const value = pattern?.values[origin?.field.key ?? ""];
       if (!target || target.locked !== undefined || value === undefined) continue;
       // The same kind moves as it is; another kind is read as text.
-      const same = origin?.field.kind === target.field.kind && !isError(value);
-      const text =
-        value === null ? "" : isLink(value) ? value[2] : isError(value) ? value.error : String(value);
+      const same = origin?.field.kind === target.field.kind;
+      const text = isError(value) ? value.error : origin ? editText(origin.field, value) : "";
+      const whole = isLinks(target.field) && value !== null ? linksOf(value) : value;
+      const moved = same && !isError(whole);
       edits.push({
         id: row.id,
         field: target.field.key,
-        value: same ? value : toWritten(target.field, text),
-        text: same && typeof value !== "string" ? "" : text,
+        value: moved ? whole : toWritten(target.field, text),
+        text: moved && typeof value !== "string" ? "" : text,
       });
     }
   });

@@ -1,13 +1,16 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import type { Field, Locale, Written } from "@/api/types";
-import { editText, optionLabel, textsOf } from "@/lib/format";
+import { editText, isLinks, linkName, linksOf, optionLabel } from "@/lib/format";
 import {
+  chosenIn,
   type Item,
   isListed,
   isMany,
   itemsOf,
   linkItem,
   matching,
+  recordItem,
+  relinked,
   severalIn,
   textItem,
   toggled,
@@ -52,6 +55,8 @@ export function useEditor({ props, locale, input, cell }: Args) {
   const now = useRef<Editing | null>(null);
   const choice = useRef<{ items: Item[]; active: number }>({ items: [], active: -1 });
   const asked = useRef<AbortController | null>(null);
+  /** Names of linked records by their numbers, as far as the cell and its list told them. */
+  const known = useRef(new Map<string, string>());
 
   const show = useCallback((list: Item[], index: number) => {
     choice.current = { items: list, active: index };
@@ -92,10 +97,14 @@ export function useEditor({ props, locale, input, cell }: Args) {
         const current = list.findIndex((i) => !i.fresh && (i.text === typed || i.value === typed));
         const first = typed === "" && (e.mode === "enter" || e.chosen) ? -1 : list.length > 0 ? 0 : -1;
         show(list, current >= 0 ? current : first);
-      } else if (field.kind === "link") {
+      } else if (field.kind === "link" || isLinks(field)) {
         show([], -1);
         if (typed.trim() !== "" && !untouched)
-          search(async (signal) => (await suggestLinks(field, typed.trim(), signal)).map(linkItem), typed);
+          search(async (signal) => {
+            const found = await suggestLinks(field, typed.trim(), signal);
+            for (const l of found) known.current.set(String(l[0]), linkName(l));
+            return found.map(isLinks(field) ? recordItem : linkItem);
+          }, typed);
         else asked.current?.abort();
       }
     },
@@ -125,7 +134,9 @@ export function useEditor({ props, locale, input, cell }: Args) {
         props.onFiles(field, at.data, box.getBoundingClientRect());
         return false;
       }
-      const chosen = isMany(field) ? textsOf(at.data.values[field.key]) : undefined;
+      const chosen = isMany(field) ? chosenIn(field, at.data.values[field.key]) : undefined;
+      if (isLinks(field))
+        known.current = new Map(linksOf(at.data.values[field.key]).map((l) => [String(l[0]), linkName(l)]));
       const initial = chosen ? "" : initialText(field, at.data, locale);
       now.current = { col: at.col, row: at.row, id: at.data.id, column: at.column, mode, initial, chosen };
       setEditing(now.current);
@@ -146,11 +157,20 @@ export function useEditor({ props, locale, input, cell }: Args) {
     const typed = input.current?.value ?? "";
     if (!e) return undefined;
     const picked = choice.current.items[choice.current.active];
+    if (e.chosen && isLinks(e.column.field)) {
+      const before = chosenIn(e.column.field, props.source.peek(e.row)?.values[e.column.field.key]);
+      const taken = picked && typed.trim() !== "" ? [String(picked.value)] : [];
+      const after = [...new Set([...e.chosen, ...taken])];
+      const left = picked ? [] : severalIn(typed);
+      const value = relinked(before, after, left);
+      const names = [...after.map((id) => known.current.get(id) ?? `#${id}`), ...left];
+      return value && { value, text: names.join("、") };
+    }
     if (e.chosen) {
       const last =
         typed.trim() === "" ? [] : picked && !picked.fresh ? [String(picked.value)] : severalIn(typed);
       const all = [...e.chosen, ...last.filter((v) => !e.chosen?.includes(v))];
-      const before = textsOf(props.source.peek(e.row)?.values[e.column.field.key]);
+      const before = chosenIn(e.column.field, props.source.peek(e.row)?.values[e.column.field.key]);
       if (all.length === before.length && all.every((v, i) => v === before[i])) return undefined;
       if (picked?.fresh) onAddOptions?.(e.column.field, last);
       return { value: all.length > 0 ? all : null, text: all.join("、") };
@@ -230,6 +250,13 @@ export function useEditor({ props, locale, input, cell }: Args) {
     [commit, input, offer],
   );
 
+  /** What something taken is called. */
+  const nameOf = useCallback(
+    (field: Field, value: string): string =>
+      isLinks(field) ? (known.current.get(value) ?? `#${value}`) : optionLabel(field, value, locale),
+    [locale],
+  );
+
   const toEditMode = useCallback(() => {
     if (now.current) {
       now.current = { ...now.current, mode: "edit" };
@@ -267,6 +294,7 @@ export function useEditor({ props, locale, input, cell }: Args) {
     pick,
     take,
     choose,
+    nameOf,
     dropLast,
     put,
     toEditMode,

@@ -70,6 +70,18 @@ test.each<[FieldKind, Value, string]>([
   ["money", { error: "#DIV/0!" }, "#DIV/0!"],
   ["choice", { error: "#N/A" }, "#N/A"],
   ["tags", { error: "#VALUE!" }, "#VALUE!"],
+  ["link", [1, "K000001", "甲"], "甲"],
+  ["link", [1, "K000001", null] as never, "K000001"],
+  [
+    "links",
+    [
+      [1, "K000001", "甲"],
+      [2, "K000002", ""],
+    ],
+    "甲、K000002",
+  ],
+  ["links", [3, 5] as never, "#3、#5"],
+  ["backlinks", { count: 3, first: [[1, "D1", ""]] }, "D1 +2"],
 ])("value %s", (kind, value, text) => {
   expect(formatValue(field(kind), value, "zh-CN")).toBe(text);
 });

@@ -63,16 +63,35 @@ export function formatMoment(text: string, now = new Date()): string {
   return at.getFullYear() === now.getFullYear() ? `${day} ${time}` : `${at.getFullYear()}-${day}`;
 }
 
+/** Its name may be missing: not every table has one. */
 export const isLink = (value: Value): value is LinkValue =>
-  Array.isArray(value) && value.length === 3 && typeof value[0] === "number";
+  Array.isArray(value) &&
+  value.length === 3 &&
+  typeof value[0] === "number" &&
+  value.slice(1).every((v) => v === null || typeof v === "string");
 export const isError = (value: unknown): value is CellError =>
   typeof value === "object" && value !== null && "error" in value;
+const listOf = (value: Value | undefined): unknown[] => (Array.isArray(value) ? value : []);
 export const filesOf = (value: Value | undefined): FileRef[] =>
-  Array.isArray(value)
-    ? value.filter((f): f is FileRef => typeof f === "object" && f !== null && "id" in f)
-    : [];
+  listOf(value).filter((f): f is FileRef => typeof f === "object" && f !== null && "id" in f);
 export const textsOf = (value: Value | undefined): string[] =>
-  Array.isArray(value) ? value.filter((t): t is string => typeof t === "string") : [];
+  listOf(value).filter((t): t is string => typeof t === "string");
+
+/** Kinds whose cell names several records. */
+export const isLinks = (field: { kind: FieldKind }): boolean =>
+  field.kind === "links" || field.kind === "backlinks";
+/** The records a cell names; of many that link to one, the first. The history knows only their numbers. */
+export function linksOf(value: Value | undefined): LinkValue[] {
+  if (typeof value === "object" && value !== null && "first" in value) return value.first;
+  if (value !== null && value !== undefined && isLink(value)) return [value];
+  const named = (v: unknown): LinkValue[] =>
+    typeof v === "number" ? [[v, `#${v}`, ""]] : isLink(v as Value) ? [v as LinkValue] : [];
+  return listOf(value).flatMap(named);
+}
+/** How many records there are in all. */
+export const linkCount = (value: Value | undefined): number =>
+  typeof value === "object" && value !== null && "count" in value ? value.count : linksOf(value).length;
+export const linkName = (link: LinkValue): string => link[2] || link[1] || `#${link[0]}`;
 
 /** Kilobytes and megabytes as people read them. */
 export const formatSize = (bytes: number): string =>
@@ -121,7 +140,13 @@ export function formatValue(field: Field, value: Value | undefined, locale: Loca
         .map((f) => f.name)
         .join(locale === "en" ? ", " : "、");
     case "link":
-      return isLink(value) ? value[2] || value[1] : String(value);
+      return isLink(value) ? linkName(value) : String(value);
+    case "links":
+    case "backlinks": {
+      const names = linksOf(value).map(linkName);
+      const more = linkCount(value) - names.length;
+      return names.join(locale === "en" ? ", " : "、") + (more > 0 ? ` +${more}` : "");
+    }
     case "choice":
       return optionLabel(field, String(value), locale);
     default:
@@ -162,7 +187,10 @@ export function editText(field: Field, value: Value | undefined): string {
     case "updated_by":
       return memberName(value, "zh-CN");
     case "link":
-      return isLink(value) ? value[2] || value[1] : String(value);
+      return isLink(value) ? linkName(value) : String(value);
+    case "links":
+    case "backlinks":
+      return linksOf(value).map(linkName).join("、");
     default:
       return String(value);
   }

@@ -1,23 +1,27 @@
 import { AutoComplete, Input, Select } from "antd";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "@/api";
-import type { Content, Field, LinkValue, Value } from "@/api/types";
+import type { Content, Field, LinkValue, Value, Written } from "@/api/types";
 import { useLocale } from "@/i18n";
 import { editText, filesOf, isFigure, isLink, optionLabel, textsOf } from "@/lib/format";
+import { findRecords } from "@/lib/links";
 import { loadMembers, memberStore } from "@/lib/members";
 import { useStore } from "@/lib/store";
 import { AddressInput } from "./AddressInput";
 
 const FilesList = lazy(async () => ({ default: (await import("@/features/files/FilesList")).FilesList }));
 
+const LinksInput = lazy(async () => ({ default: (await import("./LinksInput")).LinksInput }));
+
 interface Props {
   field: Field;
   value?: Value;
   autoFocus?: boolean;
   /** `exact` when a value of the list was taken; otherwise the text is the server's to read. */
-  onChange(text: string, exact?: Content): void;
+  onChange(text: string, exact?: Written): void;
   onDone?(): void;
+  /** Opens a linked record. */
+  onOpen?(link: LinkValue): void;
 }
 
 /** One field as a form shows it: lists, stars, calendars and files where a kind has them, text for the rest. */
@@ -35,6 +39,13 @@ export function FieldInput(props: Props) {
       return <Stars {...props} />;
     case "link":
       return <LinkInput {...props} />;
+    case "links":
+    case "backlinks":
+      return (
+        <Suspense>
+          <LinksInput {...props} />
+        </Suspense>
+      );
     case "address":
       return (
         <AddressInput value={typeof value === "string" ? value : ""} onChange={onChange} onDone={onDone} />
@@ -193,12 +204,7 @@ function LinkInput({ field, value, autoFocus, onChange, onDone }: Props) {
   const search = async (text: string) => {
     onChange(text);
     if (text.trim() === "") return setFound([]);
-    const opened = await api.openView({
-      table: field.table ?? "customers",
-      search: text.trim(),
-      columns: ["code", "name"],
-    });
-    setFound(opened.rows.slice(0, 8).map(([id, code, name]) => [id, String(code ?? ""), String(name ?? "")]));
+    setFound(await findRecords(field.table ?? "customers", text.trim()));
   };
   return (
     <AutoComplete

@@ -98,7 +98,11 @@ pub(super) fn candidates(header: &str, schema: &Schema) -> Vec<Candidate> {
 
 /// Whether a column of a file can fill a field: not what Kebu fills, and not what a text cannot name.
 pub(super) fn written_in_files(f: &FieldDef) -> bool {
-    !f.fixed() && !matches!(f.kind, FieldKind::Person | FieldKind::Attachment { .. })
+    let named = matches!(
+        f.kind,
+        FieldKind::Links { .. } | FieldKind::Backlinks { .. } | FieldKind::Person | FieldKind::Attachment { .. }
+    );
+    !f.fixed() && !named
 }
 
 /// Fields whose own label the header is; derived ones too, for the caller to leave out.

@@ -31,6 +31,7 @@ pub(super) fn format(kind: &FieldKind) -> Format {
         FieldKind::Number { decimals, unit } => f.set_num_format(number_format(*decimals, unit)),
         // The text format keeps digits text when a person edits the cell.
         FieldKind::Phone | FieldKind::Code(_) | FieldKind::Birthday | FieldKind::Link { .. } => f.set_num_format("@"),
+        FieldKind::Links { .. } | FieldKind::Backlinks { .. } => f.set_num_format("@"),
         _ => f,
     }
 }
@@ -67,6 +68,7 @@ pub(super) fn width(kind: &FieldKind, header: &str) -> f64 {
         FieldKind::Money => 13.0,
         FieldKind::Text | FieldKind::Tags | FieldKind::Choices { .. } => 14.0,
         FieldKind::Code(_) | FieldKind::Link { .. } => 14.0,
+        FieldKind::Links { .. } | FieldKind::Backlinks { .. } => 20.0,
         _ => 10.0,
     };
     // A Chinese character takes two; the filter button takes three.

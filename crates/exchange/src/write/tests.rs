@@ -327,7 +327,8 @@ fn content(kind: &FieldKind) -> Option<Value> {
         K::Rating { .. } => Value::Int(4),
         K::Progress => Value::Number(0.6),
         K::Code(_) => "K000001".into(),
-        K::Person | K::CreatedBy | K::UpdatedBy | K::Link { .. } | K::Attachment { .. } => return None,
+        K::Person | K::CreatedBy | K::UpdatedBy | K::Link { .. } => return None,
+        K::Links { .. } | K::Backlinks { .. } | K::Attachment { .. } => return None,
     })
 }
 

@@ -310,7 +310,7 @@ fn line(out: &mut impl Write, first: Option<&str>, values: &[Value]) -> std::io:
         }
         match v {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Link(_) | Value::Person(_) => {}
-            Value::Files(_) | Value::Error(_) => {}
+            Value::Links(_) | Value::Files(_) | Value::Error(_) => {}
             Value::Text(t) => out.write_all(t.as_bytes())?,
             Value::Int(n) => write!(out, "{n}")?,
             Value::Money(m) => write!(out, "{m}")?,

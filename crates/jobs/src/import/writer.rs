@@ -468,6 +468,7 @@ fn unnumbered(values: &[Value], buyer: Option<RecordId>) -> u64 {
             Value::Number(n) => eat(&n.to_bits().to_le_bytes()),
             Value::Bool(b) => eat(&[u8::from(*b)]),
             Value::Link(id) => eat(&id.0.to_le_bytes()),
+            Value::Links(list) => list.iter().for_each(|id| eat(&id.0.to_le_bytes())),
             Value::Tags(t) => t.iter().for_each(|t| eat(t.as_bytes())),
             Value::Person(id) => eat(&id.0.to_le_bytes()),
             Value::Files(f) => f.iter().for_each(|f| eat(f.id.as_bytes())),

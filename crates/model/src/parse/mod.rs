@@ -142,6 +142,9 @@ impl Read {
     }
 }
 
+/// What may stand between the codes or names of several records.
+pub const BETWEEN: [char; 8] = ['、', '，', ',', '；', ';', '\n', '\r', '\t'];
+
 /// Reads one cell for a kind of field.
 ///
 /// The value is null for an empty cell and for the signs people write for "nothing" (`-`, `无`,
@@ -159,7 +162,8 @@ pub fn cell(kind: &FieldKind, cell: &Cell<'_>, ctx: &Ctx) -> Result<Read, Proble
     }
     match kind {
         FieldKind::Text | FieldKind::LongText | FieldKind::Code(_) => text::read(cell),
-        FieldKind::Link { .. } | FieldKind::Person | FieldKind::CreatedBy | FieldKind::UpdatedBy => text::read(cell),
+        FieldKind::Link { .. } | FieldKind::Links { .. } | FieldKind::Backlinks { .. } => text::read(cell),
+        FieldKind::Person | FieldKind::CreatedBy | FieldKind::UpdatedBy => text::read(cell),
         FieldKind::Number { decimals, .. } => number::number(cell, *decimals),
         FieldKind::Money => number::money(cell),
         FieldKind::Percent => number::percent(cell),

@@ -15,6 +15,7 @@ fn text_of(value: &Value) -> String {
         Value::Text(t) => t.clone(),
         Value::Tags(t) => t.join("|"),
         Value::Link(id) => id.0.to_string(),
+        Value::Links(l) => l.len().to_string(),
         Value::Person(id) => id.0.to_string(),
         Value::Files(f) => f.len().to_string(),
         Value::Error(e) => e.sign().into(),

@@ -33,6 +33,10 @@ pub fn plain(value: &Value, lang: Lang) -> Cow<'_, str> {
         Value::DateTime(d) => Cow::Owned(d.to_string()),
         Value::Tags(t) => Cow::Owned(t.join(between)),
         Value::Link(id) => Cow::Owned(id.0.to_string()),
+        Value::Links(list) => {
+            let ids: Vec<String> = list.iter().map(|id| id.0.to_string()).collect();
+            Cow::Owned(ids.join(between))
+        }
         Value::Person(id) => Cow::Owned(id.0.to_string()),
         Value::Files(f) => {
             let names: Vec<&str> = f.iter().map(|f| f.name.as_str()).collect();

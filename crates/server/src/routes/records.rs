@@ -9,7 +9,8 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use model::{
-    Access, CellEdit, Change, Error, ErrorCode, FieldKey, FieldKind, Origin, RecordId, Schema, TableDef, UserId,
+    Access, CellEdit, Change, ChangeOutcome, Error, ErrorCode, FieldKey, FieldKind, Origin, RecordId, Schema, TableDef,
+    UserId,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -119,42 +120,62 @@ pub(crate) async fn edit(
         let schema = app.book().schema();
         let def = schema.require(&table)?;
         let members = members(app, def)?;
+        let mut changes = Vec::new();
         let mut notes = Vec::new();
         let mut cells = Vec::with_capacity(e.cells.len());
         let mut ids: Vec<i64> = Vec::new();
         for c in e.cells {
-            let read = wire::cell(app.book(), &caller.scope, &members, def.require(&c.field)?, &c.value)?;
+            if ids.last() != Some(&c.id) {
+                ids.push(c.id);
+            }
+            let field = def.require(&c.field)?;
+            if let Some((add, remove)) = wire::relinked(app.book(), &caller.scope, field, &c.value)? {
+                let (table, id) = (def.key.clone(), RecordId(c.id));
+                changes.push(Change::Relink { table, id, field: c.field, add, remove });
+                continue;
+            }
+            let read = wire::cell(app.book(), &caller.scope, &members, field, &c.value)?;
             if let Some(n) = read.note {
                 let text = if caller.scope.lang == model::Lang::Zh { n.zh } else { n.en };
                 notes.push(json!({ "id": c.id, "field": c.field, "message": text }));
             }
-            if ids.last() != Some(&c.id) {
-                ids.push(c.id);
-            }
             cells.push(CellEdit { id: RecordId(c.id), field: c.field, value: read.value });
         }
-        let done = app.book().apply(&caller.scope, Change::Edit { table: def.key.clone(), cells }, Origin::Edit)?;
-        for w in &done.warnings {
-            let message = w.message.get(caller.scope.lang);
-            if !notes.iter().any(|n| n["id"] == w.id.0 && n["field"] == w.field.as_str()) {
-                notes.push(json!({ "id": w.id, "field": w.field, "message": message }));
-            }
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        let mut out = format!("{{\"change\":{},\"notes\":{},\"rows\":{{", done.change, Value::from(notes)).into_bytes();
-        for (i, id) in ids.iter().take(ROWS_BACK).enumerate() {
-            if i > 0 {
-                out.push(b',');
-            }
-            out.extend(format!("\"{id}\":").into_bytes());
-            out.extend(app.book().record_json(&caller.scope, &table, RecordId(*id))?);
-        }
-        out.extend_from_slice(b"}}");
-        Ok(out)
+        changes.insert(0, Change::Edit { table: def.key.clone(), cells });
+        let done = app.book().apply(&caller.scope, Change::Several(changes), Origin::Edit)?;
+        edited(app, &caller, def, &done, notes, ids)
     })
     .await?;
     Ok(raw(body))
+}
+
+/// What an edit did: its number, what is to be said of the cells, and the rows as they are now.
+fn edited(
+    app: &App,
+    caller: &Caller,
+    def: &TableDef,
+    done: &ChangeOutcome,
+    mut notes: Vec<Value>,
+    mut ids: Vec<i64>,
+) -> model::Result<Vec<u8>> {
+    for w in &done.warnings {
+        let message = w.message.get(caller.scope.lang);
+        if !notes.iter().any(|n| n["id"] == w.id.0 && n["field"] == w.field.as_str()) {
+            notes.push(json!({ "id": w.id, "field": w.field, "message": message }));
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let mut out = format!("{{\"change\":{},\"notes\":{},\"rows\":{{", done.change, Value::from(notes)).into_bytes();
+    for (i, id) in ids.iter().take(ROWS_BACK).enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        out.extend(format!("\"{id}\":").into_bytes());
+        out.extend(app.book().record_json(&caller.scope, &def.key, RecordId(*id))?);
+    }
+    out.extend_from_slice(b"}}");
+    Ok(out)
 }
 
 #[derive(Deserialize)]

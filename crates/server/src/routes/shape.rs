@@ -5,7 +5,7 @@ use crate::auth::Caller;
 use crate::error::{ApiResult, malformed};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use model::{
     Access, Error, FieldDef, FieldKey, FieldKind, Label, Lang, Loss, RecordId, Rule, Scope, TableDef, Way, way,
@@ -62,13 +62,22 @@ pub(crate) async fn change_table(
     Ok(Json(blocking(&app, work).await?))
 }
 
+/// What else may go with a table or field.
+#[derive(Deserialize)]
+pub(crate) struct Along {
+    /// The fields that show its links in other tables.
+    #[serde(default)]
+    other_side: bool,
+}
+
 pub(crate) async fn remove_table(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(table): Path<String>,
+    Query(with): Query<Along>,
 ) -> ApiResult<StatusCode> {
     caller.require(Access::Own)?;
-    blocking(&app, move |app| app.book().remove_table(&caller.scope, &table)).await?;
+    blocking(&app, move |app| app.book().remove_table(&caller.scope, &table, with.other_side)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -87,6 +96,9 @@ pub(crate) struct NewField {
     rules: Vec<Rule>,
     #[serde(default = "yes")]
     shown: bool,
+    /// Of a link: its name in the other table, where it is to be shown too.
+    #[serde(default)]
+    other_side: Option<Label>,
 }
 
 fn yes() -> bool {
@@ -111,7 +123,7 @@ pub(crate) async fn add_field(
             shown: f.shown,
             ..FieldDef::new("", f.label, f.kind)
         };
-        app.book().add_field(&scope, &table, field)
+        app.book().add_link(&scope, &table, field, f.other_side)
     })
     .await?;
     settled(&app, &caller.scope, field).await
@@ -146,7 +158,7 @@ fn start_fill(app: &Arc<App>, scope: &Scope) -> String {
 const AT_ONCE: u64 = 5_000;
 
 /// Settings of kinds, as they may come in a change of a field.
-const SETTINGS: [&str; 8] = ["kind", "decimals", "unit", "options", "table", "images", "max", "pattern"];
+const SETTINGS: [&str; 9] = ["kind", "decimals", "unit", "options", "table", "field", "images", "max", "pattern"];
 
 #[derive(Deserialize)]
 pub(crate) struct FieldChange {
@@ -287,11 +299,12 @@ pub(crate) async fn remove_field(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path((table, key)): Path<(String, String)>,
+    Query(with): Query<Along>,
 ) -> ApiResult<StatusCode> {
     caller.require(Access::Own)?;
     let scope = caller.scope.clone();
     let left = blocking(&app, move |app| {
-        app.book().remove_field(&caller.scope, &table, &key)?;
+        app.book().remove_field(&caller.scope, &table, &key, with.other_side)?;
         app.book().filling()
     })
     .await?;

@@ -413,6 +413,7 @@ impl<'c> Batch<'c> {
                 conn.batch(&["ANALYZE ", &quote(table)].concat())?;
             }
         }
+        self.index_links()?;
         let change = self.change();
         layout::note_new_fields(conn, change, &self.new_fields)?;
         for (table, (first, next)) in &self.next {
@@ -436,8 +437,7 @@ impl<'c> Batch<'c> {
             search::index(conn, &self.writing.searchable, false, &mut |d, t| progress("search", d, t))?;
         }
         let shape = std::sync::Arc::clone(&self.writing.shape);
-        let today = self.writing.today;
-        let d = &shape.derivation;
+        let (today, d) = (self.writing.today, &shape.derivation);
         // Columns of orders come first and change what the index holds; it is made between the two.
         let dropped = self.dropped_indexes;
         let mut indexed = !dropped;

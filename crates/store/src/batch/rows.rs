@@ -5,6 +5,7 @@ use crate::apply::{add_identity, remove_identity};
 use crate::cells::{from_sql, param};
 use crate::conn::{Param, params};
 use crate::dialect::quote;
+use crate::links;
 use crate::matching::{Found, MatchKey, find, name_of};
 use model::{FieldKey, FieldKind, Identity, RecordId, Result, TableDef, Value, builtin};
 
@@ -225,6 +226,16 @@ impl Batch<'_> {
                 let kind = Value::Int(identity.kind as i64);
                 load.push([&kind, &Value::Text(identity.value.clone()), &Value::Int(id)])?;
                 self.lookup.identity(&identity, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings new records into the index of links; edits of others are in it already.
+    pub(super) fn index_links(&self) -> Result<()> {
+        for (table, (first, next)) in self.next.iter().filter(|(_, (first, next))| next > first) {
+            for f in links::lists(self.schema.require(table)?) {
+                links::index(self.conn(), table, &f.key, *first, next - 1)?;
             }
         }
         Ok(())

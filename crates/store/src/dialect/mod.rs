@@ -443,7 +443,7 @@ pub(crate) fn column_type(kind: &model::FieldKind) -> &'static str {
     match kind.holds() {
         H::Whole | H::Money | H::Date | H::DateTime | H::Bool | H::Link | H::Person => "INTEGER",
         H::Number => "REAL",
-        H::Text | H::Texts | H::Files => "TEXT",
+        H::Text | H::Texts | H::Links | H::Files => "TEXT",
     }
 }
 

@@ -69,6 +69,19 @@ impl Dialect {
         }
     }
 
+    /// A column of numbers joined by line feeds as rows `j`, and the number of such a row.
+    pub(crate) fn numbers_in_lines(self, column: &str) -> [String; 2] {
+        match self {
+            Self::Sqlite => {
+                [["json_each('[' || replace(", column, ", char(10), ',') || ']') j"].concat(), "j.value".to_owned()]
+            }
+            Self::Postgres => [
+                ["unnest(string_to_array(", column, ", chr(10))) j (value)"].concat(),
+                "CAST(j.value AS BIGINT)".to_owned(),
+            ],
+        }
+    }
+
     /// A join that starts from the table on its left.
     pub(crate) fn join_in_order(self) -> &'static str {
         match self {

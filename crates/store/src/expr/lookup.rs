@@ -1,10 +1,10 @@
 //! Roll-ups, look-ups and ranks: what other records say.
 
 use super::ir::{Bounds, INT_MOST, Rep, Sql};
-use super::lower::sign;
+use super::lower::{TYPED, sign};
 use super::{Lower, Names, Out};
 use crate::fails::error_column;
-use formula::{Aggregate, CmpOp, Criterion, ErrorValue, Expr as Typed, Node, Rank, RankKind, Rollup, Type};
+use formula::{Aggregate, CmpOp, Criterion, ErrorValue, Expr as Typed, ID, Node, Rank, RankKind, Rollup, Type};
 use model::FieldKind;
 use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Func as SqlFunc, Query};
 
@@ -74,7 +74,7 @@ impl Subselects {
     }
 
     fn is_flag(lower: &Lower<'_>, r: &Rollup) -> bool {
-        matches!(Self::kind(lower, r), Some(FieldKind::Bool | FieldKind::Link { .. }))
+        matches!(Self::kind(lower, r), Some(FieldKind::Bool | FieldKind::Link { .. } | FieldKind::Links { .. }))
     }
 
     fn rep(lower: &Lower<'_>, r: &Rollup) -> Rep {
@@ -84,10 +84,31 @@ impl Subselects {
     /// Whether a record of the table called `of` meets a criterion; NULL counts as no.
     pub(crate) fn meets(lower: &Lower<'_>, r: &Rollup, c: &Criterion, of: &str) -> Expr {
         let kind = lower.names.schema().table(&r.table).and_then(|t| t.field(&c.field)).map(|f| &f.kind);
-        let column = lower.column(Expr::col((alias(of), alias(&c.field))), kind);
         let fails = lower.names.fails(&r.table, &c.field);
         let error = fails.then(|| lower.error_column(Expr::col((alias(of), alias(&error_column(&c.field))))));
-        lower.criterion(column, error, c).finish()
+        let id = |name: &str| Sql::atom(Expr::col((alias(of), alias(name))), Rep::Int, true).within(0.0, TYPED);
+        let column = match kind {
+            None => id(ID),
+            kind => lower.column(Expr::col((alias(of), alias(&c.field))), kind),
+        };
+        // One side is a list of links: the index knows whether the other is in it.
+        let (named, source, target) = match &c.value.node {
+            Node::Field(f) if c.value.ty == Type::Links => {
+                let own = Sql::atom(lower.names.id(), Rep::Int, false).within(0.0, TYPED);
+                ((lower.names.table(), f), own, column)
+            }
+            _ if c.ty == Type::Links && !matches!(c.value.node, Node::Blank) => {
+                ((&r.table, &c.field), id(ID), lower.number(&c.value).masked())
+            }
+            _ => return lower.criterion(column, error, c).finish(),
+        };
+        let [table, field] = [named.0.as_str(), named.1.as_str()].map(|t| Sql::atom(Expr::val(t), Rep::Text, false));
+        let not = if c.op == CmpOp::Ne { "NOT " } else { "" };
+        let text = format!(
+            "{not}EXISTS (SELECT 1 FROM _links x WHERE x.table_key = {{0}} AND x.field = {{1}} \
+             AND x.source = {{2}} AND x.target = {{3}})"
+        );
+        Sql::made(text, vec![table, field, source, target], Rep::Cond, false).finish()
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) const DAYS: (f64, f64) = (-719_162.0, 2_932_896.0);
 /// Seconds of those days.
 pub(super) const SECONDS: (f64, f64) = (DAYS.0 * 86_400.0, DAYS.1 * 86_400.0 + 86_399.0);
 /// Whole numbers people may type, and amounts in 分.
-const TYPED: f64 = 9.007_2e15;
+pub(super) const TYPED: f64 = 9.007_2e15;
 /// Real numbers in cells: up to this, and down to its inverse.
 const CELL: f64 = 1e100;
 

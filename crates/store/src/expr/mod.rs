@@ -21,7 +21,7 @@ pub(crate) use lookup::{Subselects, constant_for_all};
 
 use crate::dialect::Dialect;
 use formula::{Expr as Typed, Rank, Rollup, Type};
-use model::{FieldKind, Schema};
+use model::{FieldKind, Schema, TableKey};
 use sea_query::{CaseStatement, Expr, Value};
 
 /// How the parts of an expression are named in the statement around it.
@@ -44,6 +44,8 @@ pub(crate) trait Names {
     fn ranked(&self, rank: &Rank) -> Option<[Expr; 3]>;
     /// The tables of the book.
     fn schema(&self) -> &Schema;
+    /// The table of the record at hand.
+    fn table(&self) -> &TableKey;
 }
 
 /// A value and its error.

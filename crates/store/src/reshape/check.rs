@@ -95,7 +95,7 @@ fn kind_of(schema: &Schema, def: &TableDef, expr: &Expr) -> FieldKind {
         Type::Money => FieldKind::Money,
         Type::Date => FieldKind::Date,
         Type::DateTime => FieldKind::DateTime,
-        Type::Text | Type::Blank | Type::Link => FieldKind::Text,
+        Type::Text | Type::Blank | Type::Link | Type::Links => FieldKind::Text,
     }
 }
 

@@ -57,16 +57,24 @@ pub(crate) fn refuse_unfit(now: &Now, table: &TableDef, field: &FieldDef, dialec
 }
 
 /// Refuses settings that make no sense: a link to a table whose records have no name, a second code.
-pub(super) fn refuse_senseless(schema: &Schema, table: &TableDef, field: &FieldDef, today: Date) -> Result<()> {
+pub(crate) fn refuse_senseless(schema: &Schema, table: &TableDef, field: &FieldDef, today: Date) -> Result<()> {
     for rule in &field.rules {
         rule.validate(field, today)?;
     }
     match &field.kind {
-        FieldKind::Link { table: to } => {
+        FieldKind::Link { table: to } | FieldKind::Links { table: to } => {
             let def = schema.require(to)?;
             if def.field("code").is_none() || def.field("name").is_none() {
                 return Err(
                     invalid("只能关联到有编号和名称的表", "Links go to tables with a code and a name").on("table")
+                );
+            }
+        }
+        FieldKind::Backlinks { table: to, field: key } => {
+            let link = schema.require(to)?.require(key)?;
+            if link.kind.links_to() != Some(&table.key) {
+                return Err(
+                    invalid("要选一个关联到这张表的字段", "Choose a field that links to this table").on("field")
                 );
             }
         }
@@ -85,9 +93,12 @@ pub(super) fn refuse_senseless(schema: &Schema, table: &TableDef, field: &FieldD
         FieldKind::Choice { options } | FieldKind::Choices { options } => refuse_options(options)?,
         _ => {}
     }
-    if field.derived()
-        && (field.kind.system() || matches!(field.kind, FieldKind::Code(_) | FieldKind::Attachment { .. }))
-    {
+    let listed = matches!(field.kind, FieldKind::Links { .. } | FieldKind::Backlinks { .. });
+    if listed && field.default.is_some() {
+        return Err(invalid("多条关联不能有默认值", "Several linked records have no default").on("default"));
+    }
+    let no_result = listed || matches!(field.kind, FieldKind::Code(_) | FieldKind::Attachment { .. });
+    if field.derived() && (field.kind.system() || no_result) {
         return Err(invalid("公式的结果不能是这种字段", "A formula cannot give this kind of field").on("kind"));
     }
     Ok(())

@@ -38,6 +38,7 @@ impl<'a> Turner<'a> {
         }
         let value = match self.to {
             FieldKind::Link { table } => self.linked(conn, table, &before)?,
+            FieldKind::Links { table } => return self.several(conn, table, before),
             FieldKind::Person => self.member(&before),
             _ => {
                 let c = convert(&Value::Text(before.clone()), &FieldKind::Text, self.to, &self.ctx);
@@ -51,6 +52,18 @@ impl<'a> Turner<'a> {
     /// A content as people read it.
     fn text(&mut self, conn: &Conn, value: &Value) -> Result<String> {
         match (self.from, value) {
+            (FieldKind::Links { table }, Value::Links(list)) => {
+                let one = FieldKind::Link { table: table.clone() };
+                let names = list.iter().map(|id| self.name(conn, &one, &Value::Link(*id)));
+                Ok(names.collect::<Result<Vec<_>>>()?.join("、"))
+            }
+            _ => self.name(conn, self.from, value),
+        }
+    }
+
+    /// One record or member as people read it, and what names neither.
+    fn name(&self, conn: &Conn, from: &FieldKind, value: &Value) -> Result<String> {
+        match (from, value) {
             (FieldKind::Link { table }, Value::Link(RecordId(id))) => {
                 let sql = ["SELECT name, code FROM ", &quote(table), " WHERE id = ?1"].concat();
                 let found = conn.first(&sql, params![*id], |r| {
@@ -62,7 +75,7 @@ impl<'a> Turner<'a> {
             (_, Value::Person(id)) => {
                 Ok(self.members.iter().find(|(m, _)| m == id).map_or_else(String::new, |(_, n)| n.clone()))
             }
-            _ => Ok(written(value, self.from, Lang::Zh).into_owned()),
+            _ => Ok(written(value, from, Lang::Zh).into_owned()),
         }
     }
 
@@ -82,6 +95,28 @@ impl<'a> Turner<'a> {
         let value = found.map_or(Value::Null, |id| Value::Link(RecordId(id)));
         self.known.insert(text.to_owned(), value.clone());
         Ok(value)
+    }
+
+    /// The records of several codes or names. A name may itself hold what stands between two.
+    fn several(&mut self, conn: &Conn, table: &str, before: String) -> Result<Turned> {
+        let mut parts = vec![before.as_str()];
+        if self.linked(conn, table, &before)?.is_blank() {
+            parts = before.split(model::parse::BETWEEN).map(str::trim).filter(|p| !p.is_empty()).collect();
+        }
+        let mut found = Vec::new();
+        for part in &parts {
+            if let Value::Link(id) = self.linked(conn, table, part)? {
+                found.push(id);
+            }
+        }
+        let loss = match found.len() {
+            0 => Some(Loss::All),
+            n if n < parts.len() => Some(Loss::Part),
+            _ => None,
+        };
+        let value = Value::Links(found).fit(self.to).unwrap_or_default();
+        let loss = if value.is_blank() { Some(Loss::All) } else { loss };
+        Ok(Turned { value, before, loss })
     }
 
     fn member(&self, text: &str) -> Value {

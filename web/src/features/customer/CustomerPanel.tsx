@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import type { Card } from "@/api/types";
+import type { Card, LinkValue } from "@/api/types";
 import type { BlockCache } from "@/grid/blockCache";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
@@ -21,12 +21,14 @@ interface Props {
   /** The view in which previous and next make sense; absent when opened from elsewhere. */
   cache: BlockCache | undefined;
   onGo(id: number): void;
+  /** Opens a record of any table. */
+  onOpen(table: string, link: LinkValue): void;
   onClose(): void;
 }
 type Tab = "fields" | "orders" | "history";
 
 /** Everything about one customer, sliding in beside the table. */
-export function CustomerPanel({ id, cache, onGo, onClose }: Props) {
+export function CustomerPanel({ id, cache, onGo, onOpen, onClose }: Props) {
   const { t } = useTranslation();
   const panel = useRef<HTMLElement>(null);
   const [tab, setTab] = useState<Tab>("fields");
@@ -94,7 +96,13 @@ export function CustomerPanel({ id, cache, onGo, onClose }: Props) {
             ))}
           </div>
           {tab === "fields" && (
-            <FieldList key={card.data.id} id={card.data.id} values={card.data.values} cache={cache} />
+            <FieldList
+              key={card.data.id}
+              id={card.data.id}
+              values={card.data.values}
+              cache={cache}
+              onOpen={onOpen}
+            />
           )}
           {tab === "orders" && <OrderList card={card.data} />}
           {tab === "history" && <HistoryList id={card.data.id} />}

@@ -1,30 +1,37 @@
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import type { Content, Field, Value, Values } from "@/api/types";
+import type { Field, LinkValue, Value, Values, Written } from "@/api/types";
+import { otherTables, showNaming } from "@/features/table/tableState";
 import { remember } from "@/features/table/useEdits";
 import type { BlockCache } from "@/grid/blockCache";
 import { toWritten } from "@/grid/written";
 import { useLocale } from "@/i18n";
 import { groupLabel } from "@/i18n/groups";
 import { errorText } from "@/lib/errors";
-import { editText, formatValue, isError, isKept, isWritable, labelOf, textsOf } from "@/lib/format";
+import { editText, formatValue, isError, isKept, isLinks, isWritable, labelOf, textsOf } from "@/lib/format";
+import { linkTo } from "@/lib/links";
 import { queryClient, useTable } from "@/lib/query";
 import { Badge } from "@/ui/Badge";
 import { CellErrorSign } from "@/ui/CellErrorSign";
 import { FieldInput } from "@/ui/FieldInput";
 import { Icon } from "@/ui/Icon";
+import { IconButton } from "@/ui/IconButton";
+import { LinkChips } from "@/ui/LinkChips";
 
 interface Props {
   id: number;
   values: Values;
   cache: BlockCache | undefined;
+  onOpen(table: string, link: LinkValue): void;
 }
 
 /** All fields by group; a click on a value edits it where it stands. */
-export function FieldList({ id, values, cache }: Props) {
+export function FieldList({ id, values, cache, onOpen }: Props) {
   const { t } = useTranslation();
   const table = useTable("customers");
+  const navigate = useNavigate();
   const [all, setAll] = useState(false);
   const fields = (table?.fields ?? []).filter((f) => isWritable(f) || f.formula !== undefined || isKept(f));
   const visible = fields.filter(
@@ -40,7 +47,18 @@ export function FieldList({ id, values, cache }: Props) {
             {visible
               .filter((f) => f.group === group)
               .map((f) => (
-                <FieldRow key={f.key} id={id} field={f} value={values[f.key]} cache={cache} />
+                <FieldRow
+                  key={f.key}
+                  id={id}
+                  field={f}
+                  value={values[f.key]}
+                  cache={cache}
+                  onOpen={onOpen}
+                  onAll={() => {
+                    showNaming(f, linkTo(table, id, values));
+                    void navigate({ to: "/t/$table", params: { table: f.table ?? "customers" } });
+                  }}
+                />
               ))}
           </dl>
         </section>
@@ -94,25 +112,29 @@ function FieldRow(props: {
   field: Field;
   value: Value | undefined;
   cache: BlockCache | undefined;
+  onOpen(table: string, link: LinkValue): void;
+  onAll(): void;
 }) {
   const { id, field, value, cache } = props;
   const { t } = useTranslation();
   const locale = useLocale();
   const [editing, setEditing] = useState(false);
-  const [draft, setDraft] = useState<{ text: string; exact?: Content } | null>(null);
+  const [draft, setDraft] = useState<{ text: string; exact?: Written } | null>(null);
   const [error, setError] = useState<string | null>(null);
   const writable = isWritable(field);
 
-  const save = async (entry: { text: string; exact?: Content } | null) => {
+  const save = async (entry: { text: string; exact?: Written } | null) => {
     setEditing(false);
     setDraft(null);
     if (!entry || (entry.exact === undefined && entry.text === editText(field, value))) return;
     setError(null);
     try {
       const written = entry.exact !== undefined ? entry.exact : toWritten(field, entry.text);
+      if (isLinks(field) && JSON.stringify(written) === "{}") return;
       const out = await api.patchCells("customers", [{ id, field: field.key, value: written }]);
       remember(out.change);
       cache?.patch(out.rows);
+      if (isLinks(field)) otherTables.set((n) => n + 1);
       await queryClient.invalidateQueries({ queryKey: ["card", id] });
       void queryClient.invalidateQueries({ queryKey: ["history"] });
     } catch (e) {
@@ -137,6 +159,22 @@ function FieldRow(props: {
             }}
             onDone={() => void save(draft)}
           />
+        ) : isLinks(field) && shown !== "" ? (
+          <span className="field-value fixed">
+            <LinkChips
+              field={field}
+              value={value}
+              onOpen={(link) => props.onOpen(field.table ?? "customers", link)}
+              onAll={props.onAll}
+            />
+            {writable && (
+              <IconButton
+                icon="edit"
+                label={t("customer.editField", { field: labelOf(field.label, locale), value: shown })}
+                onClick={() => setEditing(true)}
+              />
+            )}
+          </span>
         ) : writable ? (
           <button
             type="button"

@@ -6,6 +6,7 @@ import { ApiError } from "@/api/client";
 import type { Field, FieldKind, FormulaCheck, Job, Table } from "@/api/types";
 import { FormulaEditor } from "@/features/formula/FormulaEditor";
 import { type FormulaForm, FormulaSection } from "@/features/formula/FormulaSection";
+import { linksTo } from "@/features/formula/gather";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { isKept, labelOf } from "@/lib/format";
@@ -16,10 +17,11 @@ import { JobProgress } from "@/ui/JobProgress";
 import { toast } from "@/ui/toast";
 import "@/ui/css/fields.css";
 import { ConvertBox } from "./ConvertBox";
-import { converts, type Draft, draftOf, missing, settingsSent, toWrite } from "./draft";
+import { converts, type Draft, draftOf, isTie, missing, otherSides, settingsSent, toWrite } from "./draft";
 import { KindForm } from "./KindForm";
 import { KindPicker } from "./KindPicker";
 import { KIND_ICONS, type Pick, RESULT_KINDS, settingsOf } from "./kinds";
+import { OtherSide } from "./OtherSide";
 import { RulesEditor } from "./RulesEditor";
 import { Remove } from "./TableDialog";
 
@@ -48,6 +50,13 @@ export function FieldDialog({ table, field, onClose, onChanged }: Props) {
   const turning = converts(field, draft);
   const computed = draft.formula !== undefined;
   const wrong = computed && check !== null && !check.ok;
+  const schema = useSchema().data;
+  const shownIn = field ? otherSides(schema, table, field) : [];
+  const names = shownIn.map(([of, f]) => `${labelOf(of.label, locale)}·${labelOf(f.label, locale)}`);
+  const sure =
+    names.length > 0
+      ? t("field.removeSureWith", { names: names.join(locale === "en" ? ", " : "、") })
+      : t("field.removeSure");
   const title = field
     ? t("field.edit", { name: labelOf(field.label, locale) })
     : t("field.new", { table: labelOf(table.label, locale) });
@@ -64,7 +73,7 @@ export function FieldDialog({ table, field, onClose, onChanged }: Props) {
         save.job !== null ? null : (
           <>
             {field && !field.builtin && (
-              <Remove busy={save.busy} sure={t("field.removeSure")} onRemove={() => void save.remove()} />
+              <Remove busy={save.busy} sure={sure} onRemove={() => void save.remove()} />
             )}
             {lacks && <span className="muted foot-note">{t(lacks)}</span>}
             <Button onClick={onClose}>{t("ui.cancel")}</Button>
@@ -105,13 +114,22 @@ export function FieldDialog({ table, field, onClose, onChanged }: Props) {
             </>
           ) : (
             <KindForm
+              table={table}
               settings={draft.settings}
               known={field !== undefined && !turning}
               onChange={(settings) => set({ settings })}
             />
           )}
+          {!field && !computed && isTie(draft.settings.kind) && (
+            <OtherSide
+              table={table}
+              draft={draft}
+              error={save.error?.field === "other_side" ? save.error.message : undefined}
+              onDraft={set}
+            />
+          )}
           {field && turning && <ConvertBox table={table} field={field} to={settingsSent(draft.settings)} />}
-          {!computed && !isKept(draft.settings) && draft.settings.kind !== "code" && (
+          {!computed && !isKept(draft.settings) && !NO_CHECKS.includes(draft.settings.kind) && (
             <Checks table={table} draft={draft} onDraft={set} />
           )}
           <label className="check-line">
@@ -128,6 +146,9 @@ export function FieldDialog({ table, field, onClose, onChanged }: Props) {
     </Modal>
   );
 }
+
+/** Kinds without rules or a default. */
+const NO_CHECKS: FieldKind[] = ["code", "backlinks"];
 
 /** Saves in one or two steps: what differs, then the conversion. */
 function useSave(table: Table, field: Field | undefined, done: { onClose(): void; onChanged(): void }) {
@@ -220,7 +241,7 @@ function Names(props: {
           status={error?.field === "label" ? "error" : undefined}
           onChange={(e) => onChange({ name: e.target.value })}
         />
-        {error?.field && (
+        {error?.field && error.field !== "other_side" && (
           <span className="form-error" role="alert">
             {error.message}
           </span>
@@ -257,13 +278,13 @@ function Kind({ table, field, draft, form, onDraft, onForm }: KindProps) {
   // What ships with Kebu keeps its kind; so does what is computed or filled by the book.
   const fixed =
     field !== undefined &&
-    (field.builtin || field.formula !== undefined || isKept(field) || field.kind === "code");
+    (field.builtin || field.formula !== undefined || isKept(field) || NO_CHECKS.includes(field.kind));
   const allowed = (kind: Pick): boolean => {
     const special = kind === "formula" || kind === "rollup" || kind === "lookup";
     if (kind === "code" && (field || table.fields.some((f) => f.kind === "code"))) return value === "code";
     if (!field) return true;
     if (kind === field.kind) return true;
-    return !special && !isKept({ kind: kind as FieldKind }) && kind !== "attachment";
+    return !special && !isKept({ kind: kind as FieldKind }) && kind !== "attachment" && kind !== "backlinks";
   };
   const pick = (kind: Pick) => {
     setOpen(false);
@@ -279,8 +300,12 @@ function Kind({ table, field, draft, form, onDraft, onForm }: KindProps) {
       tables.map((x) => x.key),
     );
     const options = draft.settings.options;
+    // Between one and several the other table stays; a new other side shows the first link there is.
+    if (isTie(kind) && isTie(draft.settings.kind)) settings.table = draft.settings.table;
+    const link = kind === "backlinks" ? linksTo({ tables }, table)[0] : undefined;
+    if (link) Object.assign(settings, { table: link.table.key, field: link.link.key });
     if (options && settings.options) settings.options = options;
-    onDraft({ formula: undefined, settings });
+    onDraft({ formula: undefined, settings, otherSide: undefined });
   };
   return (
     <div className="field-line">
@@ -353,7 +378,7 @@ function Checks({
           onChange={(rules) => onDraft({ rules })}
         />
       </details>
-      {draft.settings.kind !== "attachment" && (
+      {draft.settings.kind !== "attachment" && draft.settings.kind !== "links" && (
         <details className="fold" open={draft.default !== ""}>
           <summary>{t("field.default")}</summary>
           <FormulaEditor

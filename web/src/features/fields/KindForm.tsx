@@ -1,6 +1,7 @@
 import { Input, InputNumber, Select } from "antd";
 import { useTranslation } from "react-i18next";
-import type { KindSettings } from "@/api/types";
+import type { KindSettings, Table } from "@/api/types";
+import { linksTo } from "@/features/formula/gather";
 import { useLocale } from "@/i18n";
 import { labelOf } from "@/lib/format";
 import { useSchema } from "@/lib/query";
@@ -11,10 +12,13 @@ interface Props {
   /** A known field keeps what its content was stored by. */
   known: boolean;
   onChange(settings: KindSettings): void;
+  /** The table of the field; absent where only settings without other tables come up. */
+  table?: Table;
 }
 
 /** What a kind needs to know besides its name. */
-export function KindForm({ settings, known, onChange }: Props) {
+export function KindForm(props: Props) {
+  const { settings, known, onChange } = props;
   const { t } = useTranslation();
   const locale = useLocale();
   const tables = useSchema().data?.tables ?? [];
@@ -46,7 +50,10 @@ export function KindForm({ settings, known, onChange }: Props) {
     case "choice":
     case "choices":
       return <OptionsEditor options={settings.options ?? []} onChange={(options) => set({ options })} />;
+    case "backlinks":
+      return <LinkPicker {...props} />;
     case "link":
+    case "links":
       return (
         <label className="field-line">
           <span>{t("field.linkTo")}</span>
@@ -95,4 +102,33 @@ export function KindForm({ settings, known, onChange }: Props) {
     default:
       return null;
   }
+}
+
+/** Which link of another table is shown from its other side. */
+function LinkPicker({ settings, table, onChange }: Props) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const schema = useSchema().data ?? { tables: [] };
+  const links = table ? linksTo(schema, table) : [];
+  if (links.length === 0) return <p className="muted gather-none">{t("gather.noSource")}</p>;
+  return (
+    <label className="field-line">
+      <span>{t("field.shows")}</span>
+      <Select
+        value={settings.field ? `${settings.table}.${settings.field}` : undefined}
+        placeholder={t("gather.field")}
+        onChange={(v: string) => {
+          const [of, field] = v.split(".");
+          onChange({ ...settings, table: of, field });
+        }}
+        options={links.map(({ table: of, link }) => ({
+          value: `${of.key}.${link.key}`,
+          label: t("gather.through", {
+            table: labelOf(of.label, locale),
+            link: labelOf(link.label, locale),
+          }),
+        }))}
+      />
+    </label>
+  );
 }

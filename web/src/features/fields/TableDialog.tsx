@@ -6,10 +6,10 @@ import type { Table } from "@/api/types";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { labelOf } from "@/lib/format";
-import { shapeChanged } from "@/lib/query";
+import { shapeChanged, useSchema } from "@/lib/query";
 import { toast } from "@/ui/toast";
 import "@/ui/css/fields.css";
-import { renamed } from "./draft";
+import { otherSides, renamed } from "./draft";
 
 interface Props {
   /** The table to rename or remove; absent for a new one. */
@@ -54,6 +54,15 @@ export function TableDialog({ table, onClose, onMade, onRemoved }: Props) {
       await shapeChanged();
       onClose();
     });
+  const schema = useSchema().data;
+  const shown = table?.fields.flatMap((f) => otherSides(schema, table, f)) ?? [];
+  const names = shown
+    .filter(([of]) => of.key !== table?.key)
+    .map(([of, f]) => `${labelOf(of.label, locale)}·${labelOf(f.label, locale)}`);
+  const sure =
+    names.length > 0
+      ? t("tables.removeSureWith", { names: names.join(locale === "en" ? ", " : "、") })
+      : undefined;
   const title = table ? t("tables.edit", { name: labelOf(table.label, locale) }) : t("tables.new");
   return (
     <Modal
@@ -63,7 +72,7 @@ export function TableDialog({ table, onClose, onMade, onRemoved }: Props) {
       onCancel={onClose}
       footer={
         <>
-          {table && !table.builtin && <Remove busy={busy} onRemove={() => void remove()} />}
+          {table && !table.builtin && <Remove busy={busy} sure={sure} onRemove={() => void remove()} />}
           <Button onClick={onClose}>{t("ui.cancel")}</Button>
           <Button type="primary" loading={busy} disabled={name.trim() === ""} onClick={() => void save()}>
             {t("ui.save")}

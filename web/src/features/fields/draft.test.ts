@@ -1,6 +1,16 @@
 import { expect, test } from "vitest";
-import type { Field } from "@/api/types";
-import { converts, type Draft, draftOf, missing, renamed, settingsIn, toWrite } from "./draft";
+import type { Field, Table } from "@/api/types";
+import {
+  converts,
+  type Draft,
+  draftOf,
+  missing,
+  otherSideName,
+  otherSides,
+  renamed,
+  settingsIn,
+  toWrite,
+} from "./draft";
 
 const number: Field = {
   key: "u1",
@@ -90,4 +100,35 @@ test("what is missing", () => {
   expect(
     missing({ ...draft, settings: { kind: "choice", options: [{ value: "", en: "", tone: "grey" }] } }),
   ).toBe("field.noOption");
+});
+
+test("the other side of a new link", () => {
+  const tie: Draft = {
+    ...draftOf(undefined, "zh-CN"),
+    name: "名单",
+    settings: { kind: "links", table: "t2" },
+    otherSide: "活动",
+  };
+  expect(toWrite(tie, undefined, "zh-CN")).toEqual({
+    label: "名单",
+    kind: "links",
+    table: "t2",
+    other_side: "活动",
+  });
+  expect(toWrite({ ...tie, otherSide: undefined }, undefined, "zh-CN").other_side).toBeUndefined();
+  expect(missing({ ...tie, otherSide: " " })).toBe("field.noOtherSide");
+  expect(missing({ ...tie, settings: { kind: "backlinks" }, otherSide: undefined })).toBe("field.noLink");
+  const table = (key: string, name: string, fields: Field[]): Table => ({
+    key,
+    label: { zh: name, en: name },
+    builtin: false,
+    fields,
+  });
+  const link: Field = { ...number, key: "u3", kind: "links", table: "t2" };
+  const label = { zh: "活动", en: "活动" };
+  const back: Field = { ...number, key: "u9", label, kind: "backlinks", table: "t1", field: "u3" };
+  const [here, to] = [table("t1", "活动", [link]), table("t2", "嘉宾", [back])];
+  expect(otherSides({ tables: [here, to] }, here, link).map(([, f]) => f.key)).toEqual(["u9"]);
+  expect(otherSideName(here, to, "名单", "zh-CN")).toBe("活动（名单）");
+  expect(otherSideName(here, table("t2", "嘉宾", []), "名单", "zh-CN")).toBe("活动");
 });

@@ -1,5 +1,16 @@
 /** A field being made or changed, and what of it is sent. */
-import type { ChoiceOption, Field, FieldWrite, KindSettings, Label, Locale, Rule } from "@/api/types";
+import type {
+  ChoiceOption,
+  Field,
+  FieldKind,
+  FieldWrite,
+  KindSettings,
+  Label,
+  Locale,
+  Rule,
+  Schema,
+  Table,
+} from "@/api/types";
 import { labelOf } from "@/lib/format";
 
 export interface Draft {
@@ -11,9 +22,13 @@ export interface Draft {
   default: string;
   rules: Rule[];
   shown: boolean;
+  /** Of a new link: its name in the other table; absent where it is not shown there. */
+  otherSide?: string;
 }
 
-const SETTINGS = ["decimals", "unit", "options", "table", "images", "max", "pattern"] as const;
+const SETTINGS = ["decimals", "unit", "options", "table", "field", "images", "max", "pattern"] as const;
+
+export const isTie = (kind: FieldKind): boolean => kind === "link" || kind === "links";
 
 export function settingsIn(field: Field): KindSettings {
   const out: KindSettings = { kind: field.kind };
@@ -70,9 +85,7 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 /** Whether the content itself must be turned into another kind. */
 export function converts(field: Field | undefined, draft: Draft): boolean {
   if (!field || field.formula !== undefined || draft.formula !== undefined) return false;
-  return (
-    field.kind !== draft.settings.kind || (field.kind === "link" && field.table !== draft.settings.table)
-  );
+  return field.kind !== draft.settings.kind || (isTie(field.kind) && field.table !== draft.settings.table);
 }
 
 /** A new field whole; of a known one only what differs, its kind apart. */
@@ -88,6 +101,8 @@ export function toWrite(draft: Draft, field: Field | undefined, locale: Locale):
     if (draft.default.trim() !== "") out.default = draft.default.trim();
     if (rules.length > 0) out.rules = rules;
     if (!draft.shown) out.shown = false;
+    const side = draft.otherSide?.trim();
+    if (isTie(draft.settings.kind) && draft.formula === undefined && side) out.other_side = side;
     return out;
   }
   const before = draftOf(field, locale);
@@ -102,7 +117,8 @@ export function toWrite(draft: Draft, field: Field | undefined, locale: Locale):
   const settings = { ...draft.settings, options: bare(draft.settings.options) };
   if (settings.kind === field.kind) {
     for (const key of SETTINGS)
-      if (key !== "table" && !same(settings[key], field[key])) Object.assign(out, { [key]: settings[key] });
+      if (!(key === "table" && isTie(field.kind)) && !same(settings[key], field[key]))
+        Object.assign(out, { [key]: settings[key] });
     const renames = renamedOptions(draft.settings.options);
     if (Object.keys(renames).length > 0) out.renamed = renames;
   } else if (field.formula !== undefined) {
@@ -112,10 +128,29 @@ export function toWrite(draft: Draft, field: Field | undefined, locale: Locale):
   return out;
 }
 
+/** Fields of other tables that show a link from its other side, each with its table. */
+export function otherSides(schema: Schema | undefined, table: Table, field: Field): [Table, Field][] {
+  const shows = (f: Field) => f.kind === "backlinks" && f.table === table.key && f.field === field.key;
+  return (schema?.tables ?? []).flatMap((t) => t.fields.filter(shows).map((f): [Table, Field] => [t, f]));
+}
+
+/** A name for the other side of a new link, free in the table it goes to. */
+export function otherSideName(here: Table, to: Table | undefined, name: string, locale: Locale): string {
+  const own = labelOf(here.label, locale);
+  const taken = (text: string) => to?.fields.some((f) => f.label.zh === text || f.label.en === text);
+  if (!taken(own)) return own;
+  const longer = locale === "en" ? `${own} (${name.trim()})` : `${own}（${name.trim()}）`;
+  return taken(longer) || name.trim() === "" ? `${own} 2` : longer;
+}
+
+type Lack = "field.noName" | "field.noFormula" | "field.noOption" | "field.noOtherSide" | "field.noLink";
+
 /** Why a draft cannot be saved yet: a key of the texts. */
-export function missing(draft: Draft): "field.noName" | "field.noFormula" | "field.noOption" | undefined {
+export function missing(draft: Draft): Lack | undefined {
   if (draft.name.trim() === "") return "field.noName";
   if (draft.formula !== undefined && draft.formula.trim() === "") return "field.noFormula";
   if (draft.settings.options?.some((o) => o.value.trim() === "")) return "field.noOption";
+  if (isTie(draft.settings.kind) && draft.otherSide?.trim() === "") return "field.noOtherSide";
+  if (draft.settings.kind === "backlinks" && !draft.settings.field) return "field.noLink";
   return undefined;
 }

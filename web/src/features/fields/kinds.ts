@@ -10,7 +10,7 @@ export const KIND_GROUPS: [group: KindGroup, kinds: Pick[]][] = [
   ["figures", ["number", "money", "percent", "rating", "progress"]],
   ["choices", ["choice", "choices", "tags", "bool"]],
   ["times", ["date", "date_time", "birthday"]],
-  ["ties", ["link", "person", "attachment"]],
+  ["ties", ["link", "links", "backlinks", "person", "attachment"]],
   ["computed", ["formula", "rollup", "lookup"]],
   ["kept", ["code", "created_time", "updated_time", "created_by", "updated_by"]],
 ];
@@ -35,6 +35,8 @@ export const KIND_ICONS: Record<Pick, IconName> = {
   birthday: "cake",
   person: "user",
   link: "link",
+  links: "links",
+  backlinks: "backlinks",
   attachment: "clip",
   rating: "star",
   progress: "progress",
@@ -57,6 +59,7 @@ export function settingsOf(kind: FieldKind, links: string[]): KindSettings {
     case "choices":
       return { kind, options: [] };
     case "link":
+    case "links":
       return { kind, table: links[0] ?? "customers" };
     case "attachment":
       return { kind, images: false };
@@ -98,11 +101,13 @@ const TIMES: FieldKind[] = ["date", "date_time"];
 
 /** Which checks make sense of a kind; the server refuses the others. */
 export function checksOf(kind: FieldKind): CheckName[] {
+  if (kind === "backlinks") return [];
   const out: CheckName[] = ["required"];
   if (kind !== "bool" && kind !== "attachment") out.push("unique");
   if (TEXTS.includes(kind) || MANY.includes(kind)) out.push("pattern");
   if (FIGURES.includes(kind) || TIMES.includes(kind)) out.push("range");
-  if (TEXTS.includes(kind) || MANY.includes(kind) || kind === "attachment") out.push("length");
+  if (TEXTS.includes(kind) || MANY.includes(kind) || kind === "attachment" || kind === "links")
+    out.push("length");
   if (kind === "choice" || kind === "choices") out.push("in_list");
   if (TIMES.includes(kind) || kind === "birthday") out.push("not_future");
   return [...out, "expression"];

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Table } from "@/api/types";
 import { useLocale } from "@/i18n";
-import { isDateLike, isFigure, labelOf } from "@/lib/format";
+import { isDateLike, isFigure, isLinks, labelOf } from "@/lib/format";
 import { useSchema } from "@/lib/query";
 import { Icon } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
@@ -13,10 +13,10 @@ import {
   type GatherHow,
   type LookUp,
   linksFrom,
-  linksTo,
   lookUpText,
   type RollUp,
   rollUpText,
+  sourcesOf,
 } from "./gather";
 
 const HOWS: GatherHow[] = ["count", "sum", "average", "min", "max"];
@@ -36,11 +36,12 @@ function RollUpForm({ table, onWrite }: Props) {
   const { t } = useTranslation();
   const locale = useLocale();
   const schema = useSchema().data ?? { tables: [] };
-  const sources = linksTo(schema, table);
+  const sources = sourcesOf(schema, table);
   const first = sources[0];
   const [form, setForm] = useState<RollUp>({
     table: first?.table.key ?? "",
     link: first?.link.key ?? "",
+    own: first?.own ?? false,
     how: "count",
     field: "",
     conditions: [],
@@ -56,14 +57,14 @@ function RollUpForm({ table, onWrite }: Props) {
       <div className="gather-row">
         <span>{t("gather.from")}</span>
         <Select
-          value={`${form.table}.${form.link}`}
+          value={`${form.own ? "own" : ""}.${form.table}.${form.link}`}
           aria-label={t("gather.from")}
           onChange={(v: string) => {
-            const [to = "", link = ""] = v.split(".");
-            set({ table: to, link, field: "", conditions: [] });
+            const [own, to = "", link = ""] = v.split(".");
+            set({ table: to, link, own: own === "own", field: "", conditions: [] });
           }}
-          options={sources.map(({ table: source, link }) => ({
-            value: `${source.key}.${link.key}`,
+          options={sources.map(({ table: source, link, own }) => ({
+            value: `${own ? "own" : ""}.${source.key}.${link.key}`,
             label: t("gather.through", {
               table: labelOf(source.label, locale),
               link: labelOf(link.label, locale),
@@ -139,7 +140,7 @@ function ConditionRow(props: {
         style={{ width: 150 }}
         onChange={(key: string) => onChange({ ...condition, field: key, op: "eq" })}
         options={from.fields
-          .filter((f) => f.kind !== "link" && f.kind !== "attachment")
+          .filter((f) => f.kind !== "link" && f.kind !== "attachment" && !isLinks(f))
           .map((f) => ({ value: f.key, label: labelOf(f.label, locale) }))}
       />
       <Select<GatherCondition["op"]>
@@ -189,7 +190,9 @@ function LookUpForm({ table, onWrite }: Props) {
           aria-label={t("gather.take")}
           showSearch={{ optionFilterProp: "label" }}
           onChange={(key: string) => setForm({ ...form, field: key })}
-          options={other.fields.map((f) => ({ value: f.key, label: labelOf(f.label, locale) }))}
+          options={other.fields
+            .filter((f) => !isLinks(f))
+            .map((f) => ({ value: f.key, label: labelOf(f.label, locale) }))}
         />
       </div>
     </div>

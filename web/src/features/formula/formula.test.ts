@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Field, FieldKind, Schema, Table } from "@/api/types";
 import { complete } from "./complete";
-import { criterion, linksTo, lookUpText, rollUpText } from "./gather";
+import { criterion, linksTo, lookUpText, rollUpText, sourcesOf } from "./gather";
 import { callAt, tokenise } from "./tokens";
 
 const field = (key: string, zh: string, en: string, kind: FieldKind, more: Partial<Field> = {}): Field => ({
@@ -135,4 +135,38 @@ describe("forms write formulas", () => {
     expect(lookUpText({ link: "customer", field: "name" }, schema, orders, "en")).toBe(
       "XLOOKUP([@Customer],Customers[Customer code],Customers[Name])",
     ));
+});
+
+test("records that one names are gathered too", () => {
+  const named = (key: string, zh: string, kind: Field["kind"], more: Partial<Field> = {}): Field => ({
+    key,
+    label: { zh, en: key },
+    kind,
+    group: "other",
+    shown: true,
+    builtin: false,
+    ...more,
+  });
+  const products: Table = {
+    key: "products",
+    label: { zh: "产品", en: "Products" },
+    builtin: true,
+    fields: [named("code", "产品编号", "code"), named("price", "单价", "money")],
+  };
+  const orders: Table = {
+    key: "orders",
+    label: { zh: "订单", en: "Orders" },
+    builtin: true,
+    fields: [named("u1", "商品", "links", { table: "products" }), named("amount", "金额", "money")],
+  };
+  const schema = { tables: [products, orders] };
+  const write = (here: Table, how: "sum" | "count") => {
+    const [source] = sourcesOf(schema, here);
+    const form = { table: source?.table.key ?? "", link: source?.link.key ?? "", own: source?.own, how };
+    const field = here === orders ? "price" : "amount";
+    return rollUpText({ ...form, field, conditions: [] }, schema, here, "zh-CN");
+  };
+  expect(write(orders, "sum")).toBe("SUMIFS(产品[单价],产品[产品编号],[@商品])");
+  expect(write(products, "sum")).toBe("SUMIFS(订单[金额],订单[商品],[@产品编号])");
+  expect(write(products, "count")).toBe("COUNTIFS(订单[商品],[@产品编号])");
 });

@@ -12,6 +12,8 @@ export interface GatherCondition {
 export interface RollUp {
   table: string;
   link: string;
+  /** The link is a field of this table: the records it names are gathered. */
+  own?: boolean;
   how: GatherHow;
   field: string;
   conditions: GatherCondition[];
@@ -24,10 +26,20 @@ export interface LookUp {
 /** Links of other tables to this one: where something can be gathered from. */
 export function linksTo(schema: Schema, here: Table): { table: Table; link: Field }[] {
   return schema.tables.flatMap((table) =>
-    table.fields.filter((f) => f.kind === "link" && f.table === here.key).map((link) => ({ table, link })),
+    table.fields.filter((f) => isTie(f) && f.table === here.key).map((link) => ({ table, link })),
   );
 }
-export const linksFrom = (here: Table): Field[] => here.fields.filter((f) => f.kind === "link");
+const isTie = (f: Field): boolean => f.kind === "link" || f.kind === "links";
+export const linksFrom = (here: Table): Field[] => here.fields.filter(isTie);
+
+/** Where something can be gathered from: records that link here, and the several that a record names. */
+export function sourcesOf(schema: Schema, here: Table): { table: Table; link: Field; own: boolean }[] {
+  const own = here.fields.flatMap((link) => {
+    const table = link.kind === "links" ? schema.tables.find((t) => t.key === link.table) : undefined;
+    return table ? [{ table, link, own: true }] : [];
+  });
+  return [...linksTo(schema, here).map((s) => ({ ...s, own: false })), ...own];
+}
 
 /** What each way of gathering can take. */
 export function fieldsFor(how: GatherHow, table: Table): Field[] {
@@ -76,14 +88,15 @@ const FUNCTION: Record<GatherHow, string> = {
 /** The formula of a roll-up; undefined while something is missing. */
 export function rollUpText(form: RollUp, schema: Schema, here: Table, locale: Locale): string | undefined {
   const from = schema.tables.find((t) => t.key === form.table);
-  const link = from?.fields.find((f) => f.key === form.link);
-  const code = codeOf(here);
+  const link = (form.own ? here : from)?.fields.find((f) => f.key === form.link);
+  const code = from && codeOf(form.own ? from : here);
   if (!from || !link || !code) return undefined;
   const column = (f: Field) => `${labelOf(from.label, locale)}[${labelOf(f.label, locale)}]`;
   const target = from.fields.find((f) => f.key === form.field);
   if (form.how !== "count" && !target) return undefined;
   const parts = form.how === "count" || !target ? [] : [column(target)];
-  parts.push(column(link), thisRow(labelOf(code.label, locale)));
+  const [there, mine] = form.own ? [code, link] : [link, code];
+  parts.push(column(there), thisRow(labelOf(mine.label, locale)));
   for (const c of form.conditions) {
     const field = from.fields.find((f) => f.key === c.field);
     if (field && c.text.trim() !== "") parts.push(column(field), criterion(field, c));

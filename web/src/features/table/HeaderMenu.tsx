@@ -6,7 +6,7 @@ import { api } from "@/api";
 import type { Field, Table, Value } from "@/api/types";
 import type { SheetColumn } from "@/grid/types";
 import { useLocale } from "@/i18n";
-import { editText, formatCount, formatValue, isDateLike, isFigure, labelOf } from "@/lib/format";
+import { editText, formatCount, formatValue, isDateLike, isFigure, isLinks, labelOf } from "@/lib/format";
 import { useDebounced } from "@/lib/hooks";
 import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
@@ -51,18 +51,22 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
     <Popup at={at} label={t("header.menu", { column: column.title })} onClose={onClose}>
       <div className="header-menu">
         <div role="menu" className="menu">
-          <MenuItem
-            icon="sortAsc"
-            label={t("header.asc")}
-            on={column.sorted === "asc"}
-            onClick={() => sort(false)}
-          />
-          <MenuItem
-            icon="sortDesc"
-            label={t("header.desc")}
-            on={column.sorted === "desc"}
-            onClick={() => sort(true)}
-          />
+          {!isLinks(field) && (
+            <>
+              <MenuItem
+                icon="sortAsc"
+                label={t("header.asc")}
+                on={column.sorted === "asc"}
+                onClick={() => sort(false)}
+              />
+              <MenuItem
+                icon="sortDesc"
+                label={t("header.desc")}
+                on={column.sorted === "desc"}
+                onClick={() => sort(true)}
+              />
+            </>
+          )}
           {column.sorted && <MenuItem icon="close" label={t("header.unsort")} onClick={() => sort(null)} />}
           <MenuItem icon="hide" label={t("header.hide")} onClick={hide} />
           <MenuItem icon="edit" label={t("header.edit")} onClick={edit} />

@@ -4,14 +4,14 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import { ApiError } from "@/api/client";
-import type { Field, Table, Values, Written } from "@/api/types";
+import type { Field, LinkValue, Table, Values, Written } from "@/api/types";
 import { toWritten } from "@/grid/written";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { isWritable, labelOf } from "@/lib/format";
 import { FieldInput } from "@/ui/FieldInput";
 import { toast } from "@/ui/toast";
-import { newRecord, openRecord } from "./tableState";
+import { newRecord, openRecord, otherTables } from "./tableState";
 import type { Edits } from "./useEdits";
 
 /** Asked first; the rest is filled in later, in the sheet or the panel. */
@@ -55,9 +55,19 @@ export function NewRecord({ table, edits, onMade }: { table: Table; edits: Edits
 const closeRecord = () => openRecord.set(null);
 
 /** A record that is there, for tables whose records have no page of their own. */
-export function EditRecord({ table, id, edits }: { table: Table; id: number; edits: Edits }) {
+export function EditRecord(props: {
+  table: Table;
+  id: number;
+  edits: Edits;
+  onOpen(table: string, link: LinkValue): void;
+}) {
+  const { table, id, edits, onOpen } = props;
   const { t } = useTranslation();
-  useEffect(() => closeRecord, []);
+  // Not when another record was opened from this one.
+  useEffect(
+    () => () => openRecord.set((now) => (now?.table === table.key && now.id === id ? null : now)),
+    [table.key, id],
+  );
   const record = useQuery({
     queryKey: ["record", table.key, id],
     queryFn: () => api.record(table.key, id),
@@ -72,9 +82,12 @@ export function EditRecord({ table, id, edits }: { table: Table; id: number; edi
       title={String(name ?? t("customer.unnamed"))}
       fields={table.fields.filter((f) => f.shown || (values[f.key] !== null && values[f.key] !== undefined))}
       values={values}
+      onOpen={onOpen}
       onClose={closeRecord}
       onSave={async (changed) => {
         await edits.save(id, changed);
+        // Who was linked here is shown in other tables, or in this one from the other side.
+        otherTables.set((n) => n + 1);
         closeRecord();
       }}
     />
@@ -86,11 +99,12 @@ interface FormProps {
   fields: Field[];
   /** What the record holds; absent for a new one. */
   values?: Values;
+  onOpen?(table: string, link: LinkValue): void;
   onClose(): void;
   onSave(values: Record<string, Written>): Promise<void>;
 }
 
-function RecordForm({ title, fields: all, values: stored, onClose, onSave }: FormProps) {
+function RecordForm({ title, fields: all, values: stored, onOpen, onClose, onSave }: FormProps) {
   const { t } = useTranslation();
   const locale = useLocale();
   const [values, setValues] = useState<Record<string, Written>>({});
@@ -98,9 +112,10 @@ function RecordForm({ title, fields: all, values: stored, onClose, onSave }: For
   const [error, setError] = useState<{ field?: string; message: string } | null>(null);
   const fields = all.filter(isWritable);
   const save = async () => {
+    const untouched = (v: Written) => typeof v === "object" && v !== null && Object.keys(v).length === 0;
     const filled = stored
-      ? values
-      : Object.fromEntries(Object.entries(values).filter(([, v]) => v !== null && v !== ""));
+      ? Object.fromEntries(Object.entries(values).filter(([, v]) => !untouched(v)))
+      : Object.fromEntries(Object.entries(values).filter(([, v]) => v !== null && v !== "" && !untouched(v)));
     if (Object.keys(filled).length === 0) return stored ? onClose() : setError({ message: t("new.empty") });
     setBusy(true);
     setError(null);
@@ -142,6 +157,7 @@ function RecordForm({ title, fields: all, values: stored, onClose, onSave }: For
               field={field}
               value={stored?.[field.key]}
               autoFocus={i === 0 && !stored}
+              onOpen={onOpen && ((link) => onOpen(field.table ?? "customers", link))}
               onChange={(text, exact) =>
                 setValues((v) => ({ ...v, [field.key]: exact ?? toWritten(field, text) }))
               }

@@ -7,6 +7,7 @@ import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatCount, isComputed, isKept, isWritable, labelOf } from "@/lib/format";
 import { PHONE } from "@/lib/hooks";
+import { findRecords, linkTo } from "@/lib/links";
 import { shapeChanged } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { IconButton } from "@/ui/IconButton";
@@ -26,6 +27,7 @@ if (!matchMedia(PHONE).matches) void loadSheet();
 // Asked for after the first look, so not part of the first load.
 const HeaderMenu = lazy(async () => ({ default: (await import("./HeaderMenu")).HeaderMenu }));
 const FilesPopup = lazy(async () => ({ default: (await import("./FilesPopup")).FilesPopup }));
+const LinksPopup = lazy(async () => ({ default: (await import("./LinksPopup")).LinksPopup }));
 const ColumnPicker = lazy(async () => ({ default: (await import("./ColumnPicker")).ColumnPicker }));
 
 export interface ViewProps {
@@ -36,6 +38,8 @@ export interface ViewProps {
   edits: Edits;
   marks: MarkCache | undefined;
   onOpen(customer: number): void;
+  /** Opens a record of any table. */
+  onOpenRecord(table: string, link: LinkValue): void;
   onExport(format: "xlsx" | "csv"): Promise<void>;
 }
 
@@ -90,6 +94,8 @@ export function SheetView(props: ViewProps) {
   );
   const [files, setFiles] = useState<{ field: Field; row: Row; at: DOMRect } | null>(null);
   const closeFiles = useCallback(() => setFiles(null), []);
+  const [links, setLinks] = useState<{ field: Field; row: Row; at: DOMRect } | null>(null);
+  const closeLinks = useCallback(() => setLinks(null), []);
   const closeMenu = useCallback(() => setMenu(null), []);
   const closePicker = useCallback(() => setPicker(null), []);
 
@@ -126,7 +132,8 @@ export function SheetView(props: ViewProps) {
               onRedo={() => void edits.redo()}
               opensRows={table.key === "customers"}
               onOpenRow={(id) => table.key === "customers" && onOpen(id)}
-              onOpenLink={(_, link: LinkValue) => onOpen(link[0])}
+              onOpenLink={(field, link) => props.onOpenRecord(field.table ?? "customers", link)}
+              onOpenLinks={(field, row, at) => setLinks({ field, row, at })}
               onDeleteRows={() => void deleteRows()}
               onHeaderMenu={(column, at) => setMenu({ column, at })}
               onResize={(key, width) => layout.set((l) => ({ ...l, widths: { ...l.widths, [key]: width } }))}
@@ -149,6 +156,16 @@ export function SheetView(props: ViewProps) {
       <Suspense>
         {menu && <HeaderMenu table={table} column={menu.column} at={menu.at} onClose={closeMenu} />}
         {files && <FilesPopup {...files} edits={edits} source={cache} onClose={closeFiles} />}
+        {links && (
+          <LinksPopup
+            field={links.field}
+            value={links.row.values[links.field.key] ?? null}
+            of={linkTo(table, links.row.id, links.row.values)}
+            at={links.at}
+            onOpen={(link) => props.onOpenRecord(links.field.table ?? "customers", link)}
+            onClose={closeLinks}
+          />
+        )}
         {picker && <ColumnPicker fields={fields} table={table.key} at={picker} onClose={closePicker} />}
       </Suspense>
     </>
@@ -247,11 +264,6 @@ function useColumns(table: Table, shown: Field[]): SheetColumn[] {
   );
 }
 
-/** Customers (or products) whose name matches, for a link being typed. */
-async function suggestLinks(field: Field, text: string, signal: AbortSignal): Promise<LinkValue[]> {
-  const opened = await api.openView(
-    { table: field.table ?? "customers", search: text, columns: ["code", "name"] },
-    signal,
-  );
-  return opened.rows.slice(0, 8).map(([id, code, name]) => [id, String(code ?? ""), String(name ?? "")]);
-}
+/** Records whose code or name matches, for a link being typed. */
+const suggestLinks = (field: Field, text: string, signal: AbortSignal): Promise<LinkValue[]> =>
+  findRecords(field.table ?? "customers", text, signal);

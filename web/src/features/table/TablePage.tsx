@@ -1,7 +1,7 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { api } from "@/api";
-import type { Field, Table, ViewRequest } from "@/api/types";
+import type { Field, LinkValue, Table, ViewRequest } from "@/api/types";
 import { DemoBanner } from "@/features/demo/DemoBanner";
 import { usePhone } from "@/lib/hooks";
 import { loadMembers } from "@/lib/members";
@@ -16,10 +16,11 @@ import {
   layoutStore,
   newRecord,
   openRecord,
+  otherTables,
   queryStore,
   toFilter,
 } from "./tableState";
-import { useEdits } from "./useEdits";
+import { type Edits, useEdits } from "./useEdits";
 import { useMarks } from "./useMarks";
 import { useView } from "./useView";
 
@@ -97,6 +98,15 @@ function TableBody({ table }: { table: Table }) {
     },
     [request, shown],
   );
+  const openAny = useCallback(
+    (of: string, link: LinkValue) =>
+      of === "customers" ? panel.open(link[0]) : openRecord.set({ table: of, id: link[0] }),
+    [panel],
+  );
+  // Links edited from their other side may be those shown here.
+  const elsewhere = useStore(otherTables);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the count says that something was edited
+  useEffect(() => cache?.refresh(), [elsewhere]);
   const adding = useStore(newRecord) === table.key;
   const editing = useStore(openRecord);
   const dialog = useStore(fieldDialog);
@@ -117,6 +127,7 @@ function TableBody({ table }: { table: Table }) {
         edits={edits}
         marks={marks}
         onOpen={panel.open}
+        onOpenRecord={openAny}
         onExport={exportAs}
       />
       <Suspense>
@@ -129,8 +140,14 @@ function TableBody({ table }: { table: Table }) {
             onChanged={open.reopen}
           />
         )}
-        {editing?.table === table.key && (
-          <EditRecord key={editing.id} table={table} id={editing.id} edits={edits} />
+        {editing && (
+          <OpenedRecord
+            key={`${editing.table}.${editing.id}`}
+            table={editing.table}
+            id={editing.id}
+            edits={editing.table === table.key ? edits : undefined}
+            onOpen={openAny}
+          />
         )}
         {adding && <NewRecord table={table} edits={edits} onMade={open.reopen} />}
         {panel.id !== undefined && (
@@ -138,6 +155,7 @@ function TableBody({ table }: { table: Table }) {
             id={panel.id}
             cache={table.key === "customers" ? open.view?.cache : undefined}
             onGo={panel.open}
+            onOpen={openAny}
             onClose={panel.close}
           />
         )}
@@ -145,6 +163,23 @@ function TableBody({ table }: { table: Table }) {
     </div>
   );
 }
+
+/** A record in its form, of the table in view or of another. */
+function OpenedRecord(props: {
+  table: string;
+  id: number;
+  /** Of the table in view. */
+  edits: Edits | undefined;
+  onOpen(table: string, link: LinkValue): void;
+}) {
+  const table = useTable(props.table);
+  const others = useEdits(props.table, undefined, undefined, refreshed);
+  return table ? (
+    <EditRecord table={table} id={props.id} edits={props.edits ?? others} onOpen={props.onOpen} />
+  ) : null;
+}
+
+const refreshed = () => otherTables.set((n) => n + 1);
 
 /** Kinds whose cells hold the number of a member. */
 const NAMED: Field["kind"][] = ["person", "created_by", "updated_by"];

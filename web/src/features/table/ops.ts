@@ -38,6 +38,10 @@ export function opsOf(field: Field): ConditionOp[] {
     case "updated_by":
     case "attachment":
       return ["blank", "filled"];
+    case "link":
+    case "links":
+    case "backlinks":
+      return ["contains", "blank", "filled"];
     default:
       return ["contains", "eq", "blank", "filled"];
   }
@@ -77,7 +81,17 @@ export function readCondition(field: Field, text: string): Value | undefined {
   }
 }
 
-const NO_LIST: Field["kind"][] = ["money", "percent", "progress", "long_text", "link", "tags", "attachment"];
+const NO_LIST: Field["kind"][] = [
+  "money",
+  "percent",
+  "progress",
+  "long_text",
+  "link",
+  "links",
+  "backlinks",
+  "tags",
+  "attachment",
+];
 /** Lists of values help where there are few of them; figures and times are asked by conditions. */
 export const hasValueList = (field: Field): boolean =>
   !NO_LIST.includes(field.kind) && !(isDateLike(field) && field.kind !== "date");

@@ -1,5 +1,5 @@
 /** What a person asked of each table (filter, search, sort) and how they arranged it (remembered). */
-import type { Field, Filter, Op, Sort, Table, Value } from "@/api/types";
+import type { Field, Filter, LinkValue, Op, Sort, Table, Value } from "@/api/types";
 import { createStore, kept, type Store } from "@/lib/store";
 
 export type ColumnFilter =
@@ -48,6 +48,9 @@ export const tableDialog = createStore<{ table?: string } | null>(null);
 /** The record being edited in a form, for tables whose records have no page of their own. */
 export const openRecord = createStore<{ table: string; id: number } | null>(null);
 
+/** Counts edits that reached records of other tables than the one they were made in. */
+export const otherTables = createStore(0);
+
 /** The table a new record is being written for. */
 export const newRecord = createStore<string | null>(null);
 
@@ -58,6 +61,13 @@ export function toFilter(filters: Record<string, ColumnFilter>): Filter | undefi
   );
   if (all.length === 0) return undefined;
   return all.length === 1 ? all[0] : { all };
+}
+
+/** Narrows a table to the records that link to one, as the other side of the link lists them. */
+export function showNaming(field: Field, link: LinkValue): void {
+  const { table, field: key } = field;
+  if (table === undefined || key === undefined) return;
+  queryStore(table).set({ search: "", sort: [], filters: { [key]: { kind: "values", values: [link] } } });
 }
 
 /** The columns a seller looks at first stand first; the schema lists them by group. */
@@ -97,6 +107,8 @@ const WIDTHS: Partial<Record<Field["kind"], number>> = {
   created_time: 140,
   updated_time: 140,
   link: 148,
+  links: 180,
+  backlinks: 180,
   long_text: 200,
   birthday: 112,
 };

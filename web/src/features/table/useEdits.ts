@@ -55,6 +55,8 @@ export function useEdits(
         );
         marks?.forget(edits.map((e) => e.id));
         cache?.patch(out.rows);
+        // The other side of a link may be in view as well.
+        if (edits.some(({ value: v }) => typeof v === "object" && v !== null && "add" in v)) cache?.refresh();
         // The server answers with a page of rows at most; of a larger paste the rest is read again.
         if (Object.keys(out.rows).length < new Set(edits.map((e) => e.id)).size) cache?.refresh();
         remember(out.change);

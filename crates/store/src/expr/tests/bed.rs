@@ -147,7 +147,7 @@ pub(super) fn kind_of(typed: &formula::Expr, table: &TableDef) -> FieldKind {
         Type::Money => FieldKind::Money,
         Type::Date => FieldKind::Date,
         Type::DateTime => FieldKind::DateTime,
-        Type::Link => FieldKind::Link { table: table.key.clone() },
+        Type::Link | Type::Links => FieldKind::Link { table: table.key.clone() },
         Type::Text | Type::Blank => FieldKind::Text,
     }
 }
