@@ -3,26 +3,29 @@
 //! Every change of the shape is one short transaction. What has to be computed or converted for the
 //! records that are there follows in parts (see [`crate::fill`] and [`crate::turn`]).
 
-use crate::batch::Codes;
 use crate::conn::{Conn, params};
 use crate::derive::Derivation;
 use crate::dialect::{Dialect, column_type, quote};
-use crate::store::{Now, Store, code_counter, counter, id_counter, require};
+use crate::store::{Now, Store, counter, id_counter, require};
 use crate::{fill, layout, links};
 use model::{
-    Access, Check, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef,
-    Way, way,
+    Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef, Way, way,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod automatic;
 mod check;
+mod columns;
 mod names;
 mod sense;
 
+pub(crate) use automatic::{give_automatic, give_codes};
 pub use check::FormulaCheck;
+pub(crate) use columns::{add_column, drop_column, keep_index, take_away};
 pub(crate) use sense::{refuse_senseless, refuse_unfit};
 
+use columns::rename_options;
 use names::{named, refuse_used, rename_in_formulas, users_of};
 use sense::{refuse_field_name, refuse_name, refuse_table_name};
 
@@ -379,161 +382,4 @@ pub(crate) fn put(conn: &Conn, before: &Schema, next: &Schema) -> Result<()> {
         }
     }
     layout::schema_changed(conn)
-}
-
-pub(crate) fn add_column(conn: &Conn, table: &str, key: &str, kind: &FieldKind) -> Result<()> {
-    let sql = ["ALTER TABLE ", &quote(table), " ADD COLUMN ", &quote(key), " ", column_type(kind)].concat();
-    conn.batch(&conn.dialect().ddl(&sql))
-}
-
-pub(crate) fn drop_column(conn: &Conn, table: &str, key: &str) -> Result<()> {
-    drop_index(conn, table, key)?;
-    conn.batch(&["ALTER TABLE ", &quote(table), " DROP COLUMN ", &quote(key)].concat())
-}
-
-/// Drops all columns of a field that is gone.
-pub(crate) fn take_away(conn: &Conn, table: &str, key: &str) -> Result<()> {
-    drop_column(conn, table, key)?;
-    crate::fails::remove(conn, table, key)
-}
-
-fn index_name(table: &str, key: &str) -> String {
-    quote(&["x_", table, "_", key].concat())
-}
-
-pub(crate) fn drop_index(conn: &Conn, table: &str, key: &str) -> Result<()> {
-    conn.batch(&["DROP INDEX IF EXISTS ", &index_name(table, key)].concat())
-}
-
-/// A field that must be unique, and a code, is looked up with every write, a link from its other side: they
-/// have an index. `before` is None where the column has none yet.
-pub(crate) fn keep_index(conn: &Conn, table: &str, before: Option<&FieldDef>, field: &FieldDef) -> Result<()> {
-    let looked_up = |f: &FieldDef| match f.kind {
-        FieldKind::Code(_) => f.key != *"code",
-        // Orders of a customer have an index of their own.
-        FieldKind::Link { .. } if !f.builtin => true,
-        _ => f.rules.iter().any(|r| r.check == Check::Unique),
-    };
-    match (before.is_some_and(looked_up), looked_up(field)) {
-        (false, true) => {
-            let (index, column) = (index_name(table, &field.key), quote(&field.key));
-            conn.batch(&["CREATE INDEX IF NOT EXISTS ", &index, " ON ", &quote(table), " (", &column, ")"].concat())
-        }
-        (true, false) => drop_index(conn, table, &field.key),
-        _ => Ok(()),
-    }
-}
-
-/// Carries new names of options into the cells. Among several they stand between line feeds.
-fn rename_options(conn: &Conn, table: &str, field: &FieldDef, renamed: &BTreeMap<String, String>) -> Result<()> {
-    let (table, column) = (quote(table), quote(&field.key));
-    for (old, new) in renamed.iter().filter(|(a, b)| a != b) {
-        if field.kind.options().is_none_or(|o| !o.iter().any(|o| *o.value == **new)) {
-            return Err(invalid("改名的选项不在列表里", "A renamed option is not in the list").on("renamed"));
-        }
-        if matches!(field.kind, FieldKind::Choice { .. }) {
-            let sql = ["UPDATE ", &table, " SET ", &column, " = ?1 WHERE ", &column, " = ?2"].concat();
-            conn.run(&sql, params![new, old])?;
-            continue;
-        }
-        let wrapped = ["'\n' || ", &column, " || '\n'"].concat();
-        let replaced = ["replace(", &wrapped, ", ?1, ?2)"].concat();
-        let sql = [
-            "UPDATE ",
-            &table,
-            " SET ",
-            &column,
-            " = substr(",
-            &replaced,
-            ", 2, length(",
-            &replaced,
-            ") - 2) WHERE replace(",
-            &wrapped,
-            ", ?1, '') <> ",
-            &wrapped,
-        ]
-        .concat();
-        conn.run(&sql, params![format!("\n{old}\n"), format!("\n{new}\n")])?;
-    }
-    Ok(())
-}
-
-/// Gives records of a range what a new automatic field says of them: their codes, and when and by whom they
-/// were made as far as the log knows.
-pub(crate) fn give_automatic(
-    conn: &Conn,
-    def: &TableDef,
-    field: &FieldDef,
-    today: Date,
-    low: i64,
-    high: i64,
-) -> Result<()> {
-    match field.kind {
-        FieldKind::Code(_) => give_codes(conn, def, today, low, high),
-        _ => from_log(conn, def, field, low, high),
-    }
-}
-
-/// Gives automatic codes to records of a range that have none, in their order.
-pub(crate) fn give_codes(conn: &Conn, def: &TableDef, today: Date, low: i64, high: i64) -> Result<()> {
-    // `code` itself is given out with the record.
-    let field = def.fields.iter().find(|f| matches!(f.kind, FieldKind::Code(_)) && f.key != *"code");
-    let Some((field, FieldKind::Code(pattern))) = field.map(|f| (f, &f.kind)) else { return Ok(()) };
-    let (table, column) = (quote(&def.key), quote(&field.key));
-    let blank =
-        ["SELECT id FROM ", &table, " WHERE id BETWEEN ?1 AND ?2 AND ", &column, " IS NULL ORDER BY id"].concat();
-    let ids: Vec<i64> = conn.all(&blank, params![low, high], |r| r.get(0))?;
-    let name = code_counter(&def.key, &pattern.run(today));
-    let mut codes = Codes::from(counter(conn, &name)?);
-    for part in ids.chunks(1_000) {
-        let given: Vec<String> =
-            part.iter().map(|_| codes.free(conn, def, &field.key, pattern, today)).collect::<Result<_>>()?;
-        match conn.dialect().set_texts(&table, &column) {
-            Some(sql) => conn.run(&sql, params![part, given.as_slice()]).map(drop)?,
-            None => {
-                let sql = ["UPDATE ", &table, " SET ", &column, " = ?1 WHERE id = ?2"].concat();
-                part.iter().zip(&given).try_for_each(|(id, code)| conn.run(&sql, params![code, *id]).map(drop))?;
-            }
-        }
-    }
-    layout::set_meta(conn, &name, &codes.next.to_string())
-}
-
-/// When and by whom records were made or last changed, as the log knows it.
-fn from_log(conn: &Conn, def: &TableDef, field: &FieldDef, low: i64, high: i64) -> Result<()> {
-    let what = match field.kind {
-        FieldKind::CreatedTime | FieldKind::UpdatedTime => format!("c.at + {}", crate::log::AHEAD),
-        _ => "c.\"user\"".to_owned(),
-    };
-    let (table, column) = (quote(&def.key), quote(&field.key));
-    let made = [
-        "UPDATE ",
-        &table,
-        " SET ",
-        &column,
-        " = (SELECT ",
-        &what,
-        " FROM _change_ranges r JOIN _changes c ON c.id = r.change WHERE r.table_key = ?1 AND ",
-        &table,
-        ".id BETWEEN r.low AND r.high ORDER BY c.id DESC LIMIT 1) WHERE id BETWEEN ?2 AND ?3",
-    ]
-    .concat();
-    conn.run(&made, params![def.key.as_str(), low, high])?;
-    if matches!(field.kind, FieldKind::UpdatedTime | FieldKind::UpdatedBy) {
-        let changed = [
-            "UPDATE ",
-            &table,
-            " SET ",
-            &column,
-            " = (SELECT ",
-            &what,
-            " FROM _change_cells x JOIN _changes c ON c.id = x.change WHERE x.table_key = ?1 AND x.record = ",
-            &table,
-            ".id ORDER BY c.id DESC LIMIT 1) WHERE id BETWEEN ?2 AND ?3 \
-             AND id IN (SELECT record FROM _change_cells WHERE table_key = ?1 AND record BETWEEN ?2 AND ?3)",
-        ]
-        .concat();
-        conn.run(&changed, params![def.key.as_str(), low, high])?;
-    }
-    Ok(())
 }

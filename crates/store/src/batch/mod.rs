@@ -2,17 +2,19 @@
 //! matched and inserted one by one, derived columns and search text follow set-wise at the end.
 
 mod codes;
+mod columns;
 mod lookup;
 mod own;
 mod rows;
 
 pub(crate) use self::codes::Codes;
+use self::columns::{Columns, KNOWN};
 use self::lookup::Lookup;
 use crate::apply::{Writing, stamps};
 use crate::cells::param;
 use crate::conn::{Conn, Copy, params};
 use crate::dialect::{Dialect, column_type, quote};
-use crate::matching::{CustomerKey, Found, MatchKey, find, text};
+use crate::matching::{CustomerKey, Found, MatchKey, find};
 use crate::store::{Store, code_counter, counter, id_counter, require};
 use crate::validate::Breach;
 use crate::{layout, log, search};
@@ -68,28 +70,6 @@ pub enum Buyer {
     /// Several customers have that name.
     Several,
 }
-
-/// The columns of rows to come, prepared once.
-struct Columns {
-    def: TableDef,
-    fields: Vec<FieldKey>,
-    kinds: Vec<FieldKind>,
-    select: String,
-    insert: String,
-    /// Place of well-known fields among `fields`.
-    places: HashMap<&'static str, usize>,
-    /// Columns the batch fills itself when the rows do not bring them.
-    own: Vec<&'static str>,
-    /// New rows not yet sent, where they are sent many at once.
-    load: Option<Copy>,
-    /// Fields that name records of other tables: place and table.
-    links: Vec<(usize, TableKey)>,
-}
-
-/// Well-known fields whose place matters.
-const KNOWN: [&str; 12] = [
-    "code", "name", "mobile", "wechat", "email", "account", "order_no", "line", "customer", "product", "time", "amount",
-];
 
 /// A batch being written.
 pub struct Batch<'c> {
@@ -489,24 +469,4 @@ fn bulk_indexes(conn: &Conn) -> Result<()> {
     cache(conn, BATCH_CACHE / 2)?;
     conn.batch(layout::BULK_INDEXES)?;
     cache(conn, BATCH_CACHE)
-}
-
-impl Columns {
-    /// The text of a well-known field in a row, blank when the rows do not bring it.
-    fn text<'r>(&self, field: &str, row: &'r [Value]) -> &'r str {
-        text(self.places.get(field).and_then(|i| row.get(*i)))
-    }
-
-    /// How a row names its customer.
-    fn key<'r>(&self, row: &'r [Value]) -> CustomerKey<'r> {
-        let at = |k: &str| self.text(k, row);
-        CustomerKey {
-            code: at("code"),
-            name: at("name"),
-            mobile: at("mobile"),
-            wechat: at("wechat"),
-            email: at("email"),
-            account: at("account"),
-        }
-    }
 }
