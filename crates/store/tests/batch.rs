@@ -174,14 +174,19 @@ fn rows_of_an_own_table_are_known_by_their_code_or_all_they_say() {
     let take = |rows: &[[&str; 3]], coded: bool| {
         let write = |b: &mut store::Batch<'_>| {
             let table = b.add_table("跟进")?;
-            let link = b.add_field(&table, "谁", model::FieldKind::Link { table: "customers".into() })?;
+            let customers = || model::TableKey::from("customers");
+            let link = b.add_field(&table, "谁", model::FieldKind::Link { table: customers() })?;
+            let along = b.add_field(&table, "同行", model::FieldKind::Links { table: customers() })?;
             let fields: Vec<FieldKey> =
-                if coded { vec!["code".into(), "name".into(), link] } else { vec!["name".into(), link] };
+                if coded { vec!["code".into(), "name".into(), link] } else { vec!["name".into(), link, along] };
             let c = b.columns(&table, &fields)?;
             let (mut done, mut lost) = (Vec::new(), Vec::new());
             for row in rows {
                 let text = |s: &&str| if s.is_empty() { Value::Null } else { Value::from(*s) };
                 let mut row: Vec<Value> = row[usize::from(!coded)..].iter().map(text).collect();
+                if !coded {
+                    row.push("K000002、王芳; 无此人".into());
+                }
                 lost.extend(b.link(c, &mut row)?);
                 done.push(b.own(c, &mut row)?);
             }
@@ -195,7 +200,9 @@ fn rows_of_an_own_table_are_known_by_their_code_or_all_they_say() {
     let calls = [["", "电话", "王芳"], ["", "电话", "王芳"], ["", "短信", "K000001"], ["", "微信", "李强"]];
     let (first, (table, done, lost)) = take(&calls, false);
     assert_eq!(done, [made(1), made(2), made(3), made(4)], "two equal rows are two records");
-    assert_eq!(lost, ["李强"], "two are called so");
+    assert_eq!(lost, ["无此人", "无此人", "无此人", "李强", "无此人"], "two are called 李强");
+    let along = book.store.schema().table(&table).unwrap().named("同行").unwrap().key.clone();
+    assert_eq!(book.cell(&table, RecordId(1), &along), Value::Links(vec![RecordId(2), customer]));
     let link = book.store.schema().table(&table).unwrap().named("谁").unwrap().key.clone();
     assert_eq!(book.cell(&table, RecordId(3), &link), Value::Link(customer));
     assert_eq!(book.cell(&table, RecordId(4), &link), Value::Null);

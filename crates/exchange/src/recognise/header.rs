@@ -98,11 +98,8 @@ pub(super) fn candidates(header: &str, schema: &Schema) -> Vec<Candidate> {
 
 /// Whether a column of a file can fill a field: not what Kebu fills, and not what a text cannot name.
 pub(super) fn written_in_files(f: &FieldDef) -> bool {
-    let named = matches!(
-        f.kind,
-        FieldKind::Links { .. } | FieldKind::Backlinks { .. } | FieldKind::Person | FieldKind::Attachment { .. }
-    );
-    !f.fixed() && !named
+    let unnamed = matches!(f.kind, FieldKind::Backlinks { .. } | FieldKind::Person | FieldKind::Attachment { .. });
+    !f.fixed() && !unnamed
 }
 
 /// Fields whose own label the header is; derived ones too, for the caller to leave out.

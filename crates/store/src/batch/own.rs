@@ -150,21 +150,37 @@ impl Batch<'_> {
         for (i, table) in links {
             let Value::Text(text) = &row[i] else { continue };
             let text = text.clone();
-            let key = (table, text);
-            let found = match self.named.get(&key) {
-                Some(found) => *found,
-                None => {
-                    let found = self.record_named(&key.0, &key.1)?;
-                    self.named.insert(key.clone(), found);
-                    found
+            let several = matches!(self.columns[columns].kinds[i], FieldKind::Links { .. });
+            let mut found: Vec<RecordId> = self.named(&table, &text)?.into_iter().collect();
+            // A name may itself hold what stands between two.
+            if found.is_empty() && several {
+                for part in text.split(model::parse::BETWEEN).map(str::trim).filter(|p| !p.is_empty()) {
+                    match self.named(&table, part)? {
+                        Some(id) if !found.contains(&id) && found.len() < model::MAX_LINKS => found.push(id),
+                        Some(_) => {}
+                        None => lost.push(part.to_owned()),
+                    }
                 }
-            };
-            row[i] = found.map_or(Value::Null, |id| Value::Link(RecordId(id)));
-            if found.is_none() {
-                lost.push(key.1);
+            } else if found.is_empty() {
+                lost.push(text);
             }
+            row[i] = match found[..] {
+                [] => Value::Null,
+                [id, ..] if !several => Value::Link(id),
+                _ => Value::Links(found),
+            };
         }
         Ok(lost)
+    }
+
+    fn named(&mut self, table: &TableKey, text: &str) -> Result<Option<RecordId>> {
+        let key = (table.clone(), text.to_owned());
+        if let Some(found) = self.named.get(&key) {
+            return Ok(found.map(RecordId));
+        }
+        let found = self.record_named(table, text)?;
+        self.named.insert(key, found);
+        Ok(found.map(RecordId))
     }
 
     fn record_named(&mut self, table: &TableKey, text: &str) -> Result<Option<i64>> {
@@ -185,7 +201,7 @@ impl Batch<'_> {
 /// The link fields among some fields: place and table.
 pub(super) fn links(fields: &[FieldKey], kinds: &[FieldKind]) -> Vec<(usize, TableKey)> {
     let table = |kind: &FieldKind| match kind {
-        FieldKind::Link { table } => Some(table.clone()),
+        FieldKind::Link { table } | FieldKind::Links { table } => Some(table.clone()),
         _ => None,
     };
     // Whose order it is is found out with more than a text.
