@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// 重算并校验全部数据 · recompute and verify everything
     Check,
+    /// 把客簿搬到另一个文件夹或数据库 · carry a book to another folder or database
+    Move(Move),
     /// 用户 · users
     User {
         #[command(subcommand)]
@@ -86,6 +88,16 @@ pub(crate) struct Serve {
     /// 监听地址 · address to listen on
     #[arg(long, env = "KEBU_LISTEN", default_value = "127.0.0.1:8080", value_name = "HOST:PORT")]
     pub listen: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Move {
+    /// 从哪里:数据文件夹或 postgres:// 地址 · from: a data folder or a postgres:// address
+    #[arg(long, value_name = "PLACE")]
+    pub from: String,
+    /// 到哪里:空的文件夹或数据库 · to: an empty folder or database
+    #[arg(long, value_name = "PLACE")]
+    pub to: String,
 }
 
 #[derive(Args)]

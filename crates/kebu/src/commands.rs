@@ -15,16 +15,16 @@ use store::{DataFolder, MatchKey};
 /// Done, with rejected rows.
 const WITH_REJECTED: u8 = 3;
 
-struct Context {
+pub(crate) struct Context {
     data: PathBuf,
     database: Option<String>,
     as_of: Option<Date>,
-    json: bool,
-    lang: Lang,
+    pub json: bool,
+    pub lang: Lang,
 }
 
 impl Context {
-    fn today(&self) -> Date {
+    pub fn today(&self) -> Date {
         self.as_of.unwrap_or_else(today_in_shanghai)
     }
 
@@ -52,7 +52,7 @@ impl Context {
         Ok(data)
     }
 
-    fn print(&self, json: &serde_json::Value, words: impl FnOnce()) {
+    pub fn print(&self, json: &serde_json::Value, words: impl FnOnce()) {
         if self.json { say(&json.to_string()) } else { words() }
     }
 }
@@ -68,6 +68,7 @@ pub(crate) fn run(cli: Cli) -> std::result::Result<u8, (Lang, Error)> {
         Command::Grade(g) => grade(&c, &g),
         Command::Demo(d) => demo(&c, &d),
         Command::Check => check(&c),
+        Command::Move(m) => crate::moving::run(&c, &m),
         Command::User { command } => user(&c, command),
         Command::Token { command } => token(&c, command),
     }

@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod moving;
 mod output;
 
 // Rows are made on one thread and freed on another, which the system's allocator is slow at.

@@ -113,7 +113,7 @@ impl Store {
     }
 
     /// The digests of all kept contents.
-    fn kept_files(&self) -> Result<Vec<String>> {
+    pub(crate) fn kept_files(&self) -> Result<Vec<String>> {
         let Some(folder) = &self.files else {
             return self.engine.read(|conn| conn.all("SELECT DISTINCT id FROM _file_parts", &[], |r| r.get(0)));
         };

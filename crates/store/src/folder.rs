@@ -1,6 +1,7 @@
 //! The data folder: `system.db` and `books/<id>.db`; with a PostgreSQL database, passing files only.
 
 use crate::conn::{Conn, Server};
+use crate::layout;
 use crate::store::{Store, StoreOptions};
 use crate::system::{BookInfo, System};
 use model::{Date, Error, ErrorCode, Result};
@@ -33,6 +34,15 @@ impl DataFolder {
             Some(url) => Self::on_server(path, url, today),
             None => Self::in_files(path, today),
         }
+    }
+
+    /// Whether a place holds data of Kebu's; nothing is made there.
+    ///
+    /// # Errors
+    /// `busy` when the server cannot be reached, `invalid` for a wrong address.
+    pub fn holds(path: &Path, database: Option<&str>) -> Result<bool> {
+        let Some(url) = database else { return Ok(path.join("system.db").exists()) };
+        Ok(layout::server_version(&Conn::server(&Server::parse(url)?, "kebu")?)?.is_some())
     }
 
     fn on_server(path: &Path, url: &str, today: Date) -> Result<Self> {

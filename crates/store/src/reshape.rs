@@ -22,7 +22,7 @@ mod sense;
 
 pub(crate) use automatic::{give_automatic, give_codes};
 pub use check::FormulaCheck;
-pub(crate) use columns::{add_column, drop_column, keep_index, take_away};
+pub(crate) use columns::{add_column, drop_column, index, keep_index, take_away};
 pub(crate) use sense::{refuse_senseless, refuse_unfit};
 
 use columns::rename_options;
@@ -68,8 +68,7 @@ pub(crate) fn make_table(conn: &Conn, schema: &Schema, label: Label, description
     refuse_table_name(schema, None, &label)?;
     let def = TableDef { description, ..TableDef::own(layout::new_table_key(conn)?, label) };
     conn.batch(&layout::create_table(conn.dialect(), &def))?;
-    let code = quote(&["x_", &def.key, "_code"].concat());
-    conn.batch(&["CREATE UNIQUE INDEX ", &code, " ON ", &quote(&def.key), " (code)"].concat())?;
+    columns::index(conn, &def)?;
     layout::put_table(conn, &def, schema.tables.len())?;
     for (n, field) in def.fields.iter().enumerate() {
         layout::put_field(conn, &def, field, n)?;

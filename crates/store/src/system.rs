@@ -42,7 +42,7 @@ pub struct BookInfo {
 
 /// The control database.
 pub struct System {
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 const VERSION: i32 = 1;

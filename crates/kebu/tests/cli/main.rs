@@ -4,6 +4,7 @@ mod damage;
 mod export;
 mod grading;
 mod import;
+mod moving;
 mod postgres;
 mod recalculation;
 mod serving;

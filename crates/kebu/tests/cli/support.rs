@@ -75,6 +75,11 @@ impl Place {
         Self { database: Some(address), ..Self::new() }
     }
 
+    /// Where the data is, as `kebu move` takes it.
+    pub fn address(&self) -> String {
+        self.database.clone().unwrap_or_else(|| self.at("data"))
+    }
+
     /// The binary on the place's data, as of a day.
     pub fn command(&self, day: &str) -> Command {
         let mut c = command();

@@ -41,10 +41,15 @@ impl Copy {
 
     /// Adds a row, one value a column.
     pub(crate) fn push<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>) -> Result<()> {
+        self.push_params(values.into_iter().map(crate::cells::param))
+    }
+
+    /// Adds a row of values as they are bound, one a column.
+    pub(crate) fn push_params<'v>(&mut self, values: impl IntoIterator<Item = Param<'v>>) -> Result<()> {
         self.data.extend_from_slice(&(self.columns.len() as i16).to_be_bytes());
         let mut n = 0;
         for (column, value) in self.columns.iter().zip(values) {
-            put(&mut self.data, *column, &crate::cells::param(value))?;
+            put(&mut self.data, *column, &value)?;
             n += 1;
         }
         debug_assert_eq!(n, self.columns.len());

@@ -3,7 +3,7 @@
 use super::invalid;
 use crate::conn::{Conn, params};
 use crate::dialect::{column_type, quote};
-use model::{Check, FieldDef, FieldKind, Result};
+use model::{Check, FieldDef, FieldKind, Result, TableDef};
 use std::collections::BTreeMap;
 
 pub(crate) fn add_column(conn: &Conn, table: &str, key: &str, kind: &FieldKind) -> Result<()> {
@@ -28,6 +28,15 @@ fn index_name(table: &str, key: &str) -> String {
 
 pub(crate) fn drop_index(conn: &Conn, table: &str, key: &str) -> Result<()> {
     conn.batch(&["DROP INDEX IF EXISTS ", &index_name(table, key)].concat())
+}
+
+/// Makes the indexes of a table that are missing, but for those every book has.
+pub(crate) fn index(conn: &Conn, def: &TableDef) -> Result<()> {
+    if !def.builtin {
+        let code = quote(&["x_", &def.key, "_code"].concat());
+        conn.batch(&["CREATE UNIQUE INDEX IF NOT EXISTS ", &code, " ON ", &quote(&def.key), " (code)"].concat())?;
+    }
+    def.fields.iter().try_for_each(|f| keep_index(conn, &def.key, None, f))
 }
 
 /// A field that must be unique, and a code, is looked up with every write, a link from its other side: they
