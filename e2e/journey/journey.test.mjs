@@ -3,6 +3,7 @@
 //   KEBU_BIN=../target/debug/kebu npm test
 //   KEBU_MOCK=1 npm test        the same journey against the mock server (to work on the page alone)
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe } from "node:test";
 import { fileURLToPath } from "node:url";
 import { browser, openPage } from "../lib/browser.mjs";

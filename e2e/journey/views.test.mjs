@@ -202,7 +202,7 @@ describe("views", { concurrency: 1 }, () => {
   });
 
   it("survives the dark and a narrow screen", async () => {
-    await page.evaluate(() => document.documentElement.setAttribute("data-theme", "dark"));
+    await page.emulateMedia({ colorScheme: "dark" });
     await page.locator(".filter-button").click();
     await builder(page).waitFor();
     await shot(page, "builder-1440-dark");
@@ -227,7 +227,7 @@ describe("views", { concurrency: 1 }, () => {
     assert.deepEqual(await faults(phone), []);
     await phone.keyboard.press("Escape");
     await phone.locator(".view-button").click();
-    await phone.evaluate(() => document.documentElement.setAttribute("data-theme", "dark"));
+    await phone.emulateMedia({ colorScheme: "dark" });
     await shot(phone, "list-390-dark");
     await phone.locator(".view-list .menu-item", { hasText: "宽行二" }).click();
     await waitName(phone, "宽行二");

@@ -2,7 +2,7 @@ import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { SavedView, Table } from "@/api/types";
-import { forgetChanges, layoutStore, queryStore, turnTo } from "@/features/table/tableState";
+import { forgetChanges, layoutStore, queryStore, toFilter, turnTo } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { labelOf } from "@/lib/format";
@@ -26,6 +26,7 @@ export function ViewMenu({ table }: { table: Table }) {
   const close = useCallback(() => setAt(null), []);
   const all = t("view.all", { table: labelOf(table.label, locale) });
   const changed = view !== undefined && isChanged(table, view, query, layout);
+  const asked = query.sort.length > 0 || toFilter(query.filters, query.more) !== undefined;
   const name = view?.name ?? all;
 
   /** Makes a view of what is shown, or of another view, and opens it. */
@@ -95,6 +96,11 @@ export function ViewMenu({ table }: { table: Table }) {
         {changed && <span className="view-dot" title={t("view.changed")} />}
         <Icon name="down" size={12} />
       </button>
+      {!view && asked && may.save && (
+        <button type="button" className="link view-save" onClick={(e) => openAt(e, true)}>
+          + {t("view.new")}
+        </button>
+      )}
       {changed && (
         <span className="view-changed">
           {view.editable && (
