@@ -291,6 +291,7 @@ const ROUTES = [
       };
     },
   ],
+  ["GET", /^\/tables\/(\w+)\/saved$/, () => ({ views: [], may: { save: false, share: false } })],
   [
     "GET",
     /^\/views\/(\w+)\/summary$/,

@@ -132,7 +132,7 @@ fn open(store: &Store, scope: &Scope, schema: &Schema, table: &str) -> Result<Op
     let def = schema.require(table)?;
     let all: Vec<_> = def.fields.iter().map(|f| f.key.clone()).collect();
     let view = store.open_view(scope, &Query::all(def.key.clone()), &all)?;
-    let filled = store.summary(scope, &view.id)?;
+    let filled = store.summary(scope, &view.id, &[])?;
     let kept: Vec<_> = def
         .fields
         .iter()

@@ -70,7 +70,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route, as (method, path), in the order of the API document; the tests hold it against the
 /// authorisation matrix.
 pub fn router(app: Arc<App>) -> Router {
-    use routes::{charts, exports, files, imports, jobs, records, session, shape, views};
+    use routes::{charts, exports, files, imports, jobs, records, saved, session, shape, views};
     let api = Router::new()
         .route("/status", get(session::status))
         .route("/setup", post(session::setup))
@@ -94,6 +94,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/views/{view}/rows", get(views::rows))
         .route("/views/{view}/summary", get(views::summary))
         .route("/views/{view}/export", get(exports::view))
+        .route("/tables/{table}/saved", get(saved::list).post(saved::create))
+        .route("/tables/{table}/saved/order", put(saved::order))
+        .route("/saved/{id}", patch(saved::change).delete(saved::remove))
         .route("/tables/{table}/fields/{field}/values", get(views::values))
         .route("/tables/{table}/records/{id}", get(records::one))
         .route("/tables/{table}/records/{id}/history", get(records::history))

@@ -225,7 +225,8 @@ impl QueryJson {
 /// Deepest nesting of a filter.
 const DEEPEST: usize = 16;
 
-fn filter(table: &TableDef, json: &Json, depth: usize) -> ApiResult<Filter> {
+/// The filter a request carries.
+pub(crate) fn filter(table: &TableDef, json: &Json, depth: usize) -> ApiResult<Filter> {
     if depth > DEEPEST {
         return Err(malformed("filter"));
     }

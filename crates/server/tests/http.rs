@@ -40,6 +40,11 @@ const MATRIX: &[(&str, &str, &str, &str, &str)] = &[
     ("GET", "/views/{view}/rows", "/views/v0/rows", "", "reader"),
     ("GET", "/views/{view}/summary", "/views/v0/summary", "", "reader"),
     ("GET", "/views/{view}/export", "/views/v0/export", "", "reader"),
+    ("GET", "/tables/{table}/saved", "/tables/customers/saved", "", "reader"),
+    ("POST", "/tables/{table}/saved", "/tables/customers/saved", r#"{"name":""}"#, "writer"),
+    ("PUT", "/tables/{table}/saved/order", "/tables/customers/saved/order", r#"{"views":[]}"#, "writer"),
+    ("PATCH", "/saved/{id}", "/saved/999999", "{}", "writer"),
+    ("DELETE", "/saved/{id}", "/saved/999999", "", "writer"),
     ("GET", "/tables/{table}/fields/{field}/values", "/tables/customers/fields/city/values", "", "reader"),
     ("GET", "/tables/{table}/records/{id}", "/tables/customers/records/1", "", "reader"),
     ("GET", "/tables/{table}/records/{id}/history", "/tables/customers/records/1/history", "", "reader"),
@@ -224,8 +229,10 @@ async fn views_are_paged_filtered_summed_and_exported(site: &Site) {
     let rows = site.ok("GET", &format!("/views/{id}/rows?offset=90&limit=20"), None).await["rows"].clone();
     assert_eq!(rows[0], view["rows"][90]);
     assert!(rows[0][4].as_i64() >= rows[1][4].as_i64());
-    let summary = site.ok("GET", &format!("/views/{id}/summary"), None).await;
+    let summary = site.ok("GET", &format!("/views/{id}/summary?distinct=grade"), None).await;
     assert_eq!(summary["columns"]["total"]["filled"], total);
+    let grades = summary["columns"]["grade"]["distinct"].as_u64().unwrap();
+    assert!((1..10).contains(&grades) && summary["columns"]["name"]["distinct"].is_null(), "{summary}");
 
     // A view belongs to who opened it.
     let (status, _) = site.call("reader", "GET", &format!("/views/{id}/rows"), None).await;
@@ -248,6 +255,69 @@ async fn views_are_paged_filtered_summed_and_exported(site: &Site) {
     let counted: u64 = values["values"].as_array().unwrap().iter().map(|v| v["count"].as_u64().unwrap()).sum();
     assert_eq!(counted, 300);
     assert_eq!(site.ok("DELETE", "/demo", None).await["deleted"], 2_300);
+}
+
+async fn views_are_saved_shared_and_keep_what_still_fits(site: &Site) {
+    let path = "/tables/customers/saved";
+    let field = json!({ "label": "回访那天", "kind": "date" });
+    let field = site.ok("POST", "/tables/customers/fields", Some(field)).await["field"]["key"].clone();
+    let key = field.as_str().unwrap();
+    let def = json!({ "name": "本周要联系", "shared": true, "frozen": 1, "height": "high",
+        "columns": [{ "field": "name", "width": 180 }, { "field": key }],
+        "filter": { "all": [{ "field": key, "op": "within", "values": ["this_week"] },
+            { "field": "total", "op": "gt", "values": [0] }] },
+        "sort": [{ "field": key, "desc": true }], "summaries": { "total": "sum" } });
+    let (status, _) = site.call("writer", "POST", path, Some(def.clone())).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "sharing takes the owner");
+    let made = site.ok("POST", path, Some(def.clone())).await;
+    let one = format!("/saved/{}", made["id"]);
+    for part in ["columns", "filter", "sort", "summaries", "frozen", "height", "name", "shared"] {
+        let sorted = if part == "sort" { json!([{ "field": key, "desc": true }]) } else { def[part].clone() };
+        assert_eq!(made[part], sorted, "{part}");
+    }
+    let (status, answer) = site.call("owner", "POST", path, Some(def)).await;
+    assert_eq!((status, answer["error"]["field"].as_str()), (StatusCode::CONFLICT, Some("name")));
+
+    let own = json!({ "name": "我的", "filter": { "field": "grade", "op": "filled" } });
+    let (status, own) = site.call("writer", "POST", path, Some(own)).await;
+    assert_eq!((status, own["editable"].as_bool()), (StatusCode::OK, Some(true)));
+    let (_, list) = site.call("reader", "GET", path, None).await;
+    assert_eq!(list["views"].as_array().unwrap().len(), 1);
+    assert_eq!((&list["views"][0]["editable"], &list["may"]["save"]), (&json!(false), &json!(false)));
+    let (status, _) = site.call("owner", "DELETE", &format!("/saved/{}", own["id"]), None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "another's own view is not there");
+
+    let wrong = [
+        json!({ "name": "x", "filter": { "field": "total", "op": "within", "values": ["today"] } }),
+        json!({ "name": "x", "sort": [{ "field": "nothing" }] }),
+        json!({ "name": "x", "columns": [{ "field": "name", "width": 1 }] }),
+        json!({ "name": "x", "height": "huge" }),
+        json!({ "name": " " }),
+        json!({ "name": "x", "unknown": 1 }),
+    ];
+    for body in wrong {
+        let (status, answer) = site.call("owner", "POST", path, Some(body.clone())).await;
+        assert!(status.is_client_error() && !answer["error"]["message"].as_str().unwrap().is_empty(), "{body}");
+    }
+
+    // A field that turns into another kind drops the condition it no longer takes, not the view.
+    let to = json!({ "to": { "kind": "text" }, "preview": false });
+    let job = site.ok("POST", &format!("/tables/customers/fields/{key}/convert"), Some(to)).await;
+    assert_eq!(site.job(&job).await["state"], "done");
+    let view = site.ok("GET", path, None).await["views"][0].clone();
+    assert_eq!((&view["missing"], view["filter"]["all"].as_array().unwrap().len()), (&json!([key]), 1));
+    site.ok("DELETE", &format!("/tables/customers/fields/{key}"), None).await;
+    let view = site.ok("GET", path, None).await["views"][0].clone();
+    assert_eq!((&view["columns"], &view["sort"]), (&json!([{ "field": "name", "width": 180 }]), &Value::Null));
+
+    let renamed = site.ok("PATCH", &one, Some(json!({ "name": "要联系", "shared": false }))).await;
+    assert_eq!((&renamed["name"], &renamed["shared"]), (&json!("要联系"), &json!(false)));
+    let (_, list) = site.call("reader", "GET", path, None).await;
+    assert_eq!(list["views"], json!([]));
+    site.ok("PUT", &format!("{path}/order"), Some(json!({ "views": [renamed["id"]] }))).await;
+    site.ok("DELETE", &one, None).await;
+    let (status, _) = site.call("owner", "PATCH", &one, Some(json!({ "name": "y" }))).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
 }
 
 async fn files_are_recognised_checked_imported_and_taken_back(site: &Site) {
@@ -370,6 +440,7 @@ macro_rules! on_both_engines {
 on_both_engines!(
     records_are_made_edited_read_and_undone,
     views_are_paged_filtered_summed_and_exported,
+    views_are_saved_shared_and_keep_what_still_fits,
     files_are_recognised_checked_imported_and_taken_back,
     bad_requests_are_answered_in_the_callers_language,
     roles_may_do_what_the_matrix_says,

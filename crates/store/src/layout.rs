@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 6;
+pub(crate) const VERSION: i32 = 7;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -108,6 +108,7 @@ fn create(conn: &Conn) -> Result<()> {
     conn.batch(&dialect.ddl(FILE_PARTS))?;
     crate::lookups::create(conn)?;
     links_indexed(conn)?;
+    conn.batch(&dialect.ddl(crate::saved::TABLE))?;
     set_version(conn, VERSION)
 }
 
@@ -129,6 +130,9 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
     }
     if from < 6 {
         links_indexed(conn)?;
+    }
+    if from < 7 {
+        conn.batch(&conn.dialect().ddl(crate::saved::TABLE))?;
     }
     set_version(conn, VERSION)
 }

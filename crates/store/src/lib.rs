@@ -34,9 +34,11 @@ mod related;
 mod relations;
 mod relink;
 mod reshape;
+mod saved;
 mod search;
 mod sql;
 mod store;
+mod summary;
 mod system;
 mod tokens;
 mod transfer;
@@ -56,13 +58,15 @@ pub use log::{HistoryEntry, ImportEntry};
 pub use matching::{CustomerKey, MatchKey};
 pub use read::{Card, FieldValue, Reason, to_json};
 pub use reshape::{FieldPatch, FormulaCheck, Patched};
+pub use saved::{Figure, RowHeight, SavedColumn, SavedDef, SavedPatch, SavedSort, SavedView, prune};
 pub use store::{Counts, Store, StoreOptions};
+pub use summary::ColumnSummary;
 pub use system::{BookInfo, Session, System, User};
 pub use transfer::{Carried, carry};
 pub use turn::{Preview, Sample};
 pub use undo::Undone;
 pub use validate::{Breach, Mark};
-pub use view::{ColumnSummary, OpenedView, ViewId};
+pub use view::{OpenedView, ViewId};
 
 use model::Error;
 

@@ -92,6 +92,7 @@ fn drop_table(conn: &Conn, def: &TableDef) -> Result<()> {
     conn.batch(&["DROP TABLE ", &quote(&def.key)].concat())?;
     conn.run("DELETE FROM _fields WHERE table_key = ?1", params![def.key.as_str()])?;
     conn.run("DELETE FROM _tables WHERE key = ?1", params![def.key.as_str()])?;
+    crate::saved::forget(conn, &def.key)?;
     for f in &def.fields {
         fill::forget(conn, &def.key, &f.key)?;
     }

@@ -33,25 +33,6 @@ pub struct OpenedView {
     pub columns: Vec<FieldKey>,
 }
 
-/// Figures of one column of a view.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct ColumnSummary {
-    /// Cells that are not blank.
-    pub filled: u64,
-    /// Sum, in the field's unit (分 for money).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sum: Option<f64>,
-    /// Mean of the filled cells that are no errors.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub average: Option<f64>,
-    /// Smallest.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min: Option<f64>,
-    /// Largest.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<f64>,
-}
-
 /// Ids held by all views together before the least recently used are dropped (8 bytes each).
 const MOST_IDS: usize = 24_000_000;
 /// Most views kept.
@@ -61,11 +42,11 @@ pub(crate) struct View {
     pub table: TableDef,
     pub columns: Vec<FieldDef>,
     /// Which of the columns can be errors.
-    fails: Vec<bool>,
+    pub fails: Vec<bool>,
     pub ids: Box<[i64]>,
     page: String,
     user: UserId,
-    query: Query,
+    pub query: Query,
 }
 
 /// The views that are open.
@@ -100,7 +81,7 @@ impl Views {
         Ok(id)
     }
 
-    fn find(&self, scope: &Scope, id: &ViewId) -> Result<Arc<View>> {
+    pub(crate) fn find(&self, scope: &Scope, id: &ViewId) -> Result<Arc<View>> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.clock += 1;
         let now = kept.clock;
@@ -222,54 +203,17 @@ impl Store {
         })
     }
 
-    /// Figures of a view's columns, computed on the book as it is now.
-    pub fn summary(&self, scope: &Scope, id: &ViewId) -> Result<HashMap<FieldKey, ColumnSummary>> {
-        let view = self.views.find(scope, id)?;
+    /// Whether a query can be asked: its fields are there, and what it compares with fits them.
+    ///
+    /// # Errors
+    /// As [`Store::open_view`].
+    pub fn check_query(&self, query: &Query) -> Result<()> {
         let shape = self.shape();
-        self.engine.read(|conn| {
-            let mut select = select_ids(conn.dialect(), &shape, &view.table, &view.query)?;
-            select.clear_selects();
-            let col = |f: &FieldDef| Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
-            let mut places = Vec::new();
-            for (f, fails) in view.columns.iter().zip(&view.fails) {
-                let numeric = matches!(f.kind.holds(), Holds::Whole | Holds::Number | Holds::Money);
-                for name in if numeric { &["count", "sum", "avg", "min", "max"][..] } else { &["count"][..] } {
-                    let of =
-                        if f.kind.stored() { col(f) } else { filter::filled_or_null(&shape.schema, &view.table, f)? };
-                    select.expr(sea_query::Func::cust(Alias::new(*name)).arg(of));
-                }
-                // Errors are counted and left out of the other figures.
-                if *fails {
-                    let errors = Expr::col((Alias::new("c"), Alias::new(error_column(&f.key))));
-                    select.expr(sea_query::Func::cust(Alias::new("count")).arg(errors));
-                }
-                places.push((f.key.clone(), numeric, *fails));
-            }
-            if places.is_empty() {
-                return Ok(HashMap::new());
-            }
-            let mut out = HashMap::new();
-            Stmt::select(&select).each(conn, &Fill::today(self.today()), &mut |row| {
-                let mut at = 0;
-                for (key, numeric, fails) in places.drain(..) {
-                    let width = if numeric { 5 } else { 1 };
-                    let errors: u64 = if fails { row.get(at + width)? } else { 0 };
-                    let filled = row.get::<u64>(at)? + errors;
-                    let figure = |i: usize| -> Result<Option<f64>> { if numeric { row.get(at + i) } else { Ok(None) } };
-                    let summary = ColumnSummary {
-                        filled,
-                        sum: figure(1)?,
-                        average: figure(2)?,
-                        min: figure(3)?,
-                        max: figure(4)?,
-                    };
-                    at += width + usize::from(fails);
-                    out.insert(key, summary);
-                }
-                Ok(())
-            })?;
-            Ok(out)
-        })
+        let table = shape.schema.require(&query.table)?;
+        let mut query = query.clone();
+        filter::on_day(&mut query.filter, self.today());
+        select_ids(self.engine.dialect(), &shape, table, &query)?;
+        sort_kinds(table, &query).map(drop)
     }
 }
 
@@ -336,7 +280,7 @@ fn page_sql(dialect: Dialect, table: &TableDef, columns: &[FieldDef], fails: &[b
 }
 
 /// `SELECT c.id FROM table c WHERE …` of a query, unordered.
-fn select_ids(dialect: Dialect, shape: &Shape, table: &TableDef, query: &Query) -> Result<SelectStatement> {
+pub(crate) fn select_ids(dialect: Dialect, shape: &Shape, table: &TableDef, query: &Query) -> Result<SelectStatement> {
     let mut select = Sql::select();
     let id = || Expr::col((Alias::new("c"), Alias::new("id")));
     select.expr(id()).from_as(Alias::new(table.key.as_str()), Alias::new("c"));
@@ -455,19 +399,9 @@ fn ordered_ids(conn: &Conn, shape: &Shape, table: &TableDef, query: &Query) -> R
         ids.sort_unstable();
         return Ok(ids);
     }
-    let mut kinds = Vec::new();
+    let kinds = sort_kinds(table, query)?;
     for key in &query.sort {
-        let field = table.require(&key.field)?;
-        if field.kind.holds() == Holds::Links {
-            return Err(Error::new(
-                ErrorCode::Invalid,
-                format!("不能按“{}”排序，一格里有多条记录", field.label.zh),
-                format!("“{}” holds several records in a cell and gives no order", field.label.en),
-            )
-            .on(&field.key));
-        }
-        kinds.push(&field.kind);
-        select.column((Alias::new("c"), Alias::new(field.key.as_str())));
+        select.column((Alias::new("c"), Alias::new(key.field.as_str())));
     }
     let width = query.sort.len();
     let mut ids: Vec<i64> = Vec::new();
@@ -487,6 +421,23 @@ fn ordered_ids(conn: &Conn, shape: &Shape, table: &TableDef, query: &Query) -> R
         by_keys.reduce(Ordering::then).unwrap_or(Ordering::Equal).then(ids[a].cmp(&ids[b]))
     });
     Ok(places.into_iter().map(|p| ids[p as usize]).collect())
+}
+
+/// The kinds of the fields a query is sorted by.
+fn sort_kinds<'a>(table: &'a TableDef, query: &Query) -> Result<Vec<&'a FieldKind>> {
+    let kind = |key: &model::Sort| {
+        let field = table.require(&key.field)?;
+        if field.kind.holds() != Holds::Links {
+            return Ok(&field.kind);
+        }
+        Err(Error::new(
+            ErrorCode::Invalid,
+            format!("不能按“{}”排序，一格里有多条记录", field.label.zh),
+            format!("“{}” holds several records in a cell and gives no order", field.label.en),
+        )
+        .on(&field.key))
+    };
+    query.sort.iter().map(kind).collect()
 }
 
 fn read_ids(conn: &Conn, select: &SelectStatement, fill: &Fill) -> Result<Vec<i64>> {

@@ -238,7 +238,7 @@ fn views_know_errors_from_blanks() {
     let view = book.store.open_view(&scope(), &Query::all("orders"), &columns).unwrap();
     let page = String::from_utf8(book.store.page(&scope(), &view.id, 0, 2).unwrap()).unwrap();
     assert_eq!(page, r##"[[1,5000,"A1"],[2,{"error":"#DIV/0!"},"A2"]]"##);
-    let figures = book.store.summary(&scope(), &view.id).unwrap();
+    let figures = book.store.summary(&scope(), &view.id, &[]).unwrap();
     let f = &figures[each.as_str()];
     assert_eq!((f.filled, f.sum, f.min), (5, Some(8200.0), Some(200.0)));
     assert_eq!(figures["order_no"].filled, 5);

@@ -58,8 +58,16 @@ export const api = {
     call<{ offset: number; rows: T.WireRow[] }>(`/views/${enc(view)}/rows?offset=${offset}&limit=${limit}`, {
       signal,
     }),
-  viewSummary: (view: string, signal?: AbortSignal) =>
-    call<T.ViewSummary>(`/views/${enc(view)}/summary`, { signal }),
+  viewSummary: (view: string, distinct: string[] = [], signal?: AbortSignal) =>
+    call<T.ViewSummary>(`/views/${enc(view)}/summary?distinct=${enc(distinct.join())}`, { signal }),
+  savedViews: (table: string) => call<T.SavedViews>(`/tables/${enc(table)}/saved`),
+  saveView: (table: string, body: T.SavedDef & { name: string; shared: boolean }) =>
+    call<T.SavedView>(`/tables/${enc(table)}/saved`, { method: "POST", body }),
+  changeView: (id: number, body: { name?: string; shared?: boolean; def?: T.SavedDef }) =>
+    call<T.SavedView>(`/saved/${id}`, { method: "PATCH", body }),
+  deleteView: (id: number) => call<void>(`/saved/${id}`, { method: "DELETE" }),
+  orderViews: (table: string, views: number[]) =>
+    call<void>(`/tables/${enc(table)}/saved/order`, { method: "PUT", body: { views } }),
   exportUrl: (view: string, format: "xlsx" | "csv") => apiUrl(`/views/${enc(view)}/export?format=${format}`),
   fieldValues: (table: string, field: string, search: string, signal?: AbortSignal) =>
     call<T.FieldValues>(`/tables/${enc(table)}/fields/${enc(field)}/values?search=${enc(search)}`, {

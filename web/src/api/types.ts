@@ -43,7 +43,7 @@ export interface Status {
   book: { name: string; customers: number; orders: number; demo: boolean } | null;
 }
 
-export type Op = "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "in" | "blank" | "filled";
+export type Op = "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "in" | "blank" | "filled" | "within";
 export type Filter = { all: Filter[] } | { any: Filter[] } | { field: string; op: Op; values: Value[] };
 export interface Sort {
   field: string;
@@ -68,6 +68,31 @@ export interface ColumnSummary {
   average?: number;
   min?: Value;
   max?: Value;
+  distinct?: number;
+}
+
+export type FigureName = "count" | "filled" | "sum" | "average" | "min" | "max" | "distinct";
+export type RowHeight = "low" | "normal" | "high";
+/** What a saved view shows; columns left out are as the table shows them. */
+export interface SavedDef {
+  columns?: { field: string; width?: number }[];
+  frozen?: number;
+  filter?: Filter;
+  sort?: Sort[];
+  height?: RowHeight;
+  summaries?: Record<string, FigureName>;
+}
+export interface SavedView extends SavedDef {
+  id: number;
+  table: string;
+  name: string;
+  shared: boolean;
+  editable: boolean;
+  missing: string[];
+}
+export interface SavedViews {
+  views: SavedView[];
+  may: { save: boolean; share: boolean };
 }
 export interface ViewSummary {
   total: number;

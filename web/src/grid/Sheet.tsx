@@ -27,7 +27,6 @@ import { drawSheetCell, useCellContent, useGridColumns, useRedraw } from "./useC
 import { useSelection } from "./useSelection";
 
 const HEADER = 34;
-const ROW = 32;
 /** Where the corner to drag is; we draw it ourselves, as Glide does only together with its focus ring. */
 const FILL_HANDLE = { size: 8, offsetX: 0, offsetY: 0, shape: "square", outline: 0 } as const;
 /** What stands right of the last column stays with it. */
@@ -149,7 +148,7 @@ export default function Sheet(props: SheetProps) {
         theme={theme}
         columns={gridColumns}
         rows={total}
-        rowHeight={ROW}
+        rowHeight={props.rowHeight}
         headerHeight={HEADER}
         freezeColumns={frozen}
         rowMarkers={{ kind: "clickable-number", width: String(total).length * 7 + 20 }}

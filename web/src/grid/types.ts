@@ -87,6 +87,7 @@ export interface SheetProps {
   /** Changes when another question is asked: the sheet then starts at the top. */
   viewKey: string;
   frozen: number;
+  rowHeight: number;
   problem: CellProblem | null;
   onProblemSeen(): void;
   onEdit(edits: CellEdit[]): void;

@@ -1,8 +1,10 @@
 import { enFields } from "./en.fields";
+import { enViews } from "./en.views";
 import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
   ...enFields,
+  ...enViews,
   "brand.name": "Kebu",
   "brand.line": "The customer book that thinks",
   "ui.close": "Close",

@@ -1,7 +1,9 @@
 import { zhFields } from "./zh.fields";
+import { zhViews } from "./zh.views";
 
 export const zh = {
   ...zhFields,
+  ...zhViews,
   "brand.name": "客簿",
   "brand.line": "会思考的客户册",
   "ui.close": "关闭",

@@ -52,6 +52,7 @@ export async function shapeChanged(): Promise<void> {
   await Promise.all([
     queryClient.invalidateQueries({ queryKey: ["schema"] }),
     queryClient.invalidateQueries({ queryKey: ["values"] }),
+    queryClient.invalidateQueries({ queryKey: ["saved"] }),
     queryClient.invalidateQueries({ queryKey: ["card"] }),
   ]);
 }

@@ -71,15 +71,25 @@ pub(crate) async fn rows(
     Ok(raw(body))
 }
 
+#[derive(Deserialize)]
+pub(crate) struct Figures {
+    /// Fields whose different contents are to be counted, between commas.
+    #[serde(default)]
+    distinct: String,
+}
+
 pub(crate) async fn summary(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(view): Path<String>,
+    figures: Result<Query<Figures>, QueryRejection>,
 ) -> ApiResult<Json<Value>> {
+    let Query(figures) = figures.map_err(malformed)?;
     let out = blocking(&app, move |app| {
         let id = ViewId(view);
         let (_, _, total) = app.book().view_shape(&caller.scope, &id)?;
-        Ok(json!({ "total": total, "columns": app.book().summary(&caller.scope, &id)? }))
+        let distinct: Vec<String> = figures.distinct.split(',').map(str::to_owned).collect();
+        Ok(json!({ "total": total, "columns": app.book().summary(&caller.scope, &id, &distinct)? }))
     })
     .await?;
     Ok(Json(out))

@@ -6,7 +6,7 @@ import { thisRow } from "./complete";
 export type GatherHow = "count" | "sum" | "average" | "min" | "max";
 export interface GatherCondition {
   field: string;
-  op: Exclude<Op, "in" | "contains" | "blank" | "filled"> | "contains";
+  op: Exclude<Op, "in" | "contains" | "blank" | "filled" | "within"> | "contains";
   text: string;
 }
 export interface RollUp {

@@ -22,10 +22,17 @@ const home = createRoute({
 const table = createRoute({
   getParentRoute: () => root,
   path: "/t/$table",
-  /** `c`: the customer whose panel is open, so that a panel can be linked to and closed by "back". */
-  validateSearch: (search: Record<string, unknown>): { c?: number } => {
-    const id = Number(search.c);
-    return Number.isInteger(id) && id > 0 ? { c: id } : {};
+  /**
+   * `c`: the customer whose panel is open, so that a panel can be linked to and closed by "back"; `view`: the saved
+   * view that is open.
+   */
+  validateSearch: (search: Record<string, unknown>): { c?: number; view?: number } => {
+    const found: { c?: number; view?: number } = {};
+    for (const key of ["c", "view"] as const) {
+      const id = Number(search[key]);
+      if (Number.isInteger(id) && id > 0) found[key] = id;
+    }
+    return found;
   },
   component: lazyRouteComponent(() => import("@/features/table/TablePage"), "TablePage"),
 });

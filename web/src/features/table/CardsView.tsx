@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, Value, Values } from "@/api/types";
+import { SummaryBar } from "@/features/views/SummaryBar";
+import { ViewMenu } from "@/features/views/ViewMenu";
 import type { BlockCache } from "@/grid/blockCache";
 import type { Row } from "@/grid/types";
 import { useLocale } from "@/i18n";
@@ -16,17 +18,19 @@ import { openRecord } from "./tableState";
 const PAGE = 50;
 
 /** The table on a phone: cards that load as the thumb goes on. */
-export function CardsView({ table, open, onOpen, onExport }: ViewProps) {
+export function CardsView({ table, shown, open, onOpen, onExport }: ViewProps) {
   const { t } = useTranslation();
   const cache = open.view?.table === table.key ? open.view.cache : undefined;
   const { rows, more } = useCards(cache);
   return (
     <div className="cards-page">
+      <ViewMenu table={table} />
       <div className="cards-head">
         <span className="count num">{cache ? t("table.count", { n: formatCount(cache.total) }) : " "}</span>
         <PhoneTools table={table} onExport={onExport} />
       </div>
       <FilterChips table={table} />
+      <SummaryBar table={table} viewId={open.view?.id} shown={shown} />
       {open.error && (
         <p className="form-error pad" role="alert">
           {open.error}

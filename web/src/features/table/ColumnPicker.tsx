@@ -131,6 +131,20 @@ export function ColumnPicker({ table, fields, at, onClose }: Props) {
             </li>
           ))}
         </ul>
+        <div className="row-heights" role="radiogroup" aria-label={t("view.height")}>
+          <span>{t("view.height")}</span>
+          {(["low", "normal", "high"] as const).map((h) => (
+            <button
+              type="button"
+              key={h}
+              role="radio"
+              aria-checked={(layout.height ?? "normal") === h}
+              onClick={() => store.set((l) => ({ ...l, height: h === "normal" ? undefined : h }))}
+            >
+              {t(`height.${h}`)}
+            </button>
+          ))}
+        </div>
         <div className="picker-foot">
           <button
             type="button"
@@ -145,7 +159,7 @@ export function ColumnPicker({ table, fields, at, onClose }: Props) {
           <button
             type="button"
             className="link"
-            onClick={() => store.set({ order: [], shown: {}, widths: {} })}
+            onClick={() => store.set((l) => ({ ...l, order: [], shown: {}, widths: {} }))}
           >
             {t("columns.reset")}
           </button>

@@ -1,17 +1,18 @@
 import { useTranslation } from "react-i18next";
-import type { Field, Table, Value } from "@/api/types";
+import type { Table } from "@/api/types";
+import { useSay } from "@/features/views/useSay";
 import { useLocale } from "@/i18n";
-import { formatValue, labelOf } from "@/lib/format";
+import { labelOf } from "@/lib/format";
 import { fieldOf } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
-import { OP_SIGN } from "./ops";
-import { type ColumnFilter, queryStore } from "./tableState";
+import { NO_QUERY, queryStore } from "./tableState";
 
 /** What the table is narrowed and ordered by, each with its own way out. */
 export function FilterChips({ table }: { table: Table }) {
   const { t } = useTranslation();
   const locale = useLocale();
+  const { say, sayFilter } = useSay();
   const store = queryStore(table.key);
   const query = useStore(store);
   const chips: { key: string; text: string; drop(): void }[] = [];
@@ -26,13 +27,22 @@ export function FilterChips({ table }: { table: Table }) {
     if (!field) continue;
     chips.push({
       key,
-      text: `${labelOf(field.label, locale)} ${describe(filter, field)}`,
+      text: `${labelOf(field.label, locale)} ${say(field, filter.kind === "values" ? "in" : filter.op, filter.values)}`,
       drop: () =>
         store.set((q) => {
           const { [key]: _, ...filters } = q.filters;
           return { ...q, filters };
         }),
     });
+  }
+  for (const part of query.more ?? []) {
+    const text = sayFilter(table, part);
+    if (text !== "")
+      chips.push({
+        key: JSON.stringify(part),
+        text,
+        drop: () => store.set((q) => ({ ...q, more: q.more?.filter((p) => p !== part) })),
+      });
   }
   for (const sort of query.sort) {
     const field = fieldOf(table, sort.field);
@@ -42,20 +52,6 @@ export function FilterChips({ table }: { table: Table }) {
         text: `${labelOf(field.label, locale)} ${sort.desc ? "↓" : "↑"}`,
         drop: () => store.set((q) => ({ ...q, sort: q.sort.filter((s) => s.field !== sort.field) })),
       });
-  }
-
-  function describe(filter: ColumnFilter, field: Field): string {
-    const show = (v: Value) => (v === null ? t("filter.blank") : formatValue(field, v, locale));
-    if (filter.kind === "values") {
-      const shown = filter.values
-        .slice(0, 2)
-        .map(show)
-        .join(locale === "en" ? ", " : "、");
-      return filter.values.length > 2 ? t("chip.more", { shown, n: filter.values.length }) : shown;
-    }
-    if (filter.op === "blank" || filter.op === "filled") return t(`filter.${filter.op}`);
-    const sign = filter.op === "contains" ? t("filter.contains") : OP_SIGN[filter.op];
-    return `${sign} ${filter.values.map(show).join(" – ")}`;
   }
 
   return (
@@ -70,11 +66,7 @@ export function FilterChips({ table }: { table: Table }) {
       ))}
       {chips.length > 1 && (
         <li>
-          <button
-            type="button"
-            className="link"
-            onClick={() => store.set({ search: "", sort: [], filters: {} })}
-          >
+          <button type="button" className="link" onClick={() => store.set(NO_QUERY)}>
             {t("chip.clear")}
           </button>
         </li>

@@ -12,7 +12,15 @@ import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
 import { Popup } from "@/ui/Popup";
 import { type ConditionOp, hasValueList, needsValue, opName, opsOf, readCondition } from "./ops";
-import { type ColumnFilter, fieldDialog, layoutStore, queryStore } from "./tableState";
+import {
+  arrange,
+  type ColumnFilter,
+  fieldDialog,
+  frozenOf,
+  isShown,
+  layoutStore,
+  queryStore,
+} from "./tableState";
 
 interface Props {
   table: Table;
@@ -43,6 +51,14 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
     layoutStore(table.key).set((l) => ({ ...l, shown: { ...l.shown, [field.key]: false } }));
     onClose();
   };
+  const layout = useStore(layoutStore(table.key));
+  const shown = arrange(table, layout).filter((f) => isShown(f, layout));
+  const here = shown.findIndex((f) => f.key === field.key) + 1;
+  const frozen = layout.frozen ?? frozenOf(table);
+  const freeze = () => {
+    layoutStore(table.key).set((l) => ({ ...l, frozen: frozen === here ? 0 : here }));
+    onClose();
+  };
   const edit = () => {
     fieldDialog.set({ table: table.key, field: field.key });
     onClose();
@@ -68,6 +84,11 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
             </>
           )}
           {column.sorted && <MenuItem icon="close" label={t("header.unsort")} onClick={() => sort(null)} />}
+          <MenuItem
+            icon="lock"
+            label={t(frozen === here ? "header.unfreeze" : "header.freeze")}
+            onClick={freeze}
+          />
           <MenuItem icon="hide" label={t("header.hide")} onClick={hide} />
           <MenuItem icon="edit" label={t("header.edit")} onClick={edit} />
         </div>
@@ -103,7 +124,7 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
 }
 
 function MenuItem(props: {
-  icon: "sortAsc" | "sortDesc" | "close" | "hide" | "edit";
+  icon: "sortAsc" | "sortDesc" | "close" | "hide" | "edit" | "lock";
   label: string;
   on?: boolean;
   onClick(): void;
@@ -131,7 +152,7 @@ function ConditionFilter(props: {
   const { field, filter } = props;
   const ops = opsOf(field);
   const [op, setOp] = useState<ConditionOp>(
-    filter && filter.op !== "in" ? filter.op : (ops[0] ?? "contains"),
+    filter && ops.some((o) => o === filter.op) ? (filter.op as ConditionOp) : (ops[0] ?? "contains"),
   );
   const [text, setText] = useState(() =>
     editText(field, filter?.values[0] ?? null).slice(0, isDateLike(field) ? 10 : undefined),

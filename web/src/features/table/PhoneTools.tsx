@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Table } from "@/api/types";
+import { FilterButton } from "@/features/views/FilterButton";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { labelOf } from "@/lib/format";
@@ -68,6 +69,7 @@ export function PhoneTools({
         </button>
       ))}
       <span className="grow" />
+      <FilterButton table={table} />
       <IconButton
         icon="sortDesc"
         label={t("phone.sort")}

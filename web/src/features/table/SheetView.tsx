@@ -2,6 +2,9 @@ import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Field, LinkValue, Table, Tone } from "@/api/types";
+import { FilterButton } from "@/features/views/FilterButton";
+import { SummaryBar } from "@/features/views/SummaryBar";
+import { ViewMenu } from "@/features/views/ViewMenu";
 import type { Row, SheetColumn, SheetSelection } from "@/grid/types";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
@@ -15,7 +18,7 @@ import { toast, toastError } from "@/ui/toast";
 import { FilterChips } from "./FilterChips";
 import { StatusBar } from "./StatusBar";
 import { type CommandContext, Toolbar } from "./Toolbar";
-import { fieldDialog, layoutStore, moveColumn, queryStore, widthOf } from "./tableState";
+import { fieldDialog, frozenOf, layoutStore, moveColumn, queryStore, widthOf } from "./tableState";
 import type { Edits } from "./useEdits";
 import type { MarkCache } from "./useMarks";
 import type { useView } from "./useView";
@@ -43,6 +46,7 @@ export interface ViewProps {
   onExport(format: "xlsx" | "csv"): Promise<void>;
 }
 
+const ROW_HEIGHTS = { low: 26, normal: 32, high: 44 };
 const NOTHING: SheetSelection = { ranges: [], rows: [], active: null };
 /** More than this at once is a filter's work, not a selection's. */
 const MAX_DELETE = 10_000;
@@ -54,6 +58,7 @@ export function SheetView(props: ViewProps) {
   const [menu, setMenu] = useState<{ column: SheetColumn; at: DOMRect } | null>(null);
   const [picker, setPicker] = useState<DOMRect | null>(null);
   const layout = layoutStore(table.key);
+  const arranged = useStore(layout);
   const columns = useColumns(table, shown);
   const cache = open.view?.table === table.key ? open.view.cache : undefined;
 
@@ -102,10 +107,12 @@ export function SheetView(props: ViewProps) {
   return (
     <>
       <div className="subbar">
+        <ViewMenu table={table} />
         <span className="count num" aria-live="polite">
           {cache ? t("table.count", { n: formatCount(cache.total) }) : " "}
         </span>
         <FilterChips table={table} />
+        <FilterButton table={table} text />
         <Toolbar context={context} />
       </div>
       <div className={open.loading ? "sheet-area loading" : "sheet-area"}>
@@ -123,7 +130,8 @@ export function SheetView(props: ViewProps) {
               columns={columns}
               source={cache}
               viewKey={open.view?.question ?? ""}
-              frozen={table.key === "customers" || !table.builtin ? 2 : 1}
+              frozen={Math.min(arranged.frozen ?? frozenOf(table), columns.length)}
+              rowHeight={ROW_HEIGHTS[arranged.height ?? "normal"]}
               problem={edits.problem}
               onProblemSeen={edits.clearProblem}
               onEdit={(list) => void edits.edit(list)}
@@ -152,7 +160,9 @@ export function SheetView(props: ViewProps) {
         </Suspense>
         {cache?.total === 0 && !open.loading && <EmptyTable table={table} />}
       </div>
-      <StatusBar selection={selection} columns={columns} cache={cache} viewId={open.view?.id} />
+      <StatusBar selection={selection} columns={columns} cache={cache} viewId={open.view?.id}>
+        <SummaryBar table={table} viewId={open.view?.id} shown={shown} />
+      </StatusBar>
       <Suspense>
         {menu && <HeaderMenu table={table} column={menu.column} at={menu.at} onClose={closeMenu} />}
         {files && <FilesPopup {...files} edits={edits} source={cache} onClose={closeFiles} />}
@@ -175,8 +185,8 @@ export function SheetView(props: ViewProps) {
 /** Nothing here: no record fits, or a table of one's own that waits for its first. */
 export function EmptyTable({ table }: { table: Table }) {
   const { t } = useTranslation();
-  const { filters, search } = useStore(queryStore(table.key));
-  const asked = search !== "" || Object.keys(filters).length > 0;
+  const { filters, search, more = [] } = useStore(queryStore(table.key));
+  const asked = search !== "" || Object.keys(filters).length > 0 || more.length > 0;
   if (asked || table.builtin) return <div className="sheet-empty">{t("table.noRows")}</div>;
   return (
     <div className="sheet-empty table-empty">

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { BlockCache } from "@/grid/blockCache";
@@ -11,6 +11,7 @@ interface Props {
   columns: SheetColumn[];
   cache: BlockCache | undefined;
   viewId: string | undefined;
+  children?: ReactNode;
 }
 /** Beyond this the server's own summary of the column is asked for instead. */
 const MAX_ROWS = 3000;
@@ -18,7 +19,7 @@ const MAX_ROWS = 3000;
 const SHARES = ["percent", "progress", "rating"];
 
 /** Count, sum and average of what is selected, as at the foot of Excel. */
-export function StatusBar({ selection, columns, cache, viewId }: Props) {
+export function StatusBar({ selection, columns, cache, viewId, children }: Props) {
   const { t } = useTranslation();
   const [result, setResult] = useState<{ sum: Sum; kind: string; mixed: boolean } | null>(null);
   useEffect(() => {
@@ -51,6 +52,7 @@ export function StatusBar({ selection, columns, cache, viewId }: Props) {
           ? t("status.row", { row: formatCount(active.row + 1), total: formatCount(cache.total) })
           : ""}
       </span>
+      {children}
       <span className="status-sums" aria-live="polite">
         {result && result.sum.filled > 0 && (
           <span>{t("status.count", { n: formatCount(result.sum.filled) })}</span>

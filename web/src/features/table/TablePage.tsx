@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react
 import { api } from "@/api";
 import type { Field, LinkValue, Table, ViewRequest } from "@/api/types";
 import { DemoBanner } from "@/features/demo/DemoBanner";
+import { useTurned } from "@/features/views/useSaved";
 import { usePhone } from "@/lib/hooks";
 import { loadMembers } from "@/lib/members";
 import { fieldOf, useStatus, useTable } from "@/lib/query";
@@ -54,7 +55,12 @@ export function TablePage() {
         <EmptyBook />
       </Suspense>
     );
-  return <TableBody key={key} table={table} />;
+  return <ViewedTable key={key} table={table} />;
+}
+
+/** The table once the view named in the address is there. */
+function ViewedTable({ table }: { table: Table }) {
+  return useTurned(table) ? <TableBody table={table} /> : <div className="page-busy" aria-busy="true" />;
 }
 
 function TableBody({ table }: { table: Table }) {
@@ -70,15 +76,16 @@ function TableBody({ table }: { table: Table }) {
     const needed = phone
       ? (CARD_FIELDS[table.key] ?? shown.slice(0, 6).map((f) => f.key))
       : [...shown.map((f) => f.key), ...(CARD_FIELDS[table.key] ?? [])];
+    needed.push(...Object.keys(layout.summaries ?? {}));
     const known = needed.filter((k) => fieldOf(table, k));
     return [...new Set([...asked, ...known])];
-  }, [asked, phone, shown, table]);
+  }, [asked, phone, shown, table, layout.summaries]);
   if (columns.length !== asked.length) setAsked(columns);
 
   const request = useMemo(
     (): ViewRequest => ({
       table: table.key,
-      filter: toFilter(query.filters),
+      filter: toFilter(query.filters, query.more),
       search: query.search === "" ? undefined : query.search,
       sort: query.sort.length === 0 ? undefined : query.sort,
       columns,
@@ -193,8 +200,9 @@ function usePanel() {
   return useMemo(
     () => ({
       id: c,
-      open: (id: number) => void navigate({ to: ".", search: { c: id }, replace: c !== undefined }),
-      close: () => void navigate({ to: ".", search: {}, replace: true }),
+      open: (id: number) =>
+        void navigate({ to: ".", search: (now) => ({ ...now, c: id }), replace: c !== undefined }),
+      close: () => void navigate({ to: ".", search: (now) => ({ ...now, c: undefined }), replace: true }),
     }),
     [c, navigate],
   );

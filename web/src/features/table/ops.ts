@@ -12,10 +12,11 @@ export const OP_SIGN: Record<Op, string> = {
   in: "",
   blank: "",
   filled: "",
+  within: "",
 };
 
 /** Which questions make sense of a kind. */
-export type ConditionOp = Exclude<Op, "in">;
+export type ConditionOp = Exclude<Op, "in" | "within">;
 
 export function opsOf(field: Field): ConditionOp[] {
   switch (field.kind) {

@@ -1,5 +1,16 @@
 /** What a person asked of each table (filter, search, sort) and how they arranged it (remembered). */
-import type { Field, Filter, LinkValue, Op, Sort, Table, Value } from "@/api/types";
+import type {
+  Field,
+  FigureName,
+  Filter,
+  LinkValue,
+  Op,
+  RowHeight,
+  SavedView,
+  Sort,
+  Table,
+  Value,
+} from "@/api/types";
 import { createStore, kept, type Store } from "@/lib/store";
 
 export type ColumnFilter =
@@ -10,19 +21,65 @@ export interface TableQuery {
   search: string;
   sort: Sort[];
   filters: Record<string, ColumnFilter>;
+  /** What one filter per column cannot say; holds besides them. */
+  more?: Filter[];
 }
 export interface Layout {
   order: string[];
   /** Shown or hidden by hand; the schema decides for the rest. */
   shown: Record<string, boolean>;
   widths: Record<string, number>;
+  /** So many of the first columns stay in sight. */
+  frozen?: number;
+  height?: RowHeight;
+  /** The figure shown under a column. */
+  summaries?: Record<string, FigureName>;
+}
+export const NO_LAYOUT: Layout = { order: [], shown: {}, widths: {} };
+export const NO_QUERY: TableQuery = { search: "", sort: [], filters: {} };
+
+/** The saved view a table's query and layout belong to now; none for all records. */
+const held = new Map<string, SavedView>();
+/** What was asked and arranged where one has been before, with the view it was made from. */
+const left = new Map<string, { from: string; query: TableQuery; layout: Layout }>();
+const place = (table: string, id: number | undefined) => `${table}/${id ?? ""}`;
+const mark = (view: SavedView | undefined) => JSON.stringify(view ?? null);
+
+/** Turns to a saved view, or to all records, keeping what is left behind; `made` says what a fresh view shows. */
+export function turnTo(
+  table: string,
+  view: SavedView | undefined,
+  made: (view: SavedView) => { query: TableQuery; layout: Layout },
+): void {
+  const before = held.get(table);
+  if (before?.id === view?.id) {
+    if (view) held.set(table, view);
+    return;
+  }
+  const query = queryStore(table);
+  const layout = layoutStore(table);
+  left.set(place(table, before?.id), { from: mark(before), query: query.get(), layout: layout.get() });
+  if (view) held.set(table, view);
+  else held.delete(table);
+  const again = left.get(place(table, view?.id));
+  const next =
+    again?.from === mark(view) ? again : view ? made(view) : { query: NO_QUERY, layout: NO_LAYOUT };
+  query.set(next.query);
+  layout.set(next.layout);
+}
+
+/** Forgets what was changed under a view, or asked of all records: it has been saved elsewhere. */
+export function forgetChanges(table: string, id: number | undefined): void {
+  const kept = left.get(place(table, id));
+  if (id === undefined && kept) left.set(place(table, id), { ...kept, query: NO_QUERY });
+  else left.delete(place(table, id));
 }
 
 const queries = new Map<string, Store<TableQuery>>();
 export function queryStore(table: string): Store<TableQuery> {
   let store = queries.get(table);
   if (!store) {
-    store = createStore<TableQuery>({ search: "", sort: [], filters: {} });
+    store = createStore<TableQuery>(NO_QUERY);
     queries.set(table, store);
   }
   return store;
@@ -32,8 +89,9 @@ const layouts = new Map<string, Store<Layout>>();
 export function layoutStore(table: string): Store<Layout> {
   let store = layouts.get(table);
   if (!store) {
-    const made = createStore<Layout>(kept.read(`layout.${table}`, { order: [], shown: {}, widths: {} }));
-    made.subscribe(() => kept.write(`layout.${table}`, made.get()));
+    const made = createStore<Layout>(kept.read(`layout.${table}`, NO_LAYOUT));
+    // The arrangement of a saved view is the view's.
+    made.subscribe(() => held.has(table) || kept.write(`layout.${table}`, made.get()));
     layouts.set(table, made);
     store = made;
   }
@@ -55,10 +113,11 @@ export const otherTables = createStore(0);
 export const newRecord = createStore<string | null>(null);
 
 /** One filter per column, all of them together. */
-export function toFilter(filters: Record<string, ColumnFilter>): Filter | undefined {
+export function toFilter(filters: Record<string, ColumnFilter>, more: Filter[] = []): Filter | undefined {
   const all: Filter[] = Object.entries(filters).map(([field, f]) =>
     f.kind === "values" ? { field, op: "in", values: f.values } : { field, op: f.op, values: f.values },
   );
+  all.push(...more);
   if (all.length === 0) return undefined;
   return all.length === 1 ? all[0] : { all };
 }
@@ -67,6 +126,7 @@ export function toFilter(filters: Record<string, ColumnFilter>): Filter | undefi
 export function showNaming(field: Field, link: LinkValue): void {
   const { table, field: key } = field;
   if (table === undefined || key === undefined) return;
+  turnTo(table, undefined, () => ({ query: NO_QUERY, layout: NO_LAYOUT }));
   queryStore(table).set({ search: "", sort: [], filters: { [key]: { kind: "values", values: [link] } } });
 }
 
@@ -113,6 +173,9 @@ const WIDTHS: Partial<Record<Field["kind"], number>> = {
   birthday: 112,
 };
 const WIDE: Record<string, number> = { name: 148, order_no: 208, product: 180, province: 84, city: 84 };
+
+/** How many columns stay in sight unless someone says otherwise: what names the record. */
+export const frozenOf = (table: Table): number => (table.key === "customers" || !table.builtin ? 2 : 1);
 
 export function arrange(table: Table, layout: Layout): Field[] {
   const first = table.ordered ? [] : (FIRST[table.key] ?? []);

@@ -27,6 +27,7 @@ export function remember(change: number, rows = false): void {
 }
 
 function touched(): void {
+  void queryClient.invalidateQueries({ queryKey: ["figures"] });
   void queryClient.invalidateQueries({ queryKey: ["card"] });
   void queryClient.invalidateQueries({ queryKey: ["overview"] });
   void queryClient.invalidateQueries({ queryKey: ["history"] });
