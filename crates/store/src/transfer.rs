@@ -61,7 +61,7 @@ pub fn carry(
             }
             let people = all_ids(target, builtin::CUSTOMERS)?;
             search::index(target, &people, true, &mut |n, _| progress(done + n, "_search"))?;
-            counters(target, &["_changes"])?;
+            counters(target)?;
             // Whoever has the new place open takes the schema anew.
             layout::schema_changed(target)?;
             Ok(out)
@@ -71,7 +71,7 @@ pub fn carry(
         to.system.engine.transaction(|target| {
             // Sessions name users, who name nobody.
             let out = ["books", "users", "sessions"].map(|t| copy(source, target, t, &mut done, progress));
-            counters(target, &["books", "users"])?;
+            counters(target)?;
             out.into_iter().collect::<Result<Vec<_>>>()
         })
     })?;
@@ -205,14 +205,17 @@ fn make(target: &Conn, table: &str, wanted: &[(String, &str)]) -> Result<()> {
 }
 
 /// PostgreSQL counts ids of its own on from those that were carried.
-fn counters(target: &Conn, tables: &[&str]) -> Result<()> {
+fn counters(target: &Conn) -> Result<()> {
     if target.dialect() == Dialect::Sqlite {
         return Ok(());
     }
-    tables.iter().try_for_each(|t| {
-        let next = format!("(SELECT coalesce(max(id), 0) + 1 FROM {t})");
-        target.batch(&format!("SELECT setval(pg_get_serial_sequence('{t}', 'id'), {next}, false)"))
-    })
+    let counted = "SELECT CAST(table_name AS TEXT) FROM information_schema.columns
+                   WHERE table_schema = current_schema() AND column_name = 'id' AND is_identity = 'YES'";
+    for table in target.all(counted, &[], |r| r.get::<String>(0))? {
+        let next = format!("(SELECT coalesce(max(id), 0) + 1 FROM {table})");
+        target.batch(&format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), {next}, false)"))?;
+    }
+    Ok(())
 }
 
 fn param(v: ValueRef<'_>) -> Param<'static> {

@@ -34,6 +34,7 @@ fn a_book_goes_to_a_database_and_back_with_everything_in_it() {
     let fails = json!({ "label": "除零", "kind": "number", "decimals": 2, "formula": "1/([@订单数]-[@订单数])" });
     call(&running, "POST", "/tables/customers/fields", fails);
     call(&running, "POST", "/tables/t1/records", json!({ "records": [{ "name": "茶会", "u3": [1, 2] }] }));
+    call(&running, "POST", "/tables/t1/saved", json!({ "name": "全部活动" }));
     let edit = |name: &str| json!({ "cells": [{ "id": 1, "field": "name", "value": name }] });
     call(&running, "PATCH", "/tables/customers/records", edit("改过"));
     let change = call(&running, "PATCH", "/tables/customers/records", edit("又改"))["change"].clone();
@@ -57,6 +58,7 @@ fn a_book_goes_to_a_database_and_back_with_everything_in_it() {
         assert_eq!(record["values"]["name"], "改过");
         let made = call(&running, "POST", "/tables/t1/records", json!({ "records": [{ "name": "新" }] }));
         assert_eq!(made["ids"], json!([2]), "ids go on where they were");
+        call(&running, "POST", "/tables/t1/saved", json!({ "name": "又一个" }));
     }
 }
 
