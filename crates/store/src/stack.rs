@@ -37,7 +37,7 @@ impl Store {
             let Some(change) = conn.first::<i64>(&sql.concat(), params![scope.user.0], |r| r.get(0))? else {
                 return Err(Error::new(ErrorCode::NotFound, "没有可以撤销的操作", "There is nothing to undo"));
             };
-            let label = summary(conn, &now.shape.schema, change)?.label();
+            let label = summary(conn, &now.shape.schema, original(conn, change)?)?.label();
             let done = take_back(conn, now, scope, change, meeting, &mut |_, _| Ok(()))?;
             Ok(Step { done, label })
         })
@@ -72,18 +72,31 @@ impl Store {
                     "What was undone is a large import whose rows are not kept; import the files again",
                 ));
             }
-            let sql = "SELECT id FROM _changes WHERE undone_by = ?1 ORDER BY id LIMIT 1";
-            let step: i64 = conn.first(sql, params![undo], |r| r.get(0))?.unwrap_or(undo);
-            let label = summary(conn, &now.shape.schema, step)?.label();
+            let label = summary(conn, &now.shape.schema, original(conn, undo)?)?.label();
             let done = take_back(conn, now, scope, undo, meeting, &mut |_, _| Ok(()))?;
             Ok(Step { done, label })
         })
     }
 }
 
+/// The step that a chain of undo and redo began with.
+fn original(conn: &Conn, change: i64) -> Result<i64> {
+    let mut step = change;
+    while let Some(earlier) =
+        conn.first::<i64>("SELECT id FROM _changes WHERE undone_by = ?1 ORDER BY id LIMIT 1", params![step], |r| {
+            r.get(0)
+        })?
+    {
+        step = earlier;
+    }
+    Ok(step)
+}
+
 /// What a change did, counted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
+    /// Whether records that were made had been there before: an undo, a redo or a restoring.
+    pub again: bool,
     /// Cells edited.
     pub cells: u64,
     /// Records made, by table and its label where it is still there.
@@ -97,8 +110,9 @@ impl Summary {
     pub fn label(&self) -> Label {
         let (mut zh, mut en) = (Vec::new(), Vec::new());
         for (_, table, n) in &self.created {
-            zh.push(format!("新建 {n} 条{}", table.zh));
-            en.push(format!("{n} made in {}", table.en));
+            let (made_zh, made_en) = if self.again { ("找回", "brought back to") } else { ("新建", "made in") };
+            zh.push(format!("{made_zh} {n} 条{}", table.zh));
+            en.push(format!("{n} {made_en} {}", table.en));
         }
         for (_, table, n) in &self.deleted {
             zh.push(format!("删除 {n} 条{}", table.zh));
@@ -122,7 +136,9 @@ pub(crate) fn summary(conn: &Conn, schema: &Schema, change: i64) -> Result<Summa
             Ok((table, label, n.unsigned_abs()))
         })
     };
+    let again = "SELECT 1 FROM _changes WHERE id = ?1 AND origin IN ('undo', 'redo', 'restore')";
     Ok(Summary {
+        again: conn.exists(again, params![change])?,
         cells: cells.unsigned_abs(),
         created: by_table(
             "SELECT table_key, CAST(sum(high - low + 1) AS BIGINT) FROM _change_ranges WHERE change = ?1

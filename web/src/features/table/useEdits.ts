@@ -84,7 +84,7 @@ export function useEdits(
         const out = await (back ? api.undoLast(keep) : api.redoLast(keep));
         const what = labelOf(out.label, locale);
         const said = back ? t("undo.doneWhat", { what }) : t("undo.redoneWhat", { what });
-        toast(out.kept > 0 ? t("undo.kept", { n: out.kept }) : said, { action: opposite });
+        toast(out.kept > 0 ? t("undo.kept", { n: out.kept }) : said, { about: "undo", action: opposite });
         marks?.forget();
         // Records that come or go change the view itself; values alone are loaded anew in place.
         if (out.rows || !cache) reopen();
@@ -95,8 +95,9 @@ export function useEdits(
       } catch (error) {
         const refused = error instanceof ApiError && error.code === "conflict" && !keep;
         const rest = { label: t("undo.rest"), run: () => void revert(back, true) };
-        if (error instanceof ApiError && error.code === "not_found") toast(errorText(error));
-        else toast(errorText(error), { tone: "error", action: refused ? rest : undefined });
+        if (error instanceof ApiError && error.code === "not_found")
+          toast(errorText(error), { about: "undo" });
+        else toast(errorText(error), { about: "undo", tone: "error", action: refused ? rest : undefined });
       }
     },
     [cache, locale, marks, reopen, t],
@@ -122,6 +123,7 @@ export function useEdits(
         touched();
         reopen();
         toast(t("table.deleted", { n: out.deleted }), {
+          about: "undo",
           action: { label: t("undo.label"), run: () => void undo() },
         });
       } catch (error) {
