@@ -238,6 +238,11 @@ function filesOf(req, raw) {
     });
 }
 
+const stepped = (entry) => {
+  const n = entry.cells?.length ?? 1;
+  return { change: 0, kept: 0, rows: !entry.cells, label: { zh: `改了 ${n} 格`, en: `${n} cells edited` } };
+};
+
 const ROUTES = [
   ...routes({ job, fail, filesOf }),
   ["GET", /^\/status$/, (s) => status(s)],
@@ -354,6 +359,29 @@ const ROUTES = [
   ["POST", /^\/tables\/(\w+)\/records$/, (s, { m, body }) => s.store.create(m[1], body.records)],
   ["PATCH", /^\/tables\/(\w+)\/records$/, (s, { m, body }) => s.store.patch(m[1], body.cells)],
   ["DELETE", /^\/tables\/(\w+)\/records$/, (s, { m, body }) => s.store.remove(m[1], body.ids)],
+  [
+    "POST",
+    /^\/undo$/,
+    (s) => {
+      const entry = s.store.log.findLast((e) => !e.undone && e.kind !== "undo");
+      if (!entry) throw fail(404, "not_found", "没有可以撤销的操作");
+      entry.undo();
+      entry.undone = true;
+      s.store.undone.push(entry);
+      return stepped(entry);
+    },
+  ],
+  [
+    "POST",
+    /^\/redo$/,
+    (s) => {
+      const entry = s.store.undone.pop();
+      if (!entry) throw fail(404, "not_found", "没有可以重做的操作");
+      if (entry.cells) s.store.set(entry.table, entry.cells);
+      entry.undone = false;
+      return stepped(entry);
+    },
+  ],
   [
     "POST",
     /^\/changes\/(\d+)\/undo$/,

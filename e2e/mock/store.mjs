@@ -175,6 +175,7 @@ export class Store {
   }
 
   write(kind, table, undo, extra = {}) {
+    this.undone = [];
     this.log.push({ kind, table, undo, at: new Date().toISOString(), ...extra });
     return this.log.length;
   }

@@ -65,6 +65,10 @@ pub enum Origin {
     Demo,
     /// Undo of an earlier change.
     Undo,
+    /// Undo of an undo.
+    Redo,
+    /// Records brought back from the recycle bin, or a record set back to an earlier moment.
+    Restore,
     /// The API.
     Api,
 }
@@ -77,6 +81,8 @@ impl Origin {
             Self::Import => "import",
             Self::Demo => "demo",
             Self::Undo => "undo",
+            Self::Redo => "redo",
+            Self::Restore => "restore",
             Self::Api => "api",
         }
     }

@@ -70,7 +70,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route, as (method, path), in the order of the API document; the tests hold it against the
 /// authorisation matrix.
 pub fn router(app: Arc<App>) -> Router {
-    use routes::{charts, exports, files, imports, jobs, records, saved, session, shape, views};
+    use routes::{changes, charts, exports, files, imports, jobs, records, saved, session, shape, views};
     let api = Router::new()
         .route("/status", get(session::status))
         .route("/setup", post(session::setup))
@@ -101,7 +101,14 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/tables/{table}/records/{id}", get(records::one))
         .route("/tables/{table}/records/{id}/history", get(records::history))
         .route("/tables/{table}/records", post(records::create).patch(records::edit).delete(records::remove))
-        .route("/changes/{change}/undo", post(records::undo))
+        .route("/tables/{table}/records/{id}/restore", post(changes::set_back))
+        .route("/undo", post(changes::undo))
+        .route("/redo", post(changes::redo))
+        .route("/changes", get(changes::list))
+        .route("/changes/{change}", get(changes::one))
+        .route("/changes/{change}/undo", post(changes::undo_one))
+        .route("/trash", get(changes::trash))
+        .route("/trash/restore", post(changes::restore))
         .route("/customers/{id}/card", get(records::card))
         .route("/imports", get(imports::list).post(imports::upload).layer(DefaultBodyLimit::disable()))
         .route("/imports/{id}", put(imports::plan).delete(imports::forget))

@@ -86,6 +86,10 @@ async fn turn_days(app: Arc<App>) {
         let turned = crate::app::blocking(&app, move |app| app.book().turn_day(today, &mut |_, _| Ok(()))).await;
         let wait = match turned {
             Ok(_) => {
+                // Before the files: those of removed records that are forgotten are unused from then on.
+                if let Err(e) = crate::app::blocking(&app, |app| app.book().empty_trash()).await {
+                    tracing::warn!(cause = %e.0, "the recycle bin is not emptied yet");
+                }
                 if let Err(e) = crate::app::blocking(&app, |app| app.book().sweep_files()).await {
                     tracing::warn!(cause = %e.0, "unused files are not removed yet");
                 }

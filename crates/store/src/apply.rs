@@ -167,7 +167,7 @@ impl<'c> Writing<'c> {
         Ok(())
     }
 
-    fn refuse_taken(&self, def: &TableDef, field: &FieldKey, code: &str) -> Result<()> {
+    pub(crate) fn refuse_taken(&self, def: &TableDef, field: &FieldKey, code: &str) -> Result<()> {
         let sql = ["SELECT 1 FROM ", &quote(&def.key), " WHERE ", &quote(field), " = ?1"].concat();
         if !self.conn.exists(&sql, params![code])? {
             return Ok(());

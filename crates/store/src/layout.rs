@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 7;
+pub(crate) const VERSION: i32 = 8;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -109,6 +109,7 @@ fn create(conn: &Conn) -> Result<()> {
     crate::lookups::create(conn)?;
     links_indexed(conn)?;
     conn.batch(&dialect.ddl(crate::saved::TABLE))?;
+    conn.batch(STACK_INDEXES)?;
     set_version(conn, VERSION)
 }
 
@@ -133,6 +134,10 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
     }
     if from < 7 {
         conn.batch(&conn.dialect().ddl(crate::saved::TABLE))?;
+    }
+    if from < 8 {
+        conn.batch(STACK_INDEXES)?;
+        crate::stack::mark_redos(conn)?;
     }
     set_version(conn, VERSION)
 }
@@ -272,6 +277,12 @@ CREATE INDEX products_code ON products (code);
 CREATE INDEX products_name ON products (name);
 ";
 
+/// Indexes behind each user's own undo, from migration 8 on.
+const STACK_INDEXES: &str = "
+CREATE INDEX IF NOT EXISTS _changes_user ON _changes (\"user\", id);
+CREATE INDEX IF NOT EXISTS _changes_undone ON _changes (undone_by);
+";
+
 /// The index behind roll-ups and a customer's list of orders. A large import drops it first and makes
 /// it anew from sorted data, which costs a fifth of keeping it row by row.
 pub(crate) const BULK_INDEXES: &str =
@@ -385,8 +396,8 @@ pub(crate) fn new_tables(conn: &Conn, change: i64) -> Result<Vec<String>> {
     Ok(made_by(conn, change)?.into_iter().filter(|(_, f)| f.is_empty()).map(|(t, _)| t).collect())
 }
 
-/// Removes the fields a change made where no record fills them any more, and nothing names them.
-pub(crate) fn drop_new_fields(conn: &Conn, change: i64) -> Result<()> {
+/// Removes the fields a change made where no record fills them any more, and nothing names them; how many.
+pub(crate) fn drop_new_fields(conn: &Conn, change: i64) -> Result<u64> {
     let mut removed = 0;
     for (table, key) in made_by(conn, change)?.into_iter().filter(|(_, f)| !f.is_empty()) {
         let filled = ["SELECT 1 FROM ", &quote(&table), " WHERE ", &quote(&key), " IS NOT NULL LIMIT 1"].concat();
@@ -401,5 +412,5 @@ pub(crate) fn drop_new_fields(conn: &Conn, change: i64) -> Result<()> {
     if removed > 0 {
         schema_changed(conn)?;
     }
-    Ok(())
+    Ok(removed)
 }

@@ -162,7 +162,7 @@ impl Writing<'_> {
 }
 
 /// The records a content names.
-fn listed(value: &Value) -> Vec<RecordId> {
+pub(crate) fn listed(value: &Value) -> Vec<RecordId> {
     match value {
         Value::Link(id) => vec![*id],
         Value::Links(list) => list.clone(),
@@ -171,7 +171,7 @@ fn listed(value: &Value) -> Vec<RecordId> {
 }
 
 /// A list of records with some more and some less; blank when none is left.
-fn with(now: &Value, add: &[RecordId], remove: &[RecordId]) -> Value {
+pub(crate) fn with(now: &Value, add: &[RecordId], remove: &[RecordId]) -> Value {
     let mut list = listed(now);
     list.retain(|id| !remove.contains(id));
     for id in add {

@@ -100,15 +100,17 @@ fn drop_table(conn: &Conn, def: &TableDef) -> Result<()> {
 }
 
 /// Removes the tables a change made where they are empty again and nothing uses them.
-pub(crate) fn drop_new_tables(conn: &Conn, schema: &Schema, change: i64) -> Result<()> {
+pub(crate) fn drop_new_tables(conn: &Conn, schema: &Schema, change: i64) -> Result<u64> {
+    let mut dropped = 0;
     for key in layout::new_tables(conn, change)? {
         let Some(def) = schema.table(&key) else { continue };
         let filled = conn.exists(&["SELECT 1 FROM ", &quote(&key), " LIMIT 1"].concat(), &[])?;
         if !filled && users_of_table(schema, def).is_empty() {
             drop_table(conn, def)?;
+            dropped += 1;
         }
     }
-    Ok(())
+    Ok(dropped)
 }
 
 impl Store {

@@ -1,13 +1,18 @@
 //! Taking a change back.
 
-use crate::apply::{Writing, gone, remove_identity};
+use crate::apply::{Writing, remove_identity};
 use crate::cells::from_log;
+use crate::clash::Names;
 use crate::conn::{Conn, Param, params};
 use crate::dialect::quote;
-use crate::store::{Store, require};
+use crate::relink::listed;
+use crate::store::{Now, Store, require};
 use crate::{failure, links, log};
-use model::{Access, Error, ErrorCode, FieldKey, FieldKind, Origin, Result, Scope, TableDef, Value, builtin};
+use model::{
+    Access, Error, ErrorCode, FieldKey, FieldKind, Origin, RecordId, Result, Scope, TableDef, TableKey, Value, builtin,
+};
 use roaring::RoaringTreemap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What an undo did.
@@ -25,14 +30,39 @@ pub struct Undone {
     pub kept: u64,
 }
 
+/// What to do where an undo meets what was changed since.
+#[derive(Clone, Copy)]
+pub enum Meeting<'n> {
+    /// Leave it as it is, count it, and take back the rest.
+    Keep,
+    /// Take nothing back, and say whose change it is by these names.
+    Refuse(&'n Names),
+}
+
 /// Records made by one change that can be brought back by undoing its undo.
 const KEPT_FOR_REDO: i64 = 1_000;
 
-/// Whether a change was undone, and by which.
-enum State {
-    Missing,
-    Open,
-    Undone,
+/// An undo on its way.
+struct Taking<'n> {
+    /// The change that is taken back.
+    change: i64,
+    meeting: Meeting<'n>,
+    out: Undone,
+    /// Records removed without their content being kept.
+    lost: u64,
+}
+
+impl Taking<'_> {
+    /// Counts what stays as it is, or refuses the whole.
+    fn meets(&mut self, refusal: impl FnOnce(&Names) -> Result<Error>) -> Result<()> {
+        match self.meeting {
+            Meeting::Keep => {
+                self.out.kept += 1;
+                Ok(())
+            }
+            Meeting::Refuse(names) => Err(refusal(names)?),
+        }
+    }
 }
 
 impl Store {
@@ -43,36 +73,16 @@ impl Store {
     /// `not_found`, or `conflict` when it was undone before.
     pub fn undo(&self, scope: &Scope, change: i64, progress: &mut dyn FnMut(u64, u64) -> Result<()>) -> Result<Undone> {
         require(scope, Access::Write)?;
-        self.reshape(|conn, now| {
-            match state(conn, change)? {
-                State::Open => {}
-                State::Missing => {
-                    return Err(Error::new(ErrorCode::NotFound, "没有这次修改", "There is no such change"));
-                }
-                State::Undone => {
-                    return Err(Error::new(
-                        ErrorCode::Conflict,
-                        "这次修改已经撤销过了",
-                        "This change was undone before",
-                    ));
-                }
-            }
-            let shape = Arc::clone(&now.shape);
-            let mut w = Writing::begin(conn, now, scope, Origin::Undo)?;
-            let mut out = Undone { change: w.change, ..Undone::default() };
-            // Links come back to records that are there again.
-            w.revive(change, &mut out)?;
-            w.restore_cells(change, &mut out)?;
-            // Tables that link to others come later in the schema; their records go first.
-            for def in shape.schema.tables.iter().rev() {
-                w.remove_created(def, change, &mut out)?;
-            }
-            w.finish(progress)?;
-            conn.run("UPDATE _changes SET undone_by = ?2 WHERE id = ?1", params![change, out.change])?;
-            crate::layout::drop_new_fields(conn, change)?;
-            crate::reshape::drop_new_tables(conn, &shape.schema, change)?;
-            Ok(out)
-        })
+        self.reshape(|conn, now| take_back(conn, now, scope, change, Meeting::Keep, progress))
+    }
+
+    /// As [`Store::undo`], whole or not at all; `names` are those of the users, for the refusal.
+    ///
+    /// # Errors
+    /// As [`Store::undo`], and `conflict` when it would trample a later change, saying whose.
+    pub fn undo_whole(&self, scope: &Scope, change: i64, names: &Names) -> Result<Undone> {
+        require(scope, Access::Write)?;
+        self.reshape(|conn, now| take_back(conn, now, scope, change, Meeting::Refuse(names), &mut |_, _| Ok(())))
     }
 
     /// The newest generation of demonstration data that was not undone.
@@ -82,90 +92,173 @@ impl Store {
     }
 }
 
-fn state(conn: &Conn, change: i64) -> Result<State> {
-    let sql = "SELECT undone_by IS NOT NULL FROM _changes WHERE id = ?1";
-    let undone: Option<bool> = conn.first(sql, params![change], |r| r.get(0))?;
-    Ok(match undone {
-        None => State::Missing,
-        Some(false) => State::Open,
-        Some(true) => State::Undone,
-    })
+/// Takes a change back within a transaction.
+pub(crate) fn take_back(
+    conn: &Conn,
+    now: Now,
+    scope: &Scope,
+    change: i64,
+    meeting: Meeting<'_>,
+    progress: &mut dyn FnMut(u64, u64) -> Result<()>,
+) -> Result<Undone> {
+    let sql = "SELECT origin, undone_by IS NOT NULL FROM _changes WHERE id = ?1";
+    let state: Option<(String, bool)> = conn.first(sql, params![change], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let origin = match state {
+        None => return Err(Error::new(ErrorCode::NotFound, "没有这次修改", "There is no such change")),
+        Some((_, true)) => {
+            return Err(Error::new(ErrorCode::Conflict, "这次修改已经撤销过了", "This change was undone before"));
+        }
+        Some((origin, false)) if origin == "undo" => Origin::Redo,
+        Some(_) => Origin::Undo,
+    };
+    let shape = Arc::clone(&now.shape);
+    let mut w = Writing::begin(conn, now, scope, origin)?;
+    let mut taking = Taking { change, meeting, out: Undone { change: w.change, ..Undone::default() }, lost: 0 };
+    // Links come back to records that are there again.
+    w.revive(&mut taking)?;
+    w.restore_cells(&mut taking)?;
+    // Tables that link to others come later in the schema; their records go first.
+    for def in shape.schema.tables.iter().rev() {
+        w.remove_created(def, &mut taking)?;
+    }
+    w.finish(progress)?;
+    let Taking { out, mut lost, .. } = taking;
+    conn.run("UPDATE _changes SET undone_by = ?2 WHERE id = ?1", params![change, out.change])?;
+    lost += crate::layout::drop_new_fields(conn, change)?;
+    lost += crate::reshape::drop_new_tables(conn, &shape.schema, change)?;
+    if lost > 0 {
+        log::describe(conn, out.change, &serde_json::json!({ "lost": lost }).to_string())?;
+    }
+    Ok(out)
 }
 
 impl Writing<'_> {
-    fn restore_cells(&mut self, change: i64, out: &mut Undone) -> Result<()> {
+    fn restore_cells(&mut self, taking: &mut Taking<'_>) -> Result<()> {
         const CELLS: &str =
             "SELECT table_key, record, field, before, after FROM _change_cells WHERE change = ?1 ORDER BY rowid DESC";
-        let cells: Vec<(String, i64, String, String, String)> =
-            self.conn.all(CELLS, params![change], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
+        let cells: Vec<(String, i64, String, String, String)> = self
+            .conn
+            .all(CELLS, params![taking.change], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
         let shape = Arc::clone(&self.shape);
+        let change = taking.change;
         for (table, record, field, before, after) in cells {
             let Some((def, f)) = shape.schema.table(&table).and_then(|d| Some((d, d.field(&field)?))) else {
-                out.kept += 1;
+                taking.meets(|_| Ok(crate::clash::no_field()))?;
                 continue;
             };
             let (before, after) = (from_log(&f.kind, &before), from_log(&f.kind, &after));
             let left = self.surviving(&f.kind, &before)?;
-            match self.content(def, record, &[&f.key])? {
-                Some(now) if now[0] == after && now[0] != left && (before.is_blank() || !left.is_blank()) => {
-                    self.touched.remember(self.conn, &shape.derivation, &def.key, &[record])?;
-                    self.update(def, record, &[(&f.key, &now[0], &left)])?;
-                    out.restored += 1;
+            let Some(now) = self.content(def, record, &[&f.key])? else {
+                taking.meets(|names| self.removed_since(names, def, record, change))?;
+                continue;
+            };
+            let refuses = matches!(taking.meeting, Meeting::Refuse(_));
+            if refuses && now[0] == before {
+                // Someone has put it back already.
+            } else if now[0] != after {
+                taking.meets(|names| self.edited_since(names, def, record, Some(f), change))?;
+            } else if refuses && left != before {
+                taking.meets(|names| self.target_removed(names, def, record, f, &before))?;
+            } else if now[0] == left || (left.is_blank() && !before.is_blank()) {
+                taking.out.kept += 1;
+            } else {
+                if let (FieldKind::Code(_), Value::Text(code)) = (&f.kind, &left) {
+                    self.refuse_taken(def, &f.key, code)?;
                 }
-                _ => out.kept += 1,
+                self.touched.remember(self.conn, &shape.derivation, &def.key, &[record])?;
+                self.update(def, record, &[(&f.key, &now[0], &left)])?;
+                taking.out.restored += 1;
             }
         }
         Ok(())
     }
 
-    fn revive(&mut self, change: i64, out: &mut Undone) -> Result<()> {
+    fn revive(&mut self, taking: &mut Taking<'_>) -> Result<()> {
         const ROWS: &str =
             "SELECT table_key, record, content FROM _change_rows WHERE change = ?1 ORDER BY table_key, record";
         let rows: Vec<(String, i64, String)> =
-            self.conn.all(ROWS, params![change], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+            self.conn.all(ROWS, params![taking.change], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
         let shape = Arc::clone(&self.shape);
-        let mut revived = Vec::new();
+        let mut coming = Vec::new();
         for (table, record, content) in rows {
             let Some(def) = shape.schema.table(&table) else {
-                out.kept += 1;
+                taking.meets(|_| Ok(crate::clash::no_field()))?;
                 continue;
             };
-            let content: Vec<(String, String)> = serde_json::from_str(&content).map_err(failure)?;
-            let row: Vec<(FieldKey, Value)> = content
-                .into_iter()
-                .filter_map(|(k, v)| def.field(&k).map(|f| (f.key.clone(), from_log(&f.kind, &v))))
-                .collect();
-            if self.content(def, record, &[])?.is_some() {
-                return Err(failure(gone(def, record)));
-            }
-            self.insert(def, record, &row)?;
-            log::created(self.conn, self.change, &def.key, record, record)?;
-            out.revived += 1;
-            revived.push((def, record, row));
-        }
-        for (def, record, row) in revived {
-            for (key, value) in &row {
-                let left = self.surviving(&def.require(key)?.kind, value)?;
-                if left != *value {
-                    self.touched.remember(self.conn, &shape.derivation, &def.key, &[record])?;
-                    self.update(def, record, &[(key, value, &left)])?;
-                }
+            if content.is_empty() {
+                taking.meets(|_| Ok(crate::clash::expired()))?;
+            } else if self.exists(&table, RecordId(record))? {
+                taking.meets(|_| self.there_again(def, record))?;
+            } else {
+                coming.push((def, record, content));
             }
         }
+        taking.out.revived += self.bring_back(&coming)?;
         Ok(())
     }
 
-    fn remove_created(&mut self, def: &TableDef, change: i64, out: &mut Undone) -> Result<()> {
+    /// Brings removed records back from what the log keeps of them; how many. Links to records that are gone
+    /// since stay away.
+    ///
+    /// # Errors
+    /// `conflict` when another record has taken the code of one.
+    pub(crate) fn bring_back(&mut self, coming: &[(&TableDef, i64, String)]) -> Result<u64> {
+        let known: HashSet<(&TableKey, i64)> = coming.iter().map(|(def, id, _)| (&def.key, *id)).collect();
+        for (def, record, content) in coming {
+            let content: Vec<(String, String)> = serde_json::from_str(content).map_err(failure)?;
+            let mut row: Vec<(FieldKey, Value)> = Vec::with_capacity(content.len());
+            for (key, text) in content {
+                let Some(f) = def.field(&key).filter(|f| f.kind.stored() && !f.derived()) else { continue };
+                let value = from_log(&f.kind, &text);
+                if let (FieldKind::Code(_), Value::Text(code)) = (&f.kind, &value) {
+                    self.refuse_taken(def, &f.key, code)?;
+                }
+                let value = match f.kind.links_to() {
+                    Some(to) => {
+                        let present = links::present(self.conn, to, &listed(&value))?;
+                        let stays = |id: &RecordId| present.contains(id) || known.contains(&(to, id.0));
+                        match value {
+                            Value::Link(id) if stays(&id) => Value::Link(id),
+                            Value::Links(list) => Value::Links(list.into_iter().filter(stays).collect()),
+                            _ => Value::Null,
+                        }
+                    }
+                    None => value,
+                };
+                if !value.is_blank() {
+                    row.push((f.key.clone(), value));
+                }
+            }
+            self.insert(def, *record, &row)?;
+            log::created(self.conn, self.change, &def.key, *record, *record)?;
+        }
+        Ok(coming.len() as u64)
+    }
+
+    fn remove_created(&mut self, def: &TableDef, taking: &mut Taking<'_>) -> Result<()> {
+        let change = taking.change;
         let sql = "SELECT low, high FROM _change_ranges WHERE change = ?1 AND table_key = ?2 ORDER BY low DESC";
         let ranges: Vec<(i64, i64)> =
             self.conn.all(sql, params![change, def.key.as_str()], |r| Ok((r.get(0)?, r.get(1)?)))?;
         for (low, high) in ranges {
             let keep = self.in_use(def, change, low, high)?;
-            out.kept += keep.len();
+            if matches!(taking.meeting, Meeting::Refuse(_)) {
+                for id in keep.iter().map(|id| id as i64) {
+                    // What is gone already is nobody's loss.
+                    if self.exists(&def.key, RecordId(id))? {
+                        taking.meets(|names| self.used_since(names, def, id, change))?;
+                    }
+                }
+            }
+            taking.out.kept += keep.len();
             let mut from = low;
             for kept in keep.iter().map(|k| k as i64).chain([high + 1]) {
                 if kept > from {
-                    out.removed += self.remove_range(def, from, kept - 1)?;
+                    let removed = self.remove_range(def, from, kept - 1)?;
+                    taking.out.removed += removed;
+                    if kept - 1 - from >= KEPT_FOR_REDO {
+                        taking.lost += removed;
+                    }
                 }
                 from = kept + 1;
             }

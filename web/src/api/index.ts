@@ -87,8 +87,32 @@ export const api = {
       method: "DELETE",
       body: { ids },
     }),
+  /** Takes one change back, but for what was changed since. */
   undo: (change: number) =>
-    call<{ change: number; kept: number }>(`/changes/${change}/undo`, { method: "POST" }),
+    call<{ change: number; kept: number }>(`/changes/${change}/undo?keep=true`, { method: "POST" }),
+  undoLast: (keep = false) => call<T.Stepped>(`/undo?keep=${keep}`, { method: "POST" }),
+  redoLast: (keep = false) => call<T.Stepped>(`/redo?keep=${keep}`, { method: "POST" }),
+  changes: (wanted: T.LogWanted) =>
+    call<T.LogPage>(
+      `/changes?${new URLSearchParams(Object.entries(wanted).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]])))}`,
+    ),
+  change: (change: number) => call<T.LogEntry & { edits: T.LogCell[] }>(`/changes/${change}`),
+  trash: (table: string) => call<{ records: T.Removed[]; kept_days: number }>(`/trash?table=${enc(table)}`),
+  restore: (records: { table: string; id: number }[]) =>
+    call<{ change: number; restored: number; refused: { table: string; id: number; message: string }[] }>(
+      "/trash/restore",
+      { method: "POST", body: { records } },
+    ),
+  previewSetBack: (table: string, id: number, change: number) =>
+    call<{ cells: T.SetBack[] }>(`/tables/${enc(table)}/records/${id}/restore`, {
+      method: "POST",
+      body: { change, preview: true },
+    }),
+  setBack: (table: string, id: number, change: number) =>
+    call<{ change: number; restored: number }>(`/tables/${enc(table)}/records/${id}/restore`, {
+      method: "POST",
+      body: { change },
+    }),
   history: (table: string, id: number) =>
     call<{ entries: T.HistoryEntry[] }>(`/tables/${enc(table)}/records/${id}/history`),
   card: (id: number) => call<T.Card>(`/customers/${id}/card`),

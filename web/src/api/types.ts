@@ -119,7 +119,8 @@ export interface RecordOut {
 }
 export interface HistoryEntry {
   change: number;
-  at: string;
+  /** Seconds since 1970 UTC. */
+  at: number;
   user: string | null;
   origin: string;
   field?: string;
@@ -214,9 +215,59 @@ export interface Report {
   problem_count: number;
   seconds: number;
 }
+/** A step taken back or done again, and what it was. */
+export interface Stepped {
+  change: number;
+  kept: number;
+  /** Whether records came or went. */
+  rows: boolean;
+  label: Label;
+}
+export interface LogWanted {
+  table?: string;
+  user?: number;
+  action?: string;
+  before?: number;
+}
+export interface LogEntry {
+  change: number;
+  /** Seconds since 1970 UTC. */
+  at: number;
+  user: string;
+  origin: string;
+  undone: boolean;
+  label: Label;
+}
+export interface LogPage {
+  changes: LogEntry[];
+  /** Where to go on; null at the end. */
+  next: number | null;
+}
+export interface LogCell {
+  table: string;
+  id: number;
+  field: string;
+  before: Value;
+  after: Value;
+}
+export interface Removed {
+  table: string;
+  id: number;
+  at: number;
+  user: string;
+  code: string | null;
+  name: string | null;
+}
+/** A cell as it is and as it would be. */
+export interface SetBack {
+  field: string;
+  now: Value;
+  then: Value;
+}
 export interface PastImport {
   change: number;
-  at: string;
+  /** Seconds since 1970 UTC. */
+  at: number;
   origin: "import" | "demo";
   files: string[];
   tables: Record<string, Counts>;

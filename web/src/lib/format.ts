@@ -53,9 +53,10 @@ export function formatDateTime(text: string): string {
 }
 
 /** An instant of the change log: local time, today without its date. */
-export function formatMoment(text: string, now = new Date()): string {
-  const at = new Date(text);
-  if (Number.isNaN(at.getTime())) return text;
+export function formatMoment(moment: string | number, now = new Date()): string {
+  // The change log dates in seconds since 1970.
+  const at = new Date(typeof moment === "number" ? moment * 1000 : moment);
+  if (Number.isNaN(at.getTime())) return String(moment);
   const two = (n: number) => String(n).padStart(2, "0");
   const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
   if (at.toDateString() === now.toDateString()) return time;

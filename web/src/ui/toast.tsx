@@ -7,6 +7,8 @@ export interface Toast {
   id: number;
   text: string;
   tone: "plain" | "error";
+  /** What it is about: a newer one about the same takes its place. */
+  about?: string;
   action?: { label: string; run: () => void };
 }
 let next = 1;
@@ -14,9 +16,10 @@ const toasts = createStore<Toast[]>([]);
 const drop = (id: number) => toasts.set((list) => list.filter((t) => t.id !== id));
 
 /** Says what happened, with one way back. At most three stay on screen. */
-export function toast(text: string, options: { tone?: Toast["tone"]; action?: Toast["action"] } = {}): void {
-  const item: Toast = { id: next++, text, tone: options.tone ?? "plain", action: options.action };
-  toasts.set((list) => [...list.filter((x) => x.text !== text).slice(-2), item]);
+export function toast(text: string, options: Partial<Pick<Toast, "tone" | "action" | "about">> = {}): void {
+  const item: Toast = { ...options, id: next++, text, tone: options.tone ?? "plain" };
+  const stale = (x: Toast) => x.text === text || (x.about !== undefined && x.about === item.about);
+  toasts.set((list) => [...list.filter((x) => !stale(x)).slice(-2), item]);
 }
 export const toastError = (text: string): void => toast(text, { tone: "error" });
 

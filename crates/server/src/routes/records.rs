@@ -1,4 +1,4 @@
-//! Records: read, write, undo, history, the customer card.
+//! Records: read, write, history, the customer card.
 
 use crate::app::{App, blocking};
 use crate::auth::Caller;
@@ -198,20 +198,6 @@ pub(crate) async fn remove(
         let table = app.book().schema().require(&table)?.key.clone();
         let done = app.book().apply(&caller.scope, Change::Delete { table, ids: r.ids }, Origin::Edit)?;
         Ok(json!({ "deleted": done.deleted, "change": done.change }))
-    })
-    .await?;
-    Ok(Json(out))
-}
-
-pub(crate) async fn undo(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Path(change): Path<i64>,
-) -> ApiResult<Json<Value>> {
-    caller.require(Access::Write)?;
-    let out = blocking(&app, move |app| {
-        let u = app.book().undo(&caller.scope, change, &mut |_, _| Ok(()))?;
-        Ok(json!({ "change": u.change, "removed": u.removed, "restored": u.restored, "revived": u.revived, "kept": u.kept }))
     })
     .await?;
     Ok(Json(out))

@@ -105,7 +105,7 @@ export function CustomerPanel({ id, cache, onGo, onOpen, onClose }: Props) {
             />
           )}
           {tab === "orders" && <OrderList card={card.data} />}
-          {tab === "history" && <HistoryList id={card.data.id} />}
+          {tab === "history" && <HistoryList id={card.data.id} onChanged={() => cache?.refresh()} />}
         </div>
       )}
     </aside>

@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Field, LinkValue, Value, Values, Written } from "@/api/types";
 import { otherTables, showNaming } from "@/features/table/tableState";
-import { remember } from "@/features/table/useEdits";
 import type { BlockCache } from "@/grid/blockCache";
 import { toWritten } from "@/grid/written";
 import { useLocale } from "@/i18n";
@@ -132,7 +131,6 @@ function FieldRow(props: {
       const written = entry.exact !== undefined ? entry.exact : toWritten(field, entry.text);
       if (isLinks(field) && JSON.stringify(written) === "{}") return;
       const out = await api.patchCells("customers", [{ id, field: field.key, value: written }]);
-      remember(out.change);
       cache?.patch(out.rows);
       if (isLinks(field)) otherTables.set((n) => n + 1);
       await queryClient.invalidateQueries({ queryKey: ["card", id] });

@@ -253,6 +253,12 @@ function UserMenu({ status }: { status: Status }) {
             <Link to="/imports" className="menu-item" onClick={() => setAt(null)}>
               <Icon name="history" /> {t("shell.importHistory")}
             </Link>
+            <Link to="/changes" className="menu-item" onClick={() => setAt(null)}>
+              <Icon name="clock" /> {t("shell.changes")}
+            </Link>
+            <Link to="/trash" className="menu-item" onClick={() => setAt(null)}>
+              <Icon name="trash" /> {t("shell.trash")}
+            </Link>
             <button type="button" className="menu-item" onClick={() => void logout()}>
               <Icon name="out" /> {t("shell.logout")}
             </button>

@@ -51,9 +51,19 @@ const imports = createRoute({
   path: "/imports",
   component: lazyRouteComponent(() => import("@/features/import/HistoryPage"), "HistoryPage"),
 });
+const changes = createRoute({
+  getParentRoute: () => root,
+  path: "/changes",
+  component: lazyRouteComponent(() => import("@/features/changes/ChangesPage"), "ChangesPage"),
+});
+const trash = createRoute({
+  getParentRoute: () => root,
+  path: "/trash",
+  component: lazyRouteComponent(() => import("@/features/changes/TrashPage"), "TrashPage"),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, table, charts, importing, imports]),
+  routeTree: root.addChildren([home, table, charts, importing, imports, changes, trash]),
   defaultPreload: "intent",
 });
 

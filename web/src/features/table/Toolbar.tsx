@@ -51,6 +51,15 @@ const COMMANDS: UserCommand[] = [
     run: (c) => c.undo(),
   },
   {
+    id: "redo",
+    label: "command.redo",
+    icon: "redo",
+    shortcut: "Ctrl+Y",
+    place: "sign",
+    visible: () => true,
+    run: (c) => c.redo(),
+  },
+  {
     id: "columns",
     label: "command.columns",
     icon: "columns",

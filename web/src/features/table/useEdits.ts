@@ -5,32 +5,18 @@ import { ApiError } from "@/api/client";
 import type { Written } from "@/api/types";
 import type { BlockCache } from "@/grid/blockCache";
 import type { CellEdit, CellProblem } from "@/grid/types";
+import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
+import { labelOf } from "@/lib/format";
 import { queryClient } from "@/lib/query";
-import { createStore } from "@/lib/store";
 import { toast, toastError } from "@/ui/toast";
 import type { MarkCache } from "./useMarks";
-
-/** Changes made in this session, newest last: what Ctrl+Z takes back. Excel keeps 100 steps; so do we. */
-interface Step {
-  change: number;
-  /** Records that came or went change the view itself; values alone are loaded anew in place. */
-  rows: boolean;
-}
-const done = createStore<Step[]>([]);
-const undone = createStore<Step[]>([]);
-const STEPS = 100;
-
-export function remember(change: number, rows = false): void {
-  done.set((list) => [...list.slice(1 - STEPS), { change, rows }]);
-  undone.set([]);
-}
 
 function touched(): void {
   void queryClient.invalidateQueries({ queryKey: ["figures"] });
   void queryClient.invalidateQueries({ queryKey: ["card"] });
   void queryClient.invalidateQueries({ queryKey: ["overview"] });
-  void queryClient.invalidateQueries({ queryKey: ["history"] });
+  for (const key of ["history", "changes", "trash"]) void queryClient.invalidateQueries({ queryKey: [key] });
 }
 
 /** Writes to the table in view: shown at once, kept when the server agrees, taken back when not. */
@@ -41,6 +27,7 @@ export function useEdits(
   reopen: () => void,
 ) {
   const { t } = useTranslation();
+  const locale = useLocale();
   const [problem, setProblem] = useState<CellProblem | null>(null);
 
   const edit = useCallback(
@@ -60,7 +47,6 @@ export function useEdits(
         if (edits.some(({ value: v }) => typeof v === "object" && v !== null && "add" in v)) cache?.refresh();
         // The server answers with a page of rows at most; of a larger paste the rest is read again.
         if (Object.keys(out.rows).length < new Set(edits.map((e) => e.id)).size) cache?.refresh();
-        remember(out.change);
         touched();
         const note = out.notes[0];
         if (note) setProblem({ id: note.id, field: note.field, message: note.message });
@@ -83,38 +69,46 @@ export function useEdits(
       const out = await api.patchCells(table, cells);
       marks?.forget([id]);
       cache?.patch(out.rows);
-      remember(out.change);
       touched();
     },
     [cache, marks, table],
   );
 
+  /** The server knows the steps of this person; what others changed since is refused, unless told to be kept. */
   const revert = useCallback(
-    async (from: typeof done, to: typeof done, said: string, none: string): Promise<void> => {
-      const step = from.get().at(-1);
-      if (step === undefined) return toast(none);
-      from.set((list) => list.slice(0, -1));
+    async (back: boolean, keep = false): Promise<void> => {
+      const opposite = {
+        label: back ? t("command.redo") : t("undo.label"),
+        run: () => void revert(!back),
+      };
       try {
-        const out = await api.undo(step.change);
-        to.set((list) => [...list, { ...step, change: out.change }]);
-        toast(out.kept > 0 ? t("undo.kept", { n: out.kept }) : said);
+        const out = await (back ? api.undoLast(keep) : api.redoLast(keep));
+        const what = labelOf(out.label, locale);
+        const said = back ? t("undo.doneWhat", { what }) : t("undo.redoneWhat", { what });
+        toast(out.kept > 0 ? t("undo.kept", { n: out.kept }) : said, { about: "undo", action: opposite });
         marks?.forget();
-        if (step.rows || !cache) reopen();
+        // Records that come or go change the view itself; values alone are loaded anew in place.
+        if (out.rows || !cache) reopen();
         else cache.refresh();
         touched();
+        void queryClient.invalidateQueries({ queryKey: ["status"] });
+        void queryClient.invalidateQueries({ queryKey: ["imports"] });
       } catch (error) {
-        toastError(errorText(error));
+        const refused = error instanceof ApiError && error.code === "conflict" && !keep;
+        const rest = { label: t("undo.rest"), run: () => void revert(back, true) };
+        if (error instanceof ApiError && error.code === "not_found")
+          toast(errorText(error), { about: "undo" });
+        else toast(errorText(error), { about: "undo", tone: "error", action: refused ? rest : undefined });
       }
     },
-    [cache, marks, reopen, t],
+    [cache, locale, marks, reopen, t],
   );
-  const undo = useCallback(() => revert(done, undone, t("undo.done"), t("undo.nothing")), [revert, t]);
-  const redo = useCallback(() => revert(undone, done, t("undo.redone"), t("undo.nothingRedo")), [revert, t]);
+  const undo = useCallback(() => revert(true), [revert]);
+  const redo = useCallback(() => revert(false), [revert]);
 
   const create = useCallback(
     async (records: Record<string, Written>[]): Promise<number[]> => {
       const out = await api.createRecords(table, records);
-      remember(out.change, true);
       touched();
       void queryClient.invalidateQueries({ queryKey: ["status"] });
       for (const id of out.ids) cache?.append(id, (await api.record(table, id)).values);
@@ -127,10 +121,10 @@ export function useEdits(
     async (ids: number[]): Promise<void> => {
       try {
         const out = await api.deleteRecords(table, ids);
-        remember(out.change, true);
         touched();
         reopen();
         toast(t("table.deleted", { n: out.deleted }), {
+          about: "undo",
           action: { label: t("undo.label"), run: () => void undo() },
         });
       } catch (error) {

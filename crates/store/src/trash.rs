@@ -1,0 +1,262 @@
+//! The recycle bin: removed records, kept for a while and brought back one by one; and a record set back to what it
+//! was before a change.
+
+use crate::apply::Writing;
+use crate::cells::from_log;
+use crate::conn::{Conn, params};
+use crate::dialect::quote;
+use crate::relink::{listed, with};
+use crate::store::{Store, require};
+use crate::{clash, failure, log};
+use model::{Access, Error, FieldKey, FieldKind, Origin, RecordId, Result, Schema, Scope, TableDef, TableKey, Value};
+use std::sync::Arc;
+
+/// Days that the content of a removed record is kept.
+pub const KEPT_DAYS: i64 = 90;
+
+/// A removed record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Removed {
+    /// Its table.
+    pub table: TableKey,
+    /// Its id.
+    pub id: RecordId,
+    /// The change that removed it.
+    pub change: i64,
+    /// When, in seconds since 1970 UTC.
+    pub at: i64,
+    /// Who.
+    pub user: i64,
+    /// Its code, where it had one.
+    pub code: Option<String>,
+    /// Its name, where it had one.
+    pub name: Option<String>,
+}
+
+/// A cell of a record as it is and as it would be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetBack {
+    /// The field.
+    pub field: FieldKey,
+    /// What it holds.
+    pub now: Value,
+    /// What it held then.
+    pub then: Value,
+}
+
+/// What came back from the recycle bin.
+#[derive(Debug, Default)]
+pub struct Restored {
+    /// Number of the change.
+    pub change: i64,
+    /// How many records came back.
+    pub restored: u64,
+    /// Those that could not, and why.
+    pub refused: Vec<(TableKey, RecordId, Error)>,
+}
+
+impl Store {
+    /// Removed records of a table that were not brought back and whose content is still kept, newest first, at most 200.
+    pub fn trash(&self, scope: &Scope, table: &str) -> Result<Vec<Removed>> {
+        require(scope, Access::Read)?;
+        let schema = self.schema();
+        let def = schema.require(table)?;
+        let sql = [
+            "SELECT r.record, r.content, c.id, c.at, c.\"user\" FROM _change_rows r JOIN _changes c ON c.id = r.change
+             WHERE r.table_key = ?1 AND r.content <> '' AND NOT EXISTS (SELECT 1 FROM ",
+            &quote(table),
+            " t WHERE t.id = r.record) AND NOT EXISTS (SELECT 1 FROM _change_rows n
+               WHERE n.table_key = r.table_key AND n.record = r.record AND n.change > r.change)
+             ORDER BY r.change DESC, r.record LIMIT 200",
+        ];
+        let mut out = Vec::new();
+        self.engine.read(|conn| {
+            conn.each(&sql.concat(), params![table], &mut |r| {
+                let content: Vec<(String, String)> = serde_json::from_str(r.text(1)?).map_err(failure)?;
+                let text = |key: Option<&FieldKey>| {
+                    let (key, text) = content.iter().find(|(k, _)| key.is_some_and(|key| *key == **k))?;
+                    from_log(&def.field(key)?.kind, text).as_text().map(str::to_owned)
+                };
+                let code = def.fields.iter().find(|f| matches!(f.kind, FieldKind::Code(_)));
+                let code = code.or_else(|| def.field("order_no")).map(|f| &f.key);
+                out.push(Removed {
+                    table: def.key.clone(),
+                    id: RecordId(r.get(0)?),
+                    change: r.get(2)?,
+                    at: r.get(3)?,
+                    user: r.get(4)?,
+                    code: text(code),
+                    name: text(def.field("name").map(|f| &f.key)),
+                });
+                Ok(())
+            })
+        })?;
+        Ok(out)
+    }
+
+    /// Brings removed records back with their ids, identities and links, as one change. One that cannot come
+    /// back is refused on its own, with the reason.
+    ///
+    /// # Errors
+    /// `forbidden`; `not_found` for a table that is not there.
+    pub fn restore_removed(&self, scope: &Scope, records: &[(TableKey, RecordId)]) -> Result<Restored> {
+        require(scope, Access::Write)?;
+        self.write(|conn, now| {
+            let mut w = Writing::begin(conn, now, scope, Origin::Restore)?;
+            let shape = Arc::clone(&w.shape);
+            let mut out = Restored { change: w.change, ..Restored::default() };
+            let mut coming: Vec<(&TableDef, i64, String)> = Vec::with_capacity(records.len());
+            let mut removals = Vec::with_capacity(records.len());
+            for (table, id) in records {
+                let def = shape.schema.require(table)?;
+                if coming.iter().any(|(d, other, _)| d.key == def.key && *other == id.0) {
+                    continue;
+                }
+                match w.kept(def, *id)? {
+                    Ok((removal, content)) => {
+                        coming.push((def, id.0, content));
+                        removals.push(removal);
+                    }
+                    Err(why) => out.refused.push((table.clone(), *id, why)),
+                }
+            }
+            out.restored = w.bring_back(&coming)?;
+            for ((def, id, _), removal) in coming.iter().zip(removals) {
+                w.link_again(&shape.schema, &def.key, *id, removal)?;
+            }
+            w.finish(&mut |_, _| Ok(()))?;
+            Ok(out)
+        })
+    }
+
+    /// Forgets the content of records removed longer ago than it is kept; how many.
+    pub fn empty_trash(&self) -> Result<u64> {
+        let before = log::now() - KEPT_DAYS * 86_400;
+        self.engine.transaction(|conn| {
+            let sql = "UPDATE _change_rows SET content = '' WHERE content <> ''
+                       AND change IN (SELECT id FROM _changes WHERE at < ?1)";
+            conn.run(sql, params![before])
+        })
+    }
+
+    /// What would change if a record were set back to just before a change.
+    ///
+    /// # Errors
+    /// `not_found` when there is no such record.
+    pub fn preview_restore(&self, scope: &Scope, table: &str, id: RecordId, change: i64) -> Result<Vec<SetBack>> {
+        require(scope, Access::Read)?;
+        let schema = self.schema();
+        self.engine.read(|conn| set_back(conn, &schema, table, id, change))
+    }
+
+    /// Sets a record back to just before a change, as one change; its number and how many cells changed.
+    ///
+    /// # Errors
+    /// `not_found` when there is no such record, `conflict` when another has taken its code.
+    pub fn restore_to(&self, scope: &Scope, table: &str, id: RecordId, change: i64) -> Result<(i64, u64)> {
+        require(scope, Access::Write)?;
+        self.write(|conn, now| {
+            let mut w = Writing::begin(conn, now, scope, Origin::Restore)?;
+            let shape = Arc::clone(&w.shape);
+            let def = shape.schema.require(table)?;
+            let cells = set_back(conn, &shape.schema, table, id, change)?;
+            w.touched.remember(conn, &shape.derivation, &def.key, &[id.0])?;
+            let mut n = 0;
+            for c in cells {
+                let f = def.require(&c.field)?;
+                let then = w.surviving(&f.kind, &c.then)?;
+                if let (FieldKind::Code(_), Value::Text(code)) = (&f.kind, &then) {
+                    w.refuse_taken(def, &f.key, code)?;
+                }
+                if then != c.now {
+                    w.update(def, id.0, &[(&c.field, &c.now, &then)])?;
+                    n += 1;
+                }
+            }
+            w.finish(&mut |_, _| Ok(()))?;
+            Ok((w.change, n))
+        })
+    }
+}
+
+/// The cells of a record that were edited since just before a change, as they are and as they were.
+fn set_back(conn: &Conn, schema: &Schema, table: &str, id: RecordId, change: i64) -> Result<Vec<SetBack>> {
+    let def = schema.require(table)?;
+    let sql =
+        "SELECT field, before FROM _change_cells WHERE table_key = ?1 AND record = ?2 AND change >= ?3 ORDER BY rowid";
+    let edits: Vec<(String, String)> = conn.all(sql, params![table, id.0, change], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let mut out: Vec<SetBack> = Vec::new();
+    for (key, before) in edits {
+        // The oldest edit tells what was there; a field that is gone or became a formula has nothing to set.
+        let Some(f) = def.field(&key).filter(|f| f.kind.stored() && !f.derived() && !f.kind.system()) else { continue };
+        if !out.iter().any(|c| c.field == f.key) {
+            out.push(SetBack { field: f.key.clone(), now: Value::Null, then: from_log(&f.kind, &before) });
+        }
+    }
+    for c in &mut out {
+        let kind = &def.require(&c.field)?.kind;
+        let sql = ["SELECT ", &quote(&c.field), " FROM ", &quote(table), " WHERE id = ?1"].concat();
+        let now = conn.first(&sql, params![id.0], |r| Ok(crate::cells::from_sql(kind, r.at(0)?)))?;
+        c.now = now.ok_or_else(|| crate::apply::gone(def, id.0))?;
+    }
+    out.retain(|c| c.now != c.then);
+    Ok(out)
+}
+
+impl Writing<'_> {
+    /// The change that removed a record and the content kept of it, or why it cannot come back.
+    fn kept(&self, def: &TableDef, id: RecordId) -> Result<std::result::Result<(i64, String), Error>> {
+        if self.exists(&def.key, id)? {
+            return Ok(Err(self.there_again(def, id.0)?));
+        }
+        let sql = "SELECT change, content FROM _change_rows WHERE table_key = ?1 AND record = ?2
+                   ORDER BY change DESC LIMIT 1";
+        let kept: Option<(i64, String)> =
+            self.conn.first(sql, params![def.key.as_str(), id.0], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        let Some((removal, content)) = kept else { return Ok(Err(crate::apply::gone(def, id.0))) };
+        if content.is_empty() {
+            return Ok(Err(clash::expired()));
+        }
+        let cells: Vec<(String, String)> = serde_json::from_str(&content).map_err(failure)?;
+        for (key, text) in cells {
+            let Some(f) = def.field(&key).filter(|f| matches!(f.kind, FieldKind::Code(_))) else { continue };
+            if let Value::Text(code) = from_log(&f.kind, &text)
+                && let Err(taken) = self.refuse_taken(def, &f.key, &code)
+            {
+                return Ok(Err(taken));
+            }
+        }
+        Ok(Ok((removal, content)))
+    }
+
+    /// Puts a record that came back into the cells that named it until it was removed.
+    fn link_again(&mut self, schema: &Schema, table: &TableKey, id: i64, removal: i64) -> Result<()> {
+        let sql = "SELECT table_key, record, field, before, after FROM _change_cells WHERE change = ?1 ORDER BY rowid";
+        let cells: Vec<(String, i64, String, String, String)> =
+            self.conn.all(sql, params![removal], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
+        let shape = Arc::clone(&self.shape);
+        for (other, record, field, before, after) in cells {
+            let Some((def, f)) = schema.table(&other).and_then(|d| Some((d, d.field(&field)?))) else { continue };
+            if f.kind.links_to().is_none_or(|to| to != table) || f.derived() || !f.kind.stored() {
+                continue;
+            }
+            let (before, after) = (from_log(&f.kind, &before), from_log(&f.kind, &after));
+            let id = RecordId(id);
+            if !listed(&before).contains(&id) || listed(&after).contains(&id) {
+                continue;
+            }
+            let Some(now) = self.content(def, record, &[&f.key])? else { continue };
+            let again = match (&f.kind, now[0].is_blank()) {
+                (FieldKind::Links { .. }, _) => with(&now[0], &[id], &[]),
+                (_, true) => Value::Link(id),
+                // It names another by now.
+                (_, false) => continue,
+            };
+            if again != now[0] {
+                self.touched.remember(self.conn, &shape.derivation, &def.key, &[record])?;
+                self.update(def, record, &[(&f.key, &now[0], &again)])?;
+            }
+        }
+        Ok(())
+    }
+}
