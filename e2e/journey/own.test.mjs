@@ -51,6 +51,10 @@ describe("own tables from sheets", { concurrency: 1 }, () => {
       "新建一列 · 金额",
       "新建一列 · 是 / 否",
     ]);
+    // The list that was open fades out; while it does, it has no name to be found by.
+    await page
+      .locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden)")
+      .waitFor({ state: "detached" });
     assert.deepEqual(await faults(page), []);
   });
 
