@@ -4,28 +4,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { browser, openPage } from "../lib/browser.mjs";
+import { dialog, newField, saved } from "../lib/fields.mjs";
 import { setUp, steps } from "../lib/journey.mjs";
 import { serve } from "../lib/server.mjs";
 import { ready, toColumn, waitActive } from "../lib/sheet.mjs";
 
 const it = steps();
-
-const dialog = (page) => page.locator(".field-dialog");
-const saved = async (page) => {
-  await dialog(page).locator(".ant-btn-primary").click();
-  await dialog(page).waitFor({ state: "detached" });
-};
-
-/** Opens the dialog of a new field, with its name and kind. */
-async function newField(page, name, kind) {
-  await page.locator("[data-command=columns]").click();
-  await page.locator(".picker-foot .link").first().click();
-  await dialog(page).locator(".field-names input").first().fill(name);
-  await dialog(page)
-    .locator(".kind")
-    .filter({ has: page.getByText(kind, { exact: true }) })
-    .click();
-}
 
 /** Opens the settings of a field from the list of columns. */
 async function settings(page, name) {

@@ -1,22 +1,14 @@
 // Records of two tables of one's own linked to each other, several at a time: made by keyboard, seen and edited
 // from the other side, taken back, gathered by a formula, and the same on a phone. Against the real binary.
 import assert from "node:assert/strict";
-import { after, before, describe, it as step } from "node:test";
+import { after, before, describe } from "node:test";
 import { browser, openPage } from "../lib/browser.mjs";
+import { dialog, newField, saved } from "../lib/fields.mjs";
+import { setUp, steps } from "../lib/journey.mjs";
 import { serve } from "../lib/server.mjs";
 import { ready, toColumn, waitActive } from "../lib/sheet.mjs";
 
-// One page walks through everything: after a broken step the rest would only wait in vain.
-let broken = false;
-const it = (name, run) =>
-  step(name, async (t) => {
-    if (broken) return t.skip("an earlier step failed");
-    broken = true;
-    await run();
-    broken = false;
-  });
-
-const dialog = (page) => page.locator(".field-dialog");
+const it = steps();
 
 async function newTable(page, name, records) {
   await page.locator(".tab-add").click();
@@ -30,21 +22,6 @@ async function newTable(page, name, records) {
     await page.locator(".new-form").waitFor({ state: "detached" });
   }
   await waitActive(page, /第 1 行/);
-}
-
-async function newField(page, name, kind) {
-  await page.locator("[data-command=columns]").click();
-  await page.locator(".picker-foot .link").first().click();
-  await dialog(page).locator(".field-names input").first().fill(name);
-  await dialog(page)
-    .locator(".kind")
-    .filter({ has: page.getByText(kind, { exact: true }) })
-    .click();
-}
-
-async function saved(page) {
-  await dialog(page).locator(".ant-btn-primary").click();
-  await dialog(page).waitFor({ state: "detached" });
 }
 
 const toTable = async (page, name) => {
@@ -84,9 +61,7 @@ describe("links", { concurrency: 1 }, () => {
     server = await serve();
     b = await browser();
     page = await openPage(b, server.url);
-    await page.locator("#code").fill(server.code);
-    await signIn(page);
-    await page.locator(".topbar").waitFor();
+    await setUp(page, server);
   });
   after(async () => {
     await b?.close();

@@ -6,12 +6,12 @@ use crate::error::{ApiResult, malformed};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use model::{Access, RecordId, TableKey};
+use model::{Access, RecordId, Scope, TableKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{LogEntry, LogQuery, Meeting, Step, to_json};
+use store::{LogEntry, LogQuery, Meeting, Step, Store, to_json};
 
 /// Most records brought back at once.
 const MOST: usize = 1_000;
@@ -39,7 +39,7 @@ pub(crate) async fn undo_one(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(change): Path<i64>,
-    keeping: Result<Query<Keeping>, QueryRejection>,
+    keeping: Kept,
 ) -> ApiResult<Json<Value>> {
     let Query(Keeping { keep }) = keeping.map_err(malformed)?;
     caller.require(Access::Write)?;
@@ -56,32 +56,29 @@ pub(crate) async fn undo_one(
 }
 
 /// Takes back the caller's newest step.
-pub(crate) async fn undo(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    keeping: Result<Query<Keeping>, QueryRejection>,
-) -> ApiResult<Json<Value>> {
-    let Query(Keeping { keep }) = keeping.map_err(malformed)?;
-    caller.require(Access::Write)?;
-    let out = blocking(&app, move |app| {
-        let names = app.data.system.user_names()?;
-        Ok(said(&app.book().undo_last(&caller.scope, meeting(keep, &names))?, "undone"))
-    })
-    .await?;
-    Ok(Json(out))
+pub(crate) async fn undo(State(app): State<Arc<App>>, caller: Caller, keeping: Kept) -> ApiResult<Json<Value>> {
+    step(app, caller, keeping, "undone", Store::undo_last).await
 }
 
 /// Does again what the caller's last undo took back.
-pub(crate) async fn redo(
-    State(app): State<Arc<App>>,
+pub(crate) async fn redo(State(app): State<Arc<App>>, caller: Caller, keeping: Kept) -> ApiResult<Json<Value>> {
+    step(app, caller, keeping, "redone", Store::redo_last).await
+}
+
+type Kept = Result<Query<Keeping>, QueryRejection>;
+
+async fn step(
+    app: Arc<App>,
     caller: Caller,
-    keeping: Result<Query<Keeping>, QueryRejection>,
+    keeping: Kept,
+    what: &'static str,
+    act: fn(&Store, &Scope, Meeting<'_>) -> model::Result<Step>,
 ) -> ApiResult<Json<Value>> {
     let Query(Keeping { keep }) = keeping.map_err(malformed)?;
     caller.require(Access::Write)?;
     let out = blocking(&app, move |app| {
         let names = app.data.system.user_names()?;
-        Ok(said(&app.book().redo_last(&caller.scope, meeting(keep, &names))?, "redone"))
+        Ok(said(&act(app.book(), &caller.scope, meeting(keep, &names))?, what))
     })
     .await?;
     Ok(Json(out))

@@ -22,12 +22,27 @@ pub(super) struct Known {
 /// Records that texts were found to name: by table and text.
 pub(super) type Named = HashMap<(TableKey, String), Option<i64>>;
 
-fn digest(row: &[Value]) -> u64 {
+/// What a row says, its code left out: a record without one in the sheet got one in the book.
+fn digest(row: &[Value], code: Option<usize>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for value in row {
+    for (_, value) in row.iter().enumerate().filter(|(i, _)| Some(*i) != code) {
         crate::cells::to_log(value).hash(&mut hasher);
     }
     hasher.finish()
+}
+
+impl Known {
+    /// Takes a record for a row; false when another row has it.
+    fn take(&mut self, id: i64) -> bool {
+        self.matched.insert(id.unsigned_abs())
+    }
+
+    /// The oldest record that says the same and no row has yet; it is taken.
+    fn alike(&mut self, digest: u64) -> Option<i64> {
+        let matched = &mut self.matched;
+        let list = self.alike.get_mut(&digest)?;
+        std::iter::from_fn(|| list.pop_front()).find(|id| matched.insert(id.unsigned_abs()))
+    }
 }
 
 impl Batch<'_> {
@@ -65,7 +80,8 @@ impl Batch<'_> {
     }
 
     /// Takes a row of an own table: new content for the record of its code, nothing for a record that says
-    /// the same in all of these fields, else a new record. No record is taken for two rows.
+    /// the same in all of these fields where the row has no code of its own, else a new record. No record is
+    /// taken for two rows.
     pub fn own(&mut self, columns: usize, row: &mut [Value]) -> Result<Upsert> {
         let place = self.columns[columns].places.get("code").copied();
         if !self.known.contains_key(&columns) {
@@ -73,44 +89,38 @@ impl Batch<'_> {
             self.known.insert(columns, known);
         }
         let code = place.and_then(|i| row[i].as_text()).map(str::to_owned);
-        if let Some(code) = code {
-            let (known, first) = (&self.known[&columns], self.first_new(columns));
-            return match known.codes.get(&code).copied() {
-                Some(id) if id < first && !known.matched.contains(id.unsigned_abs()) => {
-                    self.matched(columns, id);
-                    self.merge(columns, id, row, false)
-                }
-                // Two rows of one code are two records.
-                Some(_) => {
-                    if let Some(i) = place {
-                        row[i] = Value::Null;
-                    }
-                    Ok(Upsert::CreatedRecoded(self.create(columns, row, &[])?, code))
-                }
-                None => {
-                    let id = self.create(columns, row, &[])?;
-                    if let Some(known) = self.known.get_mut(&columns) {
-                        known.codes.insert(code, id.0);
-                    }
-                    Ok(Upsert::Created(id))
-                }
-            };
+        let first = self.first_new(columns);
+        let known = code.as_ref().and_then(|code| self.known[&columns].codes.get(code).copied());
+        if let Some(id) = known.filter(|id| *id < first && self.known.get_mut(&columns).is_some_and(|k| k.take(*id))) {
+            return self.merge(columns, id, row, false);
         }
-        let same = self.known.get_mut(&columns).and_then(|k| k.alike.get_mut(&digest(row))?.pop_front());
-        match same {
-            Some(id) => Ok(Upsert::Unchanged(RecordId(id))),
-            None => Ok(Upsert::Created(self.create(columns, row, &[])?)),
+        // Without a code of its own, what a record says is all there is to know it by.
+        if code.is_none() || known.is_some() {
+            let digest = digest(row, place);
+            if let Some(id) = self.known.get_mut(&columns).and_then(|k| k.alike(digest)) {
+                return Ok(Upsert::Unchanged(RecordId(id)));
+            }
+        }
+        match (code, known) {
+            // Two rows of one code are two records.
+            (Some(code), Some(_)) => {
+                if let Some(i) = place {
+                    row[i] = Value::Null;
+                }
+                Ok(Upsert::CreatedRecoded(self.create(columns, row, &[])?, code))
+            }
+            (code, _) => {
+                let id = self.create(columns, row, &[])?;
+                if let (Some(code), Some(known)) = (code, self.known.get_mut(&columns)) {
+                    known.codes.insert(code, id.0);
+                }
+                Ok(Upsert::Created(id))
+            }
         }
     }
 
     fn first_new(&self, columns: usize) -> i64 {
         self.next.get(&self.columns[columns].def.key).map_or(i64::MAX, |(first, _)| *first)
-    }
-
-    fn matched(&mut self, columns: usize, id: i64) {
-        if let Some(known) = self.known.get_mut(&columns) {
-            known.matched.insert(id.unsigned_abs());
-        }
     }
 
     fn know(&mut self, columns: usize) -> Result<Known> {
@@ -128,12 +138,10 @@ impl Batch<'_> {
                 row.push(from_sql(kind, r.at(i + 1)?));
             }
             let id: i64 = r.get(0)?;
-            match code.map(|i| &row[i]) {
-                Some(Value::Text(code)) => {
-                    known.codes.insert(code.clone(), id);
-                }
-                _ => known.alike.entry(digest(&row)).or_default().push_back(id),
+            if let Some(Value::Text(code)) = code.map(|i| &row[i]) {
+                known.codes.insert(code.clone(), id);
             }
+            known.alike.entry(digest(&row, code)).or_default().push_back(id);
             Ok(())
         })?;
         Ok(known)
