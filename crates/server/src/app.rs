@@ -70,7 +70,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route, as (method, path), in the order of the API document; the tests hold it against the
 /// authorisation matrix.
 pub fn router(app: Arc<App>) -> Router {
-    use routes::{changes, charts, exports, files, imports, jobs, records, saved, session, shape, views};
+    use routes::{changes, charts, exports, files, imports, jobs, records, saved, search, session, shape, views};
     let api = Router::new()
         .route("/status", get(session::status))
         .route("/setup", post(session::setup))
@@ -117,6 +117,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/imports/{id}/problems.xlsx", get(exports::problems))
         .route("/jobs/{job}", get(jobs::state))
         .route("/jobs/{job}/cancel", post(jobs::cancel))
+        .route("/search", get(search::all))
         .route("/charts/overview", get(charts::overview))
         .route("/demo", post(imports::demo))
         .route("/demo", delete(imports::remove_demo))

@@ -75,6 +75,7 @@ const MATRIX: &[(&str, &str, &str, &str, &str)] = &[
     ("GET", "/imports/{id}/problems.xlsx", "/imports/i0/problems.xlsx", "", "reader"),
     ("GET", "/jobs/{job}", "/jobs/j0", "", "reader"),
     ("POST", "/jobs/{job}/cancel", "/jobs/j0/cancel", "", "reader"),
+    ("GET", "/search", "/search?q=8000", "", "reader"),
     ("GET", "/charts/overview", "/charts/overview", "", "reader"),
     ("POST", "/demo", "/demo", r#"{"customers":0,"orders":0}"#, "owner"),
     ("DELETE", "/demo", "/demo", "", "owner"),
@@ -270,6 +271,25 @@ async fn views_are_paged_filtered_summed_and_exported(site: &Site) {
     assert_eq!(site.ok("DELETE", "/demo", None).await["deleted"], 2_300);
 }
 
+async fn one_search_asks_every_table(site: &Site) {
+    let note = json!([{ "name": "王小华", "mobile": "13800138000", "note": "要大码" }]);
+    site.ok("POST", "/tables/customers/records", Some(json!({ "records": note }))).await;
+    let orders = json!([{ "order_no": "TB7", "customer": 1, "note": "大码加急" }]);
+    site.ok("POST", "/tables/orders/records", Some(json!({ "records": orders }))).await;
+    let found = site.ok("GET", "/search?q=%E5%A4%A7%E7%A0%81", None).await;
+    let customers = json!({
+        "table": "customers", "more": false,
+        "columns": ["name", "code", "grade", "mobile", "city"],
+        "rows": [[1, "王小华", "K000001", "潜在客户", "13800138000", null]],
+        "found": [{ "field": "note", "text": "要大码" }],
+    });
+    assert_eq!(found["groups"][0], customers);
+    assert_eq!(found["groups"][1]["rows"][0][2], json!([1, "K000001", "王小华"]), "{found}");
+    assert_eq!(site.ok("GET", "/search?q=%20", None).await, json!({ "groups": [] }));
+    let (status, _) = site.call("owner", "GET", "/search", None).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
 async fn views_are_saved_shared_and_keep_what_still_fits(site: &Site) {
     let path = "/tables/customers/saved";
     let field = json!({ "label": "回访那天", "kind": "date" });
@@ -453,6 +473,7 @@ macro_rules! on_both_engines {
 on_both_engines!(
     records_are_made_edited_read_and_undone,
     views_are_paged_filtered_summed_and_exported,
+    one_search_asks_every_table,
     views_are_saved_shared_and_keep_what_still_fits,
     files_are_recognised_checked_imported_and_taken_back,
     bad_requests_are_answered_in_the_callers_language,

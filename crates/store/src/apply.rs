@@ -41,7 +41,7 @@ pub(crate) struct Writing<'c> {
     pub today: Date,
     pub change: i64,
     pub touched: Touched,
-    pub searchable: RoaringTreemap,
+    pub searchable: search::Searchable,
     /// Who changes.
     pub user: UserId,
     pub checks: Arc<Checks>,
@@ -60,7 +60,7 @@ impl<'c> Writing<'c> {
             today,
             change,
             touched: Touched::default(),
-            searchable: RoaringTreemap::new(),
+            searchable: search::Searchable::new(),
             user: scope.user,
             checks,
             written: Written::default(),
@@ -96,7 +96,11 @@ impl<'c> Writing<'c> {
 
     /// Search text and derived columns of everything touched.
     pub(crate) fn finish(&mut self, progress: crate::recalc::Progress<'_>) -> Result<()> {
-        search::index(self.conn, &self.searchable, false, progress)?;
+        for (table, ids) in std::mem::take(&mut self.searchable) {
+            if let Some(def) = self.shape.schema.table(&table) {
+                search::index(self.conn, def, &ids, false, progress)?;
+            }
+        }
         recalculate(self.conn, &self.shape.derivation, self.today, &mut self.touched, progress)
     }
 
@@ -199,7 +203,9 @@ impl<'c> Writing<'c> {
             for (k, v) in row {
                 add_identity(self.conn, id, k, v)?;
             }
-            self.searchable.insert(id.unsigned_abs());
+        }
+        if row.iter().any(|(k, _)| def.field(k).is_some_and(|f| search::part(def, f).is_some())) {
+            self.searched(def, id);
         }
         self.touched.whole(&def.key, [id]);
         Ok(())
@@ -294,14 +300,23 @@ impl<'c> Writing<'c> {
             if def.key == *builtin::CUSTOMERS {
                 remove_identity(self.conn, id, k, old)?;
                 add_identity(self.conn, id, k, new)?;
-                if search::FIELDS.contains(&k.as_str()) {
-                    self.searchable.insert(id.unsigned_abs());
-                }
+            }
+            if def.field(k).is_some_and(|f| search::part(def, f).is_some()) {
+                self.searched(def, id);
             }
         }
         let written = changes.iter().map(|(k, ..)| (*k).clone()).chain(stamps.into_iter().map(|(k, _)| k));
         self.touched.edited(&def.key, id, written);
         Ok(())
+    }
+
+    /// The search text of a record is to be made anew.
+    pub(crate) fn searched(&mut self, def: &TableDef, id: i64) {
+        if let Some(ids) = self.searchable.get_mut(&def.key) {
+            ids.insert(id.unsigned_abs());
+        } else {
+            self.searchable.insert(def.key.clone(), RoaringTreemap::from_iter([id.unsigned_abs()]));
+        }
     }
 
     /// The content of some fields of a record; None when there is no such record.
@@ -348,9 +363,7 @@ impl<'c> Writing<'c> {
             self.conn.run(&sql, params![id])?;
             n += 1;
         }
-        if *table == *builtin::CUSTOMERS {
-            search::forget(self.conn, ids)?;
-        }
+        search::forget(self.conn, table, ids)?;
         // Others tied to the removed records are recomputed through the remembered ties.
         self.touched.removed(table);
         Ok(n)

@@ -12,8 +12,9 @@ use crate::derive::{Derivation, Goal, Reach};
 use crate::dialect::quote;
 use crate::sql::Fill;
 use crate::store::{Now, Store};
-use crate::{failure, layout};
+use crate::{failure, layout, search};
 use model::{FieldKey, Result, TableKey};
+use roaring::RoaringTreemap;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
@@ -44,6 +45,8 @@ pub(crate) enum Work {
     Automatic,
     /// Taken away; they belong to no field any more.
     Drop,
+    /// Made part of the search text.
+    Search,
 }
 
 /// How far a filling is.
@@ -127,6 +130,13 @@ pub(crate) fn forget(conn: &Conn, table: &str, field: &str) -> Result<()> {
     note(conn, &tasks)
 }
 
+/// Forgets what was to be done with a table that is gone.
+pub(crate) fn forget_table(conn: &Conn, table: &str) -> Result<()> {
+    let mut tasks = tasks(conn)?;
+    tasks.retain(|t| t.table != *table);
+    note(conn, &tasks)
+}
+
 fn left(conn: &Conn, tasks: &[Task]) -> Result<u64> {
     tasks.iter().try_fold(0, |sum, t| {
         let sql = ["SELECT count(*) FROM ", &quote(&t.table), " WHERE id >= ?1"].concat();
@@ -157,6 +167,7 @@ impl Store {
                 let computed = match task.work {
                     Work::Compute => fill_part(conn, &now.shape.derivation, now.today, task)?,
                     Work::Automatic => automatic_part(conn, &now, task)?,
+                    Work::Search => search_part(conn, &now, task)?,
                     Work::Drop => {
                         for column in &task.columns {
                             crate::reshape::take_away(conn, &task.table, column)?;
@@ -194,6 +205,15 @@ fn automatic_part(conn: &Conn, now: &Now, task: &mut Task) -> Result<u64> {
     for field in task.columns.iter().filter_map(|c| def.field(c)) {
         crate::reshape::give_automatic(conn, def, field, now.today, task.next, last)?;
     }
+    task.next = last + 1;
+    Ok(count)
+}
+
+/// Makes the search text of the next part of the records anew.
+fn search_part(conn: &Conn, now: &Now, task: &mut Task) -> Result<u64> {
+    let Some((last, count)) = part_of(conn, task)? else { return Ok(0) };
+    let ids = RoaringTreemap::from_sorted_iter(task.next.unsigned_abs()..=last.unsigned_abs()).map_err(failure)?;
+    search::index(conn, now.shape.schema.require(&task.table)?, &ids, false, &mut |_, _| Ok(()))?;
     task.next = last + 1;
     Ok(count)
 }

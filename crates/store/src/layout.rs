@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 8;
+pub(crate) const VERSION: i32 = 11;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -139,6 +139,13 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
         conn.batch(STACK_INDEXES)?;
         crate::stack::mark_redos(conn)?;
     }
+    if from < 11 {
+        // Search text was of customers alone, without their notes.
+        let name = model::FieldKey::from("note");
+        for table in load_schema(conn)?.tables {
+            crate::fill::queue_work(conn, crate::fill::Work::Search, &table.key, &name)?;
+        }
+    }
     set_version(conn, VERSION)
 }
 
@@ -251,7 +258,7 @@ const TABLE_LIST: &str = "
 CREATE TABLE _tables (key TEXT PRIMARY KEY, position INTEGER NOT NULL, def TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ";
 
-/// Search text of customers by id (`rowid`), and on PostgreSQL the order of logged cells, which SQLite
+/// Search text of records (`rowid`: see [`crate::search`]), and on PostgreSQL the order of logged cells, which SQLite
 /// numbers by itself.
 fn search_table(dialect: Dialect) -> &'static str {
     match dialect {

@@ -7,7 +7,7 @@ use crate::conn::{Conn, params};
 use crate::derive::Derivation;
 use crate::dialect::{Dialect, column_type, quote};
 use crate::store::{Now, Store, counter, id_counter, require};
-use crate::{fill, layout, links};
+use crate::{fill, layout, links, search};
 use model::{
     Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef, Way, way,
 };
@@ -93,9 +93,8 @@ fn drop_table(conn: &Conn, def: &TableDef) -> Result<()> {
     conn.run("DELETE FROM _fields WHERE table_key = ?1", params![def.key.as_str()])?;
     conn.run("DELETE FROM _tables WHERE key = ?1", params![def.key.as_str()])?;
     crate::saved::forget(conn, &def.key)?;
-    for f in &def.fields {
-        fill::forget(conn, &def.key, &f.key)?;
-    }
+    fill::forget_table(conn, &def.key)?;
+    search::forget_table(conn, &def.key)?;
     layout::schema_changed(conn)
 }
 

@@ -1,4 +1,4 @@
-//! Search tokens of a customer: Chinese bigrams, pinyin, initials, digits of numbers.
+//! Search tokens of a record: Chinese bigrams, pinyin, initials, digits of numbers.
 //!
 //! Two characters are the commonest search and trigram indexes cannot answer them, so every bigram is a
 //! token, and the last single character; the pinyin of a name is joined from each syllable on, its
@@ -9,37 +9,38 @@ use pinyin::{ToPinyin, ToPinyinMulti};
 
 /// Longest joined pinyin token, in letters.
 const MAX_PINYIN: usize = 12;
-/// Characters of a text that are indexed.
+/// Characters of a name or word that are indexed.
 const MAX_CHARS: usize = 64;
+/// Characters of a note that are indexed.
+const MAX_NOTE_CHARS: usize = 200;
 
-/// The parts of a customer that are searched.
-#[derive(Default, Clone, Copy)]
-pub(crate) struct Searched<'a> {
-    /// Name: bigrams, pinyin and initials.
-    pub name: &'a str,
-    /// Company: bigrams and initials.
-    pub company: &'a str,
-    /// Phone numbers.
-    pub phones: [&'a str; 2],
-    /// Code, WeChat id, e-mail, shop account.
-    pub words: [&'a str; 4],
+/// How a text is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A name: bigrams, pinyin and initials.
+    Name,
+    /// A company: bigrams and initials.
+    Company,
+    /// A phone number: whole, without its first three digits, its last four.
+    Phone,
+    /// A code, WeChat id, e-mail or shop account: from its beginning.
+    Word,
+    /// A note: bigrams of its beginning.
+    Text,
 }
 
-/// The tokens, separated by spaces.
-pub(crate) fn tokens(s: Searched<'_>) -> String {
+/// The tokens of a record's texts, separated by spaces.
+pub(crate) fn tokens<'t>(texts: impl IntoIterator<Item = (Part, &'t str)>) -> String {
     let mut out = String::with_capacity(160);
-    text_tokens(s.name, &mut out);
-    pinyin_tokens(s.name, true, &mut out);
-    if !s.company.is_empty() {
-        text_tokens(s.company, &mut out);
-        pinyin_tokens(s.company, false, &mut out);
-    }
-    for p in s.phones {
-        phone_tokens(p, &mut out);
-    }
-    for w in s.words {
-        for part in w.split(|c: char| !is_word(c)) {
-            push_lower(part, &mut out);
+    for (part, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+        match part {
+            Part::Name | Part::Company => {
+                text_tokens(text, MAX_CHARS, &mut out);
+                pinyin_tokens(text, part == Part::Name, &mut out);
+            }
+            Part::Phone => phone_tokens(text, &mut out),
+            Part::Word => text.split(|c: char| !is_word(c)).for_each(|word| push_lower(word, &mut out)),
+            Part::Text => text_tokens(text, MAX_NOTE_CHARS, &mut out),
         }
     }
     out
@@ -70,10 +71,12 @@ fn push_lower(token: &str, out: &mut String) {
     }
 }
 
-fn text_tokens(text: &str, out: &mut String) {
+fn text_tokens(text: &str, most: usize, out: &mut String) {
     let mut previous: Option<char> = None;
     let mut word_start: Option<usize> = None;
-    for (i, c) in text.char_indices().take(MAX_CHARS) {
+    let end = text.char_indices().nth(most).map_or(text.len(), |(i, _)| i);
+    let text = &text[..end];
+    for (i, c) in text.char_indices() {
         if is_han(c) {
             if let Some(start) = word_start.take() {
                 push_lower(&text[start..i], out);
@@ -239,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_name_is_found_by_characters_pinyin_and_initials() {
-        let t = tokens(Searched { name: "王小华", ..Searched::default() });
+        let t = tokens([(Part::Name, "王小华")]);
         for token in ["王小", "小华", "华", "wangxiaohua", "xiaohua", "hua", "_wxh", "_xh", "_h"] {
             assert!(has(&t, token), "{token} in {t}");
         }
@@ -254,7 +257,7 @@ mod tests {
             ("尉迟恭", vec!["yuchigong", "_ycg"]),
             ("重庆小面", vec!["chongqingxia", "_cqxm"]),
         ] {
-            let t = tokens(Searched { name, ..Searched::default() });
+            let t = tokens([(Part::Name, name)]);
             for w in wanted {
                 assert!(has(&t, w), "{w} in {t}");
             }
@@ -263,12 +266,15 @@ mod tests {
 
     #[test]
     fn phones_words_and_rare_characters() {
-        let t = tokens(Searched {
-            name: "𠮷野 Tom",
-            company: "长沙某某公司",
-            phones: ["138 0013-8000", ""],
-            words: ["K000012", "Abc_12", "a.b@x.com", ""],
-        });
+        let t = tokens([
+            (Part::Name, "𠮷野 Tom"),
+            (Part::Company, "长沙某某公司"),
+            (Part::Phone, "138 0013-8000"),
+            (Part::Word, "K000012"),
+            (Part::Word, "Abc_12"),
+            (Part::Word, "a.b@x.com"),
+            (Part::Text, "要大码，Nike"),
+        ]);
         for token in [
             "𠮷野",
             "野",
@@ -281,10 +287,16 @@ mod tests {
             "k000012",
             "abc_12",
             "a.b@x.com",
+            "要大",
+            "nike",
         ] {
             assert!(has(&t, token), "{token} in {t}");
         }
         assert!(!t.contains("changsha"), "companies are found by initials: {t}");
-        assert_eq!(tokens(Searched::default()), "");
+        assert!(!t.contains("_ydm"), "notes are not found by pinyin: {t}");
+        assert_eq!(tokens([(Part::Name, ""), (Part::Text, "")]), "");
+        let long = ["甲".repeat(199), "乙丙丁".into()].concat();
+        let t = tokens([(Part::Text, long.as_str())]);
+        assert!(has(&t, "甲乙") && !has(&t, "乙丙"), "only the beginning of a note is indexed");
     }
 }

@@ -6,7 +6,7 @@ use crate::dialect::{Dialect, quote};
 use crate::folder::DataFolder;
 use crate::store::all_ids;
 use crate::{failure, layout, reshape, search};
-use model::{Error, ErrorCode, Result, Scope, builtin};
+use model::{Error, ErrorCode, Result, Scope};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// One table that was carried.
@@ -59,8 +59,10 @@ pub fn carry(
             for def in &schema.tables {
                 reshape::index(target, def)?;
             }
-            let people = all_ids(target, builtin::CUSTOMERS)?;
-            search::index(target, &people, true, &mut |n, _| progress(done + n, "_search"))?;
+            for def in &schema.tables {
+                let ids = all_ids(target, &def.key)?;
+                search::index(target, def, &ids, true, &mut |n, _| progress(done + n, "_search"))?;
+            }
             counters(target)?;
             // Whoever has the new place open takes the schema anew.
             layout::schema_changed(target)?;

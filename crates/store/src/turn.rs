@@ -201,7 +201,11 @@ impl Store {
                 _ => links::forget(conn, &work.table, &work.key, 0, i64::MAX)?,
             }
             reshape::put(conn, &now.shape.schema, &next)?;
-            fill::queue(conn, &derivation, &[(work.table.as_str().into(), field.key.clone())])?;
+            let table = next.require(&work.table)?;
+            fill::queue(conn, &derivation, &[(table.key.clone(), field.key.clone())])?;
+            if crate::search::part(table, &field).is_some() {
+                fill::queue_work(conn, fill::Work::Search, &table.key, &field.key)?;
+            }
             done_with(conn, work)?;
             Ok(field)
         })

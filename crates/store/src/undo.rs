@@ -7,7 +7,7 @@ use crate::conn::{Conn, Param, params};
 use crate::dialect::quote;
 use crate::relink::listed;
 use crate::store::{Now, Store, require};
-use crate::{failure, links, log};
+use crate::{failure, links, log, search};
 use model::{
     Access, Error, ErrorCode, FieldKey, FieldKind, Origin, RecordId, Result, Scope, TableDef, TableKey, Value, builtin,
 };
@@ -307,6 +307,7 @@ impl Writing<'_> {
         for f in links::lists(def) {
             links::forget(self.conn, &def.key, &f.key, low, high)?;
         }
+        search::forget_range(self.conn, &def.key, low, high)?;
         if def.key == *builtin::CUSTOMERS {
             self.forget_people(def, low, high)?;
         }
@@ -315,7 +316,6 @@ impl Writing<'_> {
     }
 
     fn forget_people(&mut self, def: &TableDef, low: i64, high: i64) -> Result<()> {
-        self.conn.run("DELETE FROM _search WHERE rowid BETWEEN ?1 AND ?2", params![low, high])?;
         if high - low > 1_000 {
             self.conn.run("DELETE FROM _identities WHERE customer BETWEEN ?1 AND ?2", params![low, high])?;
             return Ok(());

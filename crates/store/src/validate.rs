@@ -216,10 +216,14 @@ impl Writing<'_> {
             for id in part {
                 let (Some(new), Some(old)) = (values.get(id), self.content(def, *id, &columns)?) else { continue };
                 for ((key, new), old) in keys.iter().zip(new).zip(&old) {
-                    let Some(value) = new.clone().fit(&def.require(key)?.kind) else { continue };
+                    let field = def.require(key)?;
+                    let Some(value) = new.clone().fit(&field.kind) else { continue };
                     if old.is_blank() && !value.is_blank() {
                         let sql = ["UPDATE ", &quote(&def.key), " SET ", &quote(key), " = ?1 WHERE id = ?2"].concat();
                         self.conn.run(&sql, &[crate::cells::param(&value), (*id).into()])?;
+                        if crate::search::part(def, field).is_some() {
+                            self.searched(def, *id);
+                        }
                     }
                 }
             }

@@ -107,16 +107,11 @@ impl Store {
     pub fn open_view(&self, scope: &Scope, query: &Query, columns: &[FieldKey]) -> Result<OpenedView> {
         require(scope, Access::Read)?;
         let shape = self.shape();
-        let known = &shape.derivation.fails;
-        let table = shape.schema.require(&query.table)?.clone();
-        let fields = columns.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>()?;
-        let fails: Vec<bool> = fields.iter().map(|f| known.has(&table.key, &f.key)).collect();
-        let mut query = query.clone();
-        filter::on_day(&mut query.filter, self.today());
-        let ids = self.engine.read(|conn| ordered_ids(conn, &shape, &table, &query))?.into_boxed_slice();
-        let total = ids.len() as u64;
-        let page = page_sql(self.engine.dialect(), &table, &fields, &fails);
-        let view = View { table, columns: fields, fails, ids, page, user: scope.user, query };
+        let table = shape.schema.require(&query.table)?;
+        let mut view = self.view_over(&shape, table, columns, Box::default(), query.clone(), scope.user)?;
+        filter::on_day(&mut view.query.filter, self.today());
+        view.ids = self.engine.read(|conn| ordered_ids(conn, &shape, table, &view.query))?.into_boxed_slice();
+        let total = view.ids.len() as u64;
         Ok(OpenedView { id: self.views.keep(Arc::new(view))?, total, columns: columns.to_vec() })
     }
 
@@ -129,17 +124,48 @@ impl Store {
     /// A page of a view as JSON: an array of `[id, value, …]` in the order of its columns. A record
     /// removed since is `[id]` alone.
     pub fn page(&self, scope: &Scope, id: &ViewId, offset: u64, limit: u64) -> Result<Vec<u8>> {
-        let view = self.views.find(scope, id)?;
+        self.written_rows(&*self.views.find(scope, id)?, offset, limit)
+    }
+
+    /// Some records as JSON, as [`Store::page`] gives them, at most 500.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown table or field.
+    pub fn rows_of(&self, scope: &Scope, table: &str, ids: &[RecordId], columns: &[FieldKey]) -> Result<Vec<u8>> {
+        require(scope, Access::Read)?;
+        let shape = self.shape();
+        let ids = ids.iter().map(|id| id.0).collect();
+        let view = self.view_over(&shape, shape.schema.require(table)?, columns, ids, Query::all(table), scope.user)?;
+        self.written_rows(&view, 0, 500)
+    }
+
+    fn view_over(
+        &self,
+        shape: &Shape,
+        table: &TableDef,
+        columns: &[FieldKey],
+        ids: Box<[i64]>,
+        query: Query,
+        user: UserId,
+    ) -> Result<View> {
+        let known = &shape.derivation.fails;
+        let columns = columns.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>()?;
+        let fails: Vec<bool> = columns.iter().map(|f| known.has(&table.key, &f.key)).collect();
+        let page = page_sql(self.engine.dialect(), table, &columns, &fails);
+        Ok(View { table: table.clone(), columns, fails, ids, page, user, query })
+    }
+
+    fn written_rows(&self, view: &View, offset: u64, limit: u64) -> Result<Vec<u8>> {
         let mut out = Vec::with_capacity(256 * Ord::min(limit, 500) as usize);
         out.push(b'[');
-        self.rows(&view, offset, limit, related::SHOWN, |id, row, related| {
+        self.rows(view, offset, limit, related::SHOWN, |id, row, related| {
             if out.len() > 1 {
                 out.push(b',');
             }
             out.push(b'[');
             json::integer(&mut out, id);
             if let Some(row) = row {
-                write_row(&mut out, &view, row, id, related)?;
+                write_row(&mut out, view, row, id, related)?;
             }
             out.push(b']');
             Ok(())
@@ -297,25 +323,28 @@ pub(crate) fn select_ids(dialect: Dialect, shape: &Shape, table: &TableDef, quer
 }
 
 fn customer_search(dialect: Dialect, typed: &str) -> Expr {
-    let Some(wanted) = search::wanted(dialect, typed) else { return dialect::never() };
-    let hits = search_hits(dialect, wanted.expression);
+    let Some(wanted) = search::wanted(typed) else { return dialect::never() };
+    let hits = customer_hits(dialect, &wanted);
     let mut out = Expr::col((Alias::new("c"), Alias::new("id"))).in_subquery(hits);
     for text in wanted.recheck {
         let held = |f: &str| {
             let lower: Expr = sea_query::Func::lower(Expr::col((Alias::new("c"), Alias::new(f)))).into();
             dialect.position_of(lower, Expr::val(text.clone())).gt(0)
         };
-        out = out.and(held("name").or(held("company")));
+        out = out.and(held("name").or(held("company")).or(held("note")));
     }
     out
 }
 
-/// Ids of customers whose search text meets an expression.
-fn search_hits(dialect: Dialect, expression: String) -> SelectStatement {
+/// Ids of customers whose search text answers a question.
+fn customer_hits(dialect: Dialect, wanted: &search::Wanted) -> SelectStatement {
     let mut hits = Sql::select();
     hits.column(Alias::new("rowid"))
         .from(Alias::new("_search"))
-        .and_where(Expr::cust_with_values(dialect.search_match(), [expression]));
+        .and_where(Expr::cust_with_values(dialect.search_match(), [wanted.expression(dialect)]));
+    if let Some((_, last)) = search::rows_of(builtin::CUSTOMERS) {
+        hits.and_where(Expr::col(Alias::new("rowid")).lte(last));
+    }
     hits
 }
 
@@ -331,15 +360,15 @@ fn plain_search(dialect: Dialect, table: &TableDef, typed: &str) -> Expr {
                 out = out.or(dialect.position_of(lower, Expr::val(text.clone())).gt(0));
             }
             FieldKind::Link { table } if *table == *builtin::CUSTOMERS => {
-                if let Some(w) = search::wanted(dialect, typed) {
-                    out = out.or(col.in_subquery(search_hits(dialect, w.expression)));
+                if let Some(w) = search::wanted(typed) {
+                    out = out.or(col.in_subquery(customer_hits(dialect, &w)));
                 }
             }
             FieldKind::Links { table: to } if *to == *builtin::CUSTOMERS => {
-                if let Some(w) = search::wanted(dialect, typed) {
+                if let Some(w) = search::wanted(typed) {
                     let mut naming = filter::naming(&table.key, &f.key, "source");
                     let target = Expr::col(Alias::new("target"));
-                    naming.and_where(target.in_subquery(search_hits(dialect, w.expression)));
+                    naming.and_where(target.in_subquery(customer_hits(dialect, &w)));
                     out = out.or(Expr::col((Alias::new("c"), Alias::new("id"))).in_subquery(naming));
                 }
             }

@@ -74,6 +74,9 @@ export const api = {
       signal,
     }),
 
+  search: (q: string, signal?: AbortSignal) =>
+    call<{ groups: T.SearchGroup[] }>(`/search?q=${enc(q)}`, { signal }),
+
   record: (table: string, id: number) => call<T.RecordOut>(`/tables/${enc(table)}/records/${id}`),
   createRecords: (table: string, records: Record<string, T.Written>[]) =>
     call<{ ids: number[]; change: number }>(`/tables/${enc(table)}/records`, {

@@ -62,6 +62,14 @@ export interface ViewOpened {
   columns: string[];
   rows: WireRow[];
 }
+/** What was found in one table: rows of these columns, and for each the field that answers. */
+export interface SearchGroup {
+  table: string;
+  columns: string[];
+  rows: WireRow[];
+  found: { field: string; text: string }[];
+  more: boolean;
+}
 export interface ColumnSummary {
   filled: number;
   sum?: number;

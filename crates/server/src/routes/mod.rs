@@ -8,6 +8,7 @@ pub(crate) mod imports;
 pub(crate) mod jobs;
 pub(crate) mod records;
 pub(crate) mod saved;
+pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod shape;
 pub(crate) mod views;

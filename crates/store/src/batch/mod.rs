@@ -17,7 +17,7 @@ use crate::dialect::{Dialect, column_type, quote};
 use crate::matching::{CustomerKey, Found, MatchKey, find};
 use crate::store::{Store, code_counter, counter, id_counter, require};
 use crate::validate::Breach;
-use crate::{layout, log, search};
+use crate::{failure, layout, log, search};
 use model::{Access, FieldKey, FieldKind, Origin, RecordId, Result, Scope, TableDef, TableKey, Value, builtin};
 use roaring::RoaringTreemap;
 use std::collections::HashMap;
@@ -280,6 +280,24 @@ impl<'c> Batch<'c> {
         self.lookup.orders(numbers)
     }
 
+    /// Search text of what is new and of what was changed.
+    fn index_texts(&mut self, progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>) -> Result<()> {
+        let mut changed = std::mem::take(&mut self.writing.searchable);
+        for table in &self.schema.tables {
+            let mut tell = |d, t| progress("search", d, t);
+            let (first, next) = self.next.get(&table.key).copied().unwrap_or_default();
+            if next > first {
+                let fresh = RoaringTreemap::from_sorted_iter(first.unsigned_abs()..next.unsigned_abs());
+                search::index(self.writing.conn, table, &fresh.map_err(failure)?, true, &mut tell)?;
+            }
+            if let Some(mut ids) = changed.remove(&table.key) {
+                ids.remove_range(first.unsigned_abs()..next.unsigned_abs());
+                search::index(self.writing.conn, table, &ids, false, &mut tell)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Sends new rows that wait to be sent.
     fn flush(&mut self) -> Result<()> {
         let Some(session) = self.writing.conn.as_postgres() else { return Ok(()) };
@@ -409,12 +427,7 @@ impl<'c> Batch<'c> {
         }
         self.stamp_new()?;
         if !scratch {
-            if let Some((first, next)) = self.next.get(builtin::CUSTOMERS) {
-                let mut fresh = RoaringTreemap::new();
-                fresh.insert_range(first.unsigned_abs()..next.unsigned_abs());
-                search::index(conn, &fresh, true, &mut |d, t| progress("search", d, t))?;
-            }
-            search::index(conn, &self.writing.searchable, false, &mut |d, t| progress("search", d, t))?;
+            self.index_texts(progress)?;
         }
         let shape = std::sync::Arc::clone(&self.writing.shape);
         let (today, d) = (self.writing.today, &shape.derivation);

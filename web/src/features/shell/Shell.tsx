@@ -2,14 +2,16 @@ import { Link, Outlet, useMatchRoute, useNavigate, useParams } from "@tanstack/r
 import { Button } from "antd";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "@/api";
 import type { Status } from "@/api/types";
+import { logOut } from "@/features/commands/commands";
+import { EverywhereButton } from "@/features/commands/EverywhereButton";
+import { palette } from "@/features/commands/palette";
 import { SearchBox } from "@/features/table/SearchBox";
 import { newRecord, tableDialog } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { labelOf } from "@/lib/format";
 import { usePhone } from "@/lib/hooks";
-import { queryClient, useSchema } from "@/lib/query";
+import { useSchema } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { Icon, type IconName } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
@@ -38,9 +40,27 @@ export function Shell({ status }: { status: Status }) {
       {phone && <BottomNav />}
       <Suspense>
         <TableDialogs />
+        <Everywhere />
       </Suspense>
     </div>
   );
+}
+
+const Palette = lazy(async () => ({ default: (await import("@/features/commands/Palette")).Palette }));
+
+/** The palette, by its key from anywhere. */
+function Everywhere() {
+  const first = useStore(palette);
+  useEffect(() => {
+    const key = (e: KeyboardEvent) => {
+      if (!(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey || e.key.toLowerCase() !== "k") return;
+      e.preventDefault();
+      palette.set((now) => (now === null ? "" : null));
+    };
+    addEventListener("keydown", key, true);
+    return () => removeEventListener("keydown", key, true);
+  }, []);
+  return first === null ? null : <Palette first={first} />;
 }
 
 function useTables() {
@@ -115,7 +135,7 @@ function TopBar({ status, table }: { status: Status; table: string | undefined }
         </Link>
       </nav>
       <div className="topbar-right">
-        {table && <SearchBox key={table} table={table} />}
+        {table ? <SearchBox key={table} table={table} /> : <EverywhereButton />}
         {table ? (
           <Button type="primary" icon={<Icon name="plus" />} onClick={() => newRecord.set(table)}>
             {t("shell.add")}
@@ -143,6 +163,7 @@ function PhoneBar({ status, table }: { status: Status; table: string | undefined
       ) : (
         <span className="phone-title serif">{status.book?.name}</span>
       )}
+      {!table && <EverywhereButton />}
       {table && (
         <IconButton
           icon="plus"
@@ -229,11 +250,6 @@ function UserMenu({ status }: { status: Status }) {
   const { t } = useTranslation();
   const anchor = useRef<HTMLSpanElement>(null);
   const [at, setAt] = useState<DOMRect | null>(null);
-  const logout = async () => {
-    await api.logout();
-    queryClient.clear();
-    await queryClient.invalidateQueries();
-  };
   return (
     <span ref={anchor}>
       <IconButton
@@ -259,7 +275,7 @@ function UserMenu({ status }: { status: Status }) {
             <Link to="/trash" className="menu-item" onClick={() => setAt(null)}>
               <Icon name="trash" /> {t("shell.trash")}
             </Link>
-            <button type="button" className="menu-item" onClick={() => void logout()}>
+            <button type="button" className="menu-item" onClick={() => void logOut()}>
               <Icon name="out" /> {t("shell.logout")}
             </button>
             <div className="muted version">Kebu {status.version}</div>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { EverywhereButton } from "@/features/commands/EverywhereButton";
 import { useDebounced } from "@/lib/hooks";
 import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
@@ -58,6 +59,7 @@ export function SearchBox({ table }: { table: string }) {
           if (e.key === "Escape" && text !== "") setText("");
         }}
       />
+      <EverywhereButton text={text} />
     </div>
   );
 }

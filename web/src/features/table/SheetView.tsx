@@ -1,7 +1,8 @@
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Field, LinkValue, Table, Tone } from "@/api/types";
+import { type TableContext, tableContext } from "@/features/commands/commands";
 import { FilterButton } from "@/features/views/FilterButton";
 import { SummaryBar } from "@/features/views/SummaryBar";
 import { ViewMenu } from "@/features/views/ViewMenu";
@@ -17,7 +18,7 @@ import { IconButton } from "@/ui/IconButton";
 import { toast, toastError } from "@/ui/toast";
 import { FilterChips } from "./FilterChips";
 import { StatusBar } from "./StatusBar";
-import { type CommandContext, Toolbar } from "./Toolbar";
+import { Toolbar } from "./Toolbar";
 import { fieldDialog, frozenOf, layoutStore, moveColumn, queryStore, widthOf } from "./tableState";
 import type { Edits } from "./useEdits";
 import type { MarkCache } from "./useMarks";
@@ -73,7 +74,7 @@ export function SheetView(props: ViewProps) {
     await edits.remove(ids);
   }, [cache, edits, selection, t]);
 
-  const context: CommandContext = {
+  const context: TableContext = {
     table,
     selectedRows: selection.rows.reduce((n, [a, b]) => n + b - a + 1, 0),
     undo: edits.undo,
@@ -82,6 +83,8 @@ export function SheetView(props: ViewProps) {
     exportAs: props.onExport,
     pickColumns: setPicker,
   };
+  useEffect(() => tableContext.set(context));
+  useEffect(() => () => tableContext.set(null), []);
 
   const onMove = useCallback(
     (from: number, to: number) => {

@@ -1,0 +1,180 @@
+/** What a person can tell Kebu to do, declared once; bar, menus and palette are drawn from these lists. */
+import type { useNavigate } from "@tanstack/react-router";
+import { api } from "@/api";
+import type { Table } from "@/api/types";
+import { fieldDialog, newRecord, tableDialog } from "@/features/table/tableState";
+import type { zh } from "@/i18n/zh";
+import { localeStore, modeStore, themeStore } from "@/lib/prefs";
+import { queryClient } from "@/lib/query";
+import { createStore } from "@/lib/store";
+import type { IconName } from "@/ui/Icon";
+
+interface UserCommand<Context> {
+  id: string;
+  label: keyof typeof zh;
+  icon: IconName;
+  shortcut?: string;
+  visible(c: Context): boolean;
+  /** `at`: where it was asked for, for what opens beside it. */
+  run(c: Context, at: DOMRect): Promise<void> | void;
+}
+
+/** The table in view. */
+export interface TableContext {
+  table: Table;
+  selectedRows: number;
+  undo(): Promise<void>;
+  redo(): Promise<void>;
+  deleteRows(): Promise<void>;
+  exportAs(format: "xlsx" | "csv"): Promise<void>;
+  pickColumns(at: DOMRect): void;
+}
+export interface TableCommand extends UserCommand<TableContext> {
+  /** On the bar with its words, on the bar as a sign, or in the menu only. */
+  place: "bar" | "sign" | "menu";
+}
+/** The table in view, while there is one. */
+export const tableContext = createStore<TableContext | null>(null);
+
+const always = () => true;
+
+export const TABLE_COMMANDS: TableCommand[] = [
+  {
+    id: "delete",
+    label: "command.delete",
+    icon: "trash",
+    shortcut: "Ctrl+-",
+    place: "bar",
+    visible: (c) => c.selectedRows > 0,
+    run: (c) => c.deleteRows(),
+  },
+  {
+    id: "undo",
+    label: "command.undo",
+    icon: "undo",
+    shortcut: "Ctrl+Z",
+    place: "sign",
+    visible: always,
+    run: (c) => c.undo(),
+  },
+  {
+    id: "redo",
+    label: "command.redo",
+    icon: "redo",
+    shortcut: "Ctrl+Y",
+    place: "sign",
+    visible: always,
+    run: (c) => c.redo(),
+  },
+  {
+    id: "columns",
+    label: "command.columns",
+    icon: "columns",
+    place: "bar",
+    visible: always,
+    run: (c, at) => c.pickColumns(at),
+  },
+  {
+    id: "xlsx",
+    label: "command.xlsx",
+    icon: "download",
+    place: "menu",
+    visible: always,
+    run: (c) => c.exportAs("xlsx"),
+  },
+  {
+    id: "csv",
+    label: "command.csv",
+    icon: "file",
+    place: "menu",
+    visible: always,
+    run: (c) => c.exportAs("csv"),
+  },
+];
+
+/** Where one is in the book. */
+export interface BookContext {
+  navigate: ReturnType<typeof useNavigate>;
+  /** The table in view. */
+  table: string | undefined;
+}
+
+/** Commands of the book, whatever is in view. */
+export const BOOK_COMMANDS: UserCommand<BookContext>[] = [
+  {
+    id: "new-record",
+    label: "command.newRecord",
+    icon: "plus",
+    visible: (c) => c.table !== undefined,
+    run: (c) => newRecord.set(c.table ?? null),
+  },
+  {
+    id: "new-field",
+    label: "field.add",
+    icon: "columns",
+    visible: (c) => c.table !== undefined,
+    run: (c) => fieldDialog.set({ table: c.table ?? "customers" }),
+  },
+  {
+    id: "new-table",
+    label: "tables.new",
+    icon: "plus",
+    visible: always,
+    run: () => tableDialog.set({}),
+  },
+  go("import", "shell.import", "upload", "/import"),
+  go("charts", "shell.charts", "chart", "/charts"),
+  go("imports", "shell.importHistory", "history", "/imports"),
+  go("changes", "shell.changes", "clock", "/changes"),
+  go("trash", "shell.trash", "trash", "/trash"),
+  {
+    id: "dark",
+    label: "command.dark",
+    icon: "moon",
+    visible: () => modeStore.get() === "light",
+    run: () => themeStore.set("dark"),
+  },
+  {
+    id: "light",
+    label: "command.light",
+    icon: "sun",
+    visible: () => modeStore.get() === "dark",
+    run: () => themeStore.set("light"),
+  },
+  {
+    id: "language",
+    label: "command.language",
+    icon: "globe",
+    visible: always,
+    run: () => localeStore.set((l) => (l === "en" ? "zh-CN" : "en")),
+  },
+  { id: "logout", label: "shell.logout", icon: "out", visible: always, run: logOut },
+];
+
+type Place = "/import" | "/charts" | "/imports" | "/changes" | "/trash";
+function go(id: string, label: keyof typeof zh, icon: IconName, to: Place): UserCommand<BookContext> {
+  return { id, label, icon, visible: always, run: (c) => void c.navigate({ to }) };
+}
+
+export async function logOut(): Promise<void> {
+  await api.logout();
+  queryClient.clear();
+  await queryClient.invalidateQueries();
+}
+
+/** A command as the palette shows it, its context already given. */
+export interface Offered {
+  id: string;
+  label: keyof typeof zh;
+  icon: IconName;
+  shortcut?: string;
+  run(at: DOMRect): Promise<void> | void;
+}
+
+/** What can be done now. */
+export function offered(book: BookContext): Offered[] {
+  const table = tableContext.get();
+  const with_ = <C>(list: UserCommand<C>[], context: C): Offered[] =>
+    list.filter((c) => c.visible(context)).map((c) => ({ ...c, run: (at) => c.run(context, at) }));
+  return [...(table ? with_(TABLE_COMMANDS, table) : []), ...with_(BOOK_COMMANDS, book)];
+}
