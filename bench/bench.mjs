@@ -7,6 +7,7 @@
 //
 // KEBU names the binary (target/release/kebu), KEEP=1 keeps target/bench. Needs python3 and PostgreSQL's programs. A bar that is missed
 // is reported, not an error; the exit code says whether the bench ran.
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,9 +35,13 @@ mkdirSync(folder, { recursive: true })
 // A copy, so that a build beside the bench does not change what is measured.
 const kebu = path.join(folder, 'kebu')
 copyFileSync(binary, kebu)
+const target = process.env.CARGO_TARGET_DIR ?? path.join(root, 'target')
+execFileSync('cargo', ['build', '--release', '-q', '--locked', '-p', 'kebu', '--example', 'bench_store'], { cwd: root, stdio: 'inherit' })
+const store = path.join(folder, 'bench_store')
+copyFileSync(path.join(target, 'release/examples/bench_store'), store)
 
 const peer = new Peer()
-const bench = { ...SIZES[size], size, root, folder, kebu, peer, asOf: '2026-11-21', report: new Report(size) }
+const bench = { ...SIZES[size], size, root, folder, kebu, store, peer, asOf: '2026-11-21', report: new Report(size) }
 /** Runs a part; what breaks is told at the end and does not stop the rest. */
 const broken = []
 bench.attempt = async (part) => {

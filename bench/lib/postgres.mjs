@@ -105,7 +105,7 @@ const RULE = `SET search_path TO plain; UPDATE customers SET points = ${points(2
 const FORMULA = `SET search_path TO plain; ALTER TABLE customers ADD f double precision; UPDATE customers SET f = total / 2 + length(客户名称);`
 
 export async function postgres(bench) {
-  const { kebu, folder, asOf, root, report } = bench
+  const { kebu, folder, asOf, report } = bench
   const pg = await Postgres.start()
   try {
     const data = `${folder}/pg`
@@ -122,8 +122,7 @@ export async function postgres(bench) {
     report.add(on("import, Kebu's peak memory"), ran.mib, 'MiB')
     pg.sql(EXTRA)
     await editing(bench, pg, data, on)
-    const env = { ...process.env, CARGO_TARGET_DIR: process.env.CARGO_TARGET_DIR ?? `${root}/target` }
-    const own = json(['cargo', 'run', '--release', '-q', '-p', 'kebu', '--example', 'bench_store', '--', data, '1'], { cwd: root, env })
+    const own = json([bench.store, data, '1'])
     report.add(on('a formula added to everyone, wall'), own.formula.wall_ms / 1000, 's', undefined, { with: 'ADD COLUMN and one UPDATE', value: pg.sql(FORMULA).wall })
     report.add(on('a rule changed, everyone regraded, wall'), own.rule.wall_ms / 1000, 's', undefined, { with: 'one UPDATE of points and grade', value: pg.sql(RULE).wall })
     const check = JSON.parse(measured(folder, [kebu, '--data', data, '--json', 'check']).out)

@@ -112,6 +112,8 @@ describe("the palette", { concurrency: 1 }, () => {
     await page.keyboard.type("深色");
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+    // Colours fade over.
+    await page.waitForTimeout(500);
     assert.deepEqual(await faults(page), []);
     await page.keyboard.press("Control+k");
     await page.keyboard.type(">浅色");

@@ -70,7 +70,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route, as (method, path), in the order of the API document; the tests hold it against the
 /// authorisation matrix.
 pub fn router(app: Arc<App>) -> Router {
-    use routes::{changes, charts, exports, files, imports, jobs, records, saved, search, session, shape, views};
+    use routes::{bulk, changes, charts, exports, files, imports, jobs, records, saved, search, session, shape, views};
     let api = Router::new()
         .route("/status", get(session::status))
         .route("/setup", post(session::setup))
@@ -94,6 +94,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/views/{view}/rows", get(views::rows))
         .route("/views/{view}/summary", get(views::summary))
         .route("/views/{view}/export", get(exports::view))
+        .route("/views/{view}/bulk", post(bulk::run))
+        .route("/views/{view}/bulk/preview", post(bulk::preview))
         .route("/tables/{table}/saved", get(saved::list).post(saved::create))
         .route("/tables/{table}/saved/order", put(saved::order))
         .route("/saved/{id}", patch(saved::change).delete(saved::remove))

@@ -40,6 +40,14 @@ const MATRIX: &[(&str, &str, &str, &str, &str)] = &[
     ("GET", "/views/{view}/rows", "/views/v0/rows", "", "reader"),
     ("GET", "/views/{view}/summary", "/views/v0/summary", "", "reader"),
     ("GET", "/views/{view}/export", "/views/v0/export", "", "reader"),
+    ("POST", "/views/{view}/bulk", "/views/v0/bulk", r#"{"act":{"delete":{}}}"#, "writer"),
+    (
+        "POST",
+        "/views/{view}/bulk/preview",
+        "/views/v0/bulk/preview",
+        r#"{"replace":{"find":"a","with":"b"}}"#,
+        "reader",
+    ),
     ("GET", "/tables/{table}/saved", "/tables/customers/saved", "", "reader"),
     ("POST", "/tables/{table}/saved", "/tables/customers/saved", r#"{"name":""}"#, "writer"),
     ("PUT", "/tables/{table}/saved/order", "/tables/customers/saved/order", r#"{"views":[]}"#, "writer"),
@@ -271,6 +279,45 @@ async fn views_are_paged_filtered_summed_and_exported(site: &Site) {
     assert_eq!(site.ok("DELETE", "/demo", None).await["deleted"], 2_300);
 }
 
+async fn a_whole_view_is_changed_by_a_job_and_put_back(site: &Site) {
+    let record = |n: usize| json!({ "name": format!("客{n}"), "city": "长沙市" });
+    for part in 0..3 {
+        let records: Vec<_> = (0..8_000).map(|n| record(part * 8_000 + n)).collect();
+        site.ok("POST", "/tables/customers/records", Some(json!({ "records": records }))).await;
+    }
+    let view = site.ok("POST", "/views", Some(json!({ "table": "customers", "columns": ["name"] }))).await;
+    let path = format!("/views/{}/bulk", view["view"].as_str().unwrap());
+    let sought = json!({ "find": "长沙", "with": "湘潭" });
+    let seen = site.ok("POST", &format!("{path}/preview"), Some(json!({ "replace": sought, "rows": [[0, 7]] }))).await;
+    assert_eq!((&seen["cells"], &seen["samples"][0]["after"]), (&json!(7), &json!("湘潭市")));
+
+    let job = site.ok("POST", &path, Some(json!({ "act": { "edit": { "city": { "text": "株洲市" } } } }))).await;
+    let done = site.job(&job).await;
+    assert_eq!(done["result"]["records"], 24_000, "{done}");
+    assert_eq!(site.ok("GET", "/tables/customers/records/24000", None).await["values"]["city"], "株洲市");
+    // So many cells are put back by a job too.
+    let undo = site.ok("POST", "/undo", None).await;
+    assert_eq!(site.job(&undo).await["result"]["undone"], 24_000);
+    assert_eq!(site.ok("GET", "/tables/customers/records/24000", None).await["values"]["city"], "长沙市");
+
+    let tag = json!({ "act": { "tag": { "field": "tags", "add": [" 年会 "] } }, "rows": [[0, 2], [5, 6]] });
+    assert_eq!(site.job(&site.ok("POST", &path, Some(tag)).await).await["result"]["records"], 3);
+    assert_eq!(site.ok("GET", "/tables/customers/records/6", None).await["values"]["tags"], json!(["年会"]));
+    for (act, field) in [
+        (json!({ "edit": { "city": 7 } }), json!("city")),
+        (json!({ "edit": { "nothing": "x" } }), json!(null)),
+        (json!({ "what": {} }), json!(null)),
+    ] {
+        let (status, e) = site.call("owner", "POST", &path, Some(json!({ "act": act }))).await;
+        assert!(status.is_client_error(), "{act}: {e}");
+        assert!(field.is_null() || e["error"]["field"] == field, "{e}");
+    }
+    // What the formula gives cannot be given.
+    let given = site.ok("POST", &path, Some(json!({ "act": { "edit": { "total": 7 } }, "rows": [[0, 1]] }))).await;
+    let given = site.job(&given).await;
+    assert_eq!((&given["result"]["records"], &given["result"]["refused"]), (&json!(0), &json!(1)), "{given}");
+}
+
 async fn one_search_asks_every_table(site: &Site) {
     let note = json!([{ "name": "王小华", "mobile": "13800138000", "note": "要大码" }]);
     site.ok("POST", "/tables/customers/records", Some(json!({ "records": note }))).await;
@@ -473,6 +520,7 @@ macro_rules! on_both_engines {
 on_both_engines!(
     records_are_made_edited_read_and_undone,
     views_are_paged_filtered_summed_and_exported,
+    a_whole_view_is_changed_by_a_job_and_put_back,
     one_search_asks_every_table,
     views_are_saved_shared_and_keep_what_still_fits,
     files_are_recognised_checked_imported_and_taken_back,

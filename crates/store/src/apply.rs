@@ -51,10 +51,19 @@ pub(crate) struct Writing<'c> {
 impl<'c> Writing<'c> {
     /// Opens an entry in the log.
     pub(crate) fn begin(conn: &'c Conn, now: Now, scope: &Scope, origin: Origin) -> Result<Self> {
-        let change = log::open(conn, scope, origin)?;
+        Ok(Self::under(conn, now, scope, log::open(conn, scope, origin)?))
+    }
+
+    /// Goes on with an entry that an earlier transaction opened; None when it was undone since.
+    pub(crate) fn go_on(conn: &'c Conn, now: Now, scope: &Scope, change: i64) -> Result<Option<Self>> {
+        let sql = "SELECT 1 FROM _changes WHERE id = ?1 AND undone_by IS NULL";
+        Ok(conn.exists(sql, params![change])?.then(|| Self::under(conn, now, scope, change)))
+    }
+
+    fn under(conn: &'c Conn, now: Now, scope: &Scope, change: i64) -> Self {
         let Now { shape, today } = now;
         let checks = shape.checks(today);
-        Ok(Self {
+        Self {
             conn,
             shape,
             today,
@@ -64,7 +73,7 @@ impl<'c> Writing<'c> {
             user: scope.user,
             checks,
             written: Written::default(),
-        })
+        }
     }
 
     /// Writes what a change asks for.

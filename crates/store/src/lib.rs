@@ -6,6 +6,7 @@
 
 mod apply;
 mod batch;
+mod bulk;
 mod cells;
 mod changes;
 mod check;
@@ -54,6 +55,7 @@ mod view;
 mod within;
 
 pub use batch::{Batch, BatchOptions, Buyer, Upsert};
+pub use bulk::{Bulk, BulkDone, BulkPreview, Replace};
 pub use changes::{LogCell, LogEntry, LogQuery};
 pub use check::CheckReport;
 pub use clash::Names;

@@ -22,6 +22,19 @@ pub(crate) const NOT_EMPTY: &str = "(EXISTS (SELECT 1 FROM _change_cells x WHERE
     OR EXISTS (SELECT 1 FROM _change_rows x WHERE x.change = c.id))";
 
 impl Store {
+    /// How many cells and records the next undo of this user (`back`), or the next redo, has to do with.
+    pub fn step_size(&self, scope: &Scope, back: bool) -> Result<u64> {
+        self.engine.read(|conn| {
+            let change = if back { to_undo(conn, scope)? } else { to_redo(conn, scope)?.map(|(change, _)| change) };
+            change.map_or(Ok(0), |change| change_size(conn, change))
+        })
+    }
+
+    /// How many cells and records a change has to do with.
+    pub fn change_size(&self, change: i64) -> Result<u64> {
+        self.engine.read(|conn| change_size(conn, change))
+    }
+
     /// Takes back the newest step of this user.
     ///
     /// # Errors
@@ -29,12 +42,7 @@ impl Store {
     pub fn undo_last(&self, scope: &Scope, meeting: Meeting<'_>) -> Result<Step> {
         require(scope, Access::Write)?;
         self.reshape(|conn, now| {
-            let sql = [
-                "SELECT c.id FROM _changes c WHERE c.\"user\" = ?1 AND c.undone_by IS NULL AND c.origin <> 'undo' AND ",
-                NOT_EMPTY,
-                " ORDER BY c.id DESC LIMIT 1",
-            ];
-            let Some(change) = conn.first::<i64>(&sql.concat(), params![scope.user.0], |r| r.get(0))? else {
+            let Some(change) = to_undo(conn, scope)? else {
                 return Err(Error::new(ErrorCode::NotFound, "没有可以撤销的操作", "There is nothing to undo"));
             };
             let label = summary(conn, &now.shape.schema, original(conn, change)?)?.label();
@@ -50,19 +58,7 @@ impl Store {
     pub fn redo_last(&self, scope: &Scope, meeting: Meeting<'_>) -> Result<Step> {
         require(scope, Access::Write)?;
         self.reshape(|conn, now| {
-            let newer = NOT_EMPTY.replace("c.id", "n.id");
-            let sql = [
-                "SELECT c.id, c.about IS NOT NULL FROM _changes c
-                 WHERE c.\"user\" = ?1 AND c.undone_by IS NULL AND c.origin = 'undo' AND (c.about IS NOT NULL OR ",
-                NOT_EMPTY,
-                ") AND NOT EXISTS (SELECT 1 FROM _changes n WHERE n.\"user\" = ?1 AND n.id > c.id
-                   AND n.origin NOT IN ('undo', 'redo') AND ",
-                &newer,
-                ") ORDER BY c.id DESC LIMIT 1",
-            ];
-            let found: Option<(i64, bool)> =
-                conn.first(&sql.concat(), params![scope.user.0], |r| Ok((r.get(0)?, r.get(1)?)))?;
-            let Some((undo, lost)) = found else {
+            let Some((undo, lost)) = to_redo(conn, scope)? else {
                 return Err(Error::new(ErrorCode::NotFound, "没有可以重做的操作", "There is nothing to do again"));
             };
             if lost {
@@ -77,6 +73,38 @@ impl Store {
             Ok(Step { done, label })
         })
     }
+}
+
+fn change_size(conn: &Conn, change: i64) -> Result<u64> {
+    let sql = "SELECT (SELECT count(*) FROM _change_cells WHERE change = ?1)
+        + (SELECT count(*) FROM _change_rows WHERE change = ?1)
+        + CAST(coalesce((SELECT sum(high - low + 1) FROM _change_ranges WHERE change = ?1), 0) AS BIGINT)";
+    conn.one(sql, params![change])
+}
+
+/// The newest change of a user that nothing has undone.
+fn to_undo(conn: &Conn, scope: &Scope) -> Result<Option<i64>> {
+    let sql = [
+        "SELECT c.id FROM _changes c WHERE c.\"user\" = ?1 AND c.undone_by IS NULL AND c.origin <> 'undo' AND ",
+        NOT_EMPTY,
+        " ORDER BY c.id DESC LIMIT 1",
+    ];
+    conn.first(&sql.concat(), params![scope.user.0], |r| r.get(0))
+}
+
+/// The newest undo of a user since the last new change, and whether it removed more than the log keeps.
+fn to_redo(conn: &Conn, scope: &Scope) -> Result<Option<(i64, bool)>> {
+    let newer = NOT_EMPTY.replace("c.id", "n.id");
+    let sql = [
+        "SELECT c.id, c.about IS NOT NULL FROM _changes c
+         WHERE c.\"user\" = ?1 AND c.undone_by IS NULL AND c.origin = 'undo' AND (c.about IS NOT NULL OR ",
+        NOT_EMPTY,
+        ") AND NOT EXISTS (SELECT 1 FROM _changes n WHERE n.\"user\" = ?1 AND n.id > c.id
+           AND n.origin NOT IN ('undo', 'redo') AND ",
+        &newer,
+        ") ORDER BY c.id DESC LIMIT 1",
+    ];
+    conn.first(&sql.concat(), params![scope.user.0], |r| Ok((r.get(0)?, r.get(1)?)))
 }
 
 /// The step that a chain of undo and redo began with.

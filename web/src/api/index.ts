@@ -60,6 +60,14 @@ export const api = {
     }),
   viewSummary: (view: string, distinct: string[] = [], signal?: AbortSignal) =>
     call<T.ViewSummary>(`/views/${enc(view)}/summary?distinct=${enc(distinct.join())}`, { signal }),
+  /** Does one thing to a view's records, or to its rows from one place to before another. */
+  bulk: (view: string, act: T.BulkAct, rows?: [number, number][]) =>
+    call<{ job: string }>(`/views/${enc(view)}/bulk`, { method: "POST", body: { act, rows } }),
+  previewReplace: (
+    view: string,
+    body: { replace: T.Replacing; rows?: [number, number][] },
+    signal?: AbortSignal,
+  ) => call<T.BulkPreview>(`/views/${enc(view)}/bulk/preview`, { method: "POST", body, signal }),
   savedViews: (table: string) => call<T.SavedViews>(`/tables/${enc(table)}/saved`),
   saveView: (table: string, body: T.SavedDef & { name: string; shared: boolean }) =>
     call<T.SavedView>(`/tables/${enc(table)}/saved`, { method: "POST", body }),
@@ -92,9 +100,11 @@ export const api = {
     }),
   /** Takes one change back, but for what was changed since. */
   undo: (change: number) =>
-    call<{ change: number; kept: number }>(`/changes/${change}/undo?keep=true`, { method: "POST" }),
-  undoLast: (keep = false) => call<T.Stepped>(`/undo?keep=${keep}`, { method: "POST" }),
-  redoLast: (keep = false) => call<T.Stepped>(`/redo?keep=${keep}`, { method: "POST" }),
+    call<{ change: number; kept: number } | { job: string }>(`/changes/${change}/undo?keep=true`, {
+      method: "POST",
+    }),
+  undoLast: (keep = false) => call<T.Stepped | { job: string }>(`/undo?keep=${keep}`, { method: "POST" }),
+  redoLast: (keep = false) => call<T.Stepped | { job: string }>(`/redo?keep=${keep}`, { method: "POST" }),
   changes: (wanted: T.LogWanted) =>
     call<T.LogPage>(
       `/changes?${new URLSearchParams(Object.entries(wanted).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]])))}`,

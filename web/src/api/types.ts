@@ -62,6 +62,31 @@ export interface ViewOpened {
   columns: string[];
   rows: WireRow[];
 }
+export interface Replacing {
+  /** Where to look; nowhere named is everywhere. */
+  fields: string[];
+  find: string;
+  with: string;
+  whole: boolean;
+  case: boolean;
+}
+export type BulkAct =
+  | { edit: Record<string, Written> }
+  | { tag: { field: string; add: string[]; remove: string[] } }
+  | { replace: Replacing }
+  | { delete: Record<string, never> };
+export interface BulkDone {
+  change: number | null;
+  records: number;
+  refused: number;
+  message: string | null;
+  stopped: boolean;
+}
+export interface BulkPreview {
+  records: number;
+  cells: number;
+  samples: { id: number; field: string; before: string; after: string }[];
+}
 /** What was found in one table: rows of these columns, and for each the field that answers. */
 export interface SearchGroup {
   table: string;

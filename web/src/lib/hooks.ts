@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
@@ -22,4 +22,20 @@ export function useDebounced<T>(value: T, ms: number): T {
     return () => clearTimeout(timer);
   }, [value, ms]);
   return late;
+}
+
+/** Answers a letter pressed with Ctrl (or ⌘), wherever the focus is. */
+export function useKey(letter: string, run: () => void): void {
+  const latest = useRef(run);
+  latest.current = run;
+  useEffect(() => {
+    const key = (e: KeyboardEvent) => {
+      const plain = (e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey;
+      if (!plain || e.key.toLowerCase() !== letter) return;
+      e.preventDefault();
+      latest.current();
+    };
+    addEventListener("keydown", key, true);
+    return () => removeEventListener("keydown", key, true);
+  }, [letter]);
 }

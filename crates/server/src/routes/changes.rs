@@ -34,7 +34,25 @@ fn said(step: &Step, what: &str) -> Value {
     json!({ "change": d.change, what: n, "kept": d.kept, "rows": rows, "label": step.label })
 }
 
-/// Undoes one change by its number.
+/// So many cells and records are taken back while the caller waits; more is a job's work.
+const AT_ONCE: u64 = 20_000;
+
+/// What a step answers with: itself, or the job that does it.
+fn stepped(
+    app: &Arc<App>,
+    scope: &Scope,
+    size: u64,
+    kind: &'static str,
+    work: impl FnOnce(&App) -> model::Result<Value> + Send + 'static,
+) -> model::Result<Value> {
+    if size <= AT_ONCE {
+        return work(app);
+    }
+    let own = Arc::clone(app);
+    Ok(json!({ "job": app.tasks.start(scope, kind, move |_| work(&own)) }))
+}
+
+/// Undoes one change by its number; a large one by a job with the same result.
 pub(crate) async fn undo_one(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -43,13 +61,17 @@ pub(crate) async fn undo_one(
 ) -> ApiResult<Json<Value>> {
     let Query(Keeping { keep }) = keeping.map_err(malformed)?;
     caller.require(Access::Write)?;
+    let own = Arc::clone(&app);
     let out = blocking(&app, move |app| {
-        let u = if keep {
-            app.book().undo(&caller.scope, change, &mut |_, _| Ok(()))?
-        } else {
-            app.book().undo_whole(&caller.scope, change, &app.data.system.user_names()?)?
-        };
-        Ok(json!({ "change": u.change, "removed": u.removed, "restored": u.restored, "revived": u.revived, "kept": u.kept }))
+        let (size, scope) = (app.book().change_size(change)?, caller.scope.clone());
+        stepped(&own, &caller.scope, size, "undo", move |app| {
+            let u = if keep {
+                app.book().undo(&scope, change, &mut |_, _| Ok(()))?
+            } else {
+                app.book().undo_whole(&scope, change, &app.data.system.user_names()?)?
+            };
+            Ok(json!({ "change": u.change, "removed": u.removed, "restored": u.restored, "revived": u.revived, "kept": u.kept }))
+        })
     })
     .await?;
     Ok(Json(out))
@@ -57,28 +79,28 @@ pub(crate) async fn undo_one(
 
 /// Takes back the caller's newest step.
 pub(crate) async fn undo(State(app): State<Arc<App>>, caller: Caller, keeping: Kept) -> ApiResult<Json<Value>> {
-    step(app, caller, keeping, "undone", Store::undo_last).await
+    step(app, caller, keeping, true).await
 }
 
 /// Does again what the caller's last undo took back.
 pub(crate) async fn redo(State(app): State<Arc<App>>, caller: Caller, keeping: Kept) -> ApiResult<Json<Value>> {
-    step(app, caller, keeping, "redone", Store::redo_last).await
+    step(app, caller, keeping, false).await
 }
 
 type Kept = Result<Query<Keeping>, QueryRejection>;
 
-async fn step(
-    app: Arc<App>,
-    caller: Caller,
-    keeping: Kept,
-    what: &'static str,
-    act: fn(&Store, &Scope, Meeting<'_>) -> model::Result<Step>,
-) -> ApiResult<Json<Value>> {
+async fn step(app: Arc<App>, caller: Caller, keeping: Kept, back: bool) -> ApiResult<Json<Value>> {
     let Query(Keeping { keep }) = keeping.map_err(malformed)?;
     caller.require(Access::Write)?;
+    let own = Arc::clone(&app);
     let out = blocking(&app, move |app| {
-        let names = app.data.system.user_names()?;
-        Ok(said(&act(app.book(), &caller.scope, meeting(keep, &names))?, what))
+        let (size, scope) = (app.book().step_size(&caller.scope, back)?, caller.scope.clone());
+        stepped(&own, &caller.scope, size, if back { "undo" } else { "redo" }, move |app| {
+            let names = app.data.system.user_names()?;
+            let (act, what): (fn(&Store, &Scope, Meeting<'_>) -> model::Result<Step>, _) =
+                if back { (Store::undo_last, "undone") } else { (Store::redo_last, "redone") };
+            Ok(said(&act(app.book(), &scope, meeting(keep, &names))?, what))
+        })
     })
     .await?;
     Ok(Json(out))

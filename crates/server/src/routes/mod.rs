@@ -1,5 +1,6 @@
 //! Handlers, one module a part of the API.
 
+pub(crate) mod bulk;
 pub(crate) mod changes;
 pub(crate) mod charts;
 pub(crate) mod exports;

@@ -38,13 +38,14 @@ export function Palette({ first }: { first: string }) {
   const { t } = useTranslation();
   const [text, setText] = useState(first);
   const [composing, setComposing] = useState(false);
-  const [at, setAt] = useState(0);
+  // With nothing typed Enter does nothing: no line is meant before a key or the pointer says so.
+  const [at, setAt] = useState(first === "" ? -1 : 0);
   const list = useId();
   const box = useRef<HTMLDivElement>(null);
   const close = () => palette.set(null);
   const { sections, busy, error } = useSections(composing ? "" : text, close);
   const lines = sections.flatMap((s) => s.lines);
-  const active = Math.min(at, Math.max(0, lines.length - 1));
+  const active = Math.min(at, lines.length - 1);
   useFocusBack();
   // Enter pressed before the answer is there means the answer's first line, not that of the one before.
   const [entered, setEntered] = useState(false);
@@ -59,7 +60,8 @@ export function Palette({ first }: { first: string }) {
   const onKey = (e: KeyboardEvent) => {
     if (e.nativeEvent.isComposing || e.keyCode === 229) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-    if (step !== undefined && lines.length > 0) setAt((active + step + lines.length) % lines.length);
+    if (step !== undefined && lines.length > 0)
+      setAt(active < 0 && step < 0 ? lines.length - 1 : (active + step + lines.length) % lines.length);
     else if (e.key === "Enter") setEntered(true);
     else if (e.key === "Escape") close();
     else if (e.key !== "Tab") return;
@@ -84,7 +86,7 @@ export function Palette({ first }: { first: string }) {
             value={text}
             onChange={(e) => {
               setText(e.target.value);
-              setAt(0);
+              setAt(e.target.value === "" ? -1 : 0);
               setEntered(false);
             }}
             onCompositionStart={() => setComposing(true)}

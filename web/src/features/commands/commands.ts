@@ -2,6 +2,7 @@
 import type { useNavigate } from "@tanstack/react-router";
 import { api } from "@/api";
 import type { Table } from "@/api/types";
+import type { Tab } from "@/features/bulk/bulk";
 import { fieldDialog, newRecord, tableDialog } from "@/features/table/tableState";
 import type { zh } from "@/i18n/zh";
 import { localeStore, modeStore, themeStore } from "@/lib/prefs";
@@ -28,10 +29,12 @@ export interface TableContext {
   deleteRows(): Promise<void>;
   exportAs(format: "xlsx" | "csv"): Promise<void>;
   pickColumns(at: DOMRect): void;
+  /** Opens the dialog for many records at once. */
+  bulk(tab: Tab): void;
 }
 export interface TableCommand extends UserCommand<TableContext> {
-  /** On the bar with its words, on the bar as a sign, or in the menu only. */
-  place: "bar" | "sign" | "menu";
+  /** On the bar with its words, on the bar as a sign, in the menu of exports, or in the palette alone. */
+  place: "bar" | "sign" | "export" | "palette";
 }
 /** The table in view, while there is one. */
 export const tableContext = createStore<TableContext | null>(null);
@@ -67,6 +70,31 @@ export const TABLE_COMMANDS: TableCommand[] = [
     run: (c) => c.redo(),
   },
   {
+    id: "bulk",
+    label: "command.bulk",
+    icon: "choices",
+    place: "bar",
+    visible: always,
+    run: (c) => c.bulk("edit"),
+  },
+  {
+    id: "replace",
+    label: "command.replace",
+    icon: "edit",
+    shortcut: "Ctrl+H",
+    place: "palette",
+    visible: always,
+    run: (c) => c.bulk("replace"),
+  },
+  {
+    id: "delete-all",
+    label: "command.deleteAll",
+    icon: "trash",
+    place: "palette",
+    visible: always,
+    run: (c) => c.bulk("delete"),
+  },
+  {
     id: "columns",
     label: "command.columns",
     icon: "columns",
@@ -78,7 +106,7 @@ export const TABLE_COMMANDS: TableCommand[] = [
     id: "xlsx",
     label: "command.xlsx",
     icon: "download",
-    place: "menu",
+    place: "export",
     visible: always,
     run: (c) => c.exportAs("xlsx"),
   },
@@ -86,7 +114,7 @@ export const TABLE_COMMANDS: TableCommand[] = [
     id: "csv",
     label: "command.csv",
     icon: "file",
-    place: "menu",
+    place: "export",
     visible: always,
     run: (c) => c.exportAs("csv"),
   },

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { PastImport } from "@/api/types";
+import { outcome } from "@/features/bulk/running";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatCount, formatMoment, labelOf } from "@/lib/format";
@@ -47,7 +48,7 @@ function PastRow({ past }: { past: PastImport }) {
   const undo = async () => {
     setBusy(true);
     try {
-      const out = await api.undo(past.change);
+      const out = await outcome(await api.undo(past.change), t("undo.running"));
       toast(out.kept > 0 ? t("undo.kept", { n: out.kept }) : t("undo.done"));
       await bookChanged();
     } catch (e) {

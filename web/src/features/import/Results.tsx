@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Counts, Import, Problem, Report } from "@/api/types";
+import { outcome } from "@/features/bulk/running";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatCount, labelOf } from "@/lib/format";
@@ -46,7 +47,7 @@ export function ImportResult(props: { import: Import; report: Report; onAgain():
   const undo = async () => {
     if (report.change === null) return;
     try {
-      const out = await api.undo(report.change);
+      const out = await outcome(await api.undo(report.change), t("undo.running"));
       setUndone(true);
       toast(out.kept > 0 ? t("undo.kept", { n: out.kept }) : t("undo.done"));
       await bookChanged();

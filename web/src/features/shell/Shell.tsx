@@ -3,6 +3,7 @@ import { Button } from "antd";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Status } from "@/api/types";
+import { running } from "@/features/bulk/running";
 import { logOut } from "@/features/commands/commands";
 import { EverywhereButton } from "@/features/commands/EverywhereButton";
 import { palette } from "@/features/commands/palette";
@@ -10,7 +11,7 @@ import { SearchBox } from "@/features/table/SearchBox";
 import { newRecord, tableDialog } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { labelOf } from "@/lib/format";
-import { usePhone } from "@/lib/hooks";
+import { useKey, usePhone } from "@/lib/hooks";
 import { useSchema } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { Icon, type IconName } from "@/ui/Icon";
@@ -41,25 +42,31 @@ export function Shell({ status }: { status: Status }) {
       <Suspense>
         <TableDialogs />
         <Everywhere />
+        <LongWork />
       </Suspense>
     </div>
   );
 }
 
-const Palette = lazy(async () => ({ default: (await import("@/features/commands/Palette")).Palette }));
+const loadPalette = () => import("@/features/commands/Palette");
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
+
+const RunningJob = lazy(async () => ({ default: (await import("@/features/bulk/RunningJob")).RunningJob }));
+
+function LongWork() {
+  const work = useStore(running);
+  return work && <RunningJob key={work.job} work={work} />;
+}
 
 /** The palette, by its key from anywhere. */
 function Everywhere() {
   const first = useStore(palette);
+  // There before it is asked for: the first keys typed into it must not get lost.
   useEffect(() => {
-    const key = (e: KeyboardEvent) => {
-      if (!(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey || e.key.toLowerCase() !== "k") return;
-      e.preventDefault();
-      palette.set((now) => (now === null ? "" : null));
-    };
-    addEventListener("keydown", key, true);
-    return () => removeEventListener("keydown", key, true);
+    const timer = setTimeout(() => void loadPalette(), 1_500);
+    return () => clearTimeout(timer);
   }, []);
+  useKey("k", () => palette.set((now) => (now === null ? "" : null)));
   return first === null ? null : <Palette first={first} />;
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EverywhereButton } from "@/features/commands/EverywhereButton";
-import { useDebounced } from "@/lib/hooks";
+import { useDebounced, useKey } from "@/lib/hooks";
 import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
 import { queryStore } from "./tableState";
@@ -31,17 +31,10 @@ export function SearchBox({ table }: { table: string }) {
     sent.current = wanted;
     store.set((q) => ({ ...q, search: wanted }));
   }, [late, composing, store]);
-  useEffect(() => {
-    const key = (e: KeyboardEvent) => {
-      if ((e.ctrlKey || e.metaKey) && !e.shiftKey && e.key.toLowerCase() === "f") {
-        e.preventDefault();
-        input.current?.select();
-        input.current?.focus();
-      }
-    };
-    addEventListener("keydown", key);
-    return () => removeEventListener("keydown", key);
-  }, []);
+  useKey("f", () => {
+    input.current?.select();
+    input.current?.focus();
+  });
 
   return (
     <div className="search" role="search">

@@ -2,6 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Field, LinkValue, Table, Tone } from "@/api/types";
+import { rowsOf, type Tab } from "@/features/bulk/bulk";
 import { type TableContext, tableContext } from "@/features/commands/commands";
 import { FilterButton } from "@/features/views/FilterButton";
 import { SummaryBar } from "@/features/views/SummaryBar";
@@ -10,7 +11,7 @@ import type { Row, SheetColumn, SheetSelection } from "@/grid/types";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatCount, isComputed, isKept, isWritable, labelOf } from "@/lib/format";
-import { PHONE } from "@/lib/hooks";
+import { PHONE, useKey } from "@/lib/hooks";
 import { findRecords, linkTo } from "@/lib/links";
 import { shapeChanged } from "@/lib/query";
 import { useStore } from "@/lib/store";
@@ -32,6 +33,7 @@ if (!matchMedia(PHONE).matches) void loadSheet();
 const HeaderMenu = lazy(async () => ({ default: (await import("./HeaderMenu")).HeaderMenu }));
 const FilesPopup = lazy(async () => ({ default: (await import("./FilesPopup")).FilesPopup }));
 const LinksPopup = lazy(async () => ({ default: (await import("./LinksPopup")).LinksPopup }));
+const BulkDialog = lazy(async () => ({ default: (await import("@/features/bulk/BulkDialog")).BulkDialog }));
 const ColumnPicker = lazy(async () => ({ default: (await import("./ColumnPicker")).ColumnPicker }));
 
 export interface ViewProps {
@@ -58,6 +60,7 @@ export function SheetView(props: ViewProps) {
   const [selection, setSelection] = useState<SheetSelection>(NOTHING);
   const [menu, setMenu] = useState<{ column: SheetColumn; at: DOMRect } | null>(null);
   const [picker, setPicker] = useState<DOMRect | null>(null);
+  const [bulk, setBulk] = useState<Tab | null>(null);
   const layout = layoutStore(table.key);
   const arranged = useStore(layout);
   const columns = useColumns(table, shown);
@@ -82,8 +85,10 @@ export function SheetView(props: ViewProps) {
     deleteRows,
     exportAs: props.onExport,
     pickColumns: setPicker,
+    bulk: setBulk,
   };
   useEffect(() => tableContext.set(context));
+  useKey("h", () => setBulk("replace"));
   useEffect(() => () => tableContext.set(null), []);
 
   const onMove = useCallback(
@@ -177,6 +182,19 @@ export function SheetView(props: ViewProps) {
             at={links.at}
             onOpen={(link) => props.onOpenRecord(links.field.table ?? "customers", link)}
             onClose={closeLinks}
+          />
+        )}
+        {bulk && open.view && (
+          <BulkDialog
+            key={bulk}
+            table={table}
+            view={open.view.id}
+            total={open.view.total}
+            rows={rowsOf(selection)}
+            tab={bulk}
+            undo={edits.undo}
+            onClose={() => setBulk(null)}
+            onDone={edits.changed}
           />
         )}
         {picker && <ColumnPicker fields={fields} table={table.key} at={picker} onClose={closePicker} />}

@@ -19,7 +19,7 @@ export function Toolbar({ context }: { context: TableContext }) {
   return (
     <div className="toolbar" ref={bar} role="toolbar" aria-label={t("table.toolbar")}>
       {shown
-        .filter((c) => c.place !== "menu")
+        .filter((c) => c.place === "bar" || c.place === "sign")
         .map((c) => (
           <IconButton
             key={c.id}
@@ -44,7 +44,7 @@ export function Toolbar({ context }: { context: TableContext }) {
         <Popup at={exporting} label={t("command.export")} onClose={() => setExporting(null)}>
           <div role="menu" className="menu">
             {shown
-              .filter((c) => c.place === "menu")
+              .filter((c) => c.place === "export")
               .map((c) => (
                 <button
                   type="button"

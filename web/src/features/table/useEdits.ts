@@ -2,7 +2,8 @@ import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import { ApiError } from "@/api/client";
-import type { Written } from "@/api/types";
+import type { Stepped, Written } from "@/api/types";
+import { outcome } from "@/features/bulk/running";
 import type { BlockCache } from "@/grid/blockCache";
 import type { CellEdit, CellProblem } from "@/grid/types";
 import { useLocale } from "@/i18n";
@@ -74,6 +75,20 @@ export function useEdits(
     [cache, marks, table],
   );
 
+  /** Many records were changed elsewhere; `rows`: some came or went. */
+  const changed = useCallback(
+    (rows: boolean): void => {
+      marks?.forget();
+      // Records that come or go change the view itself; values alone are loaded anew in place.
+      if (rows || !cache) reopen();
+      else cache.refresh();
+      touched();
+      void queryClient.invalidateQueries({ queryKey: ["status"] });
+      void queryClient.invalidateQueries({ queryKey: ["imports"] });
+    },
+    [cache, marks, reopen],
+  );
+
   /** The server knows the steps of this person; what others changed since is refused, unless told to be kept. */
   const revert = useCallback(
     async (back: boolean, keep = false): Promise<void> => {
@@ -82,17 +97,12 @@ export function useEdits(
         run: () => void revert(!back),
       };
       try {
-        const out = await (back ? api.undoLast(keep) : api.redoLast(keep));
+        const begun = await (back ? api.undoLast(keep) : api.redoLast(keep));
+        const out = await outcome<Stepped>(begun, t(back ? "undo.running" : "redo.running"));
         const what = labelOf(out.label, locale);
         const said = back ? t("undo.doneWhat", { what }) : t("undo.redoneWhat", { what });
         toast(out.kept > 0 ? t("undo.kept", { n: out.kept }) : said, { about: "undo", action: opposite });
-        marks?.forget();
-        // Records that come or go change the view itself; values alone are loaded anew in place.
-        if (out.rows || !cache) reopen();
-        else cache.refresh();
-        touched();
-        void queryClient.invalidateQueries({ queryKey: ["status"] });
-        void queryClient.invalidateQueries({ queryKey: ["imports"] });
+        changed(out.rows);
       } catch (error) {
         const refused = error instanceof ApiError && error.code === "conflict" && !keep;
         const rest = { label: t("undo.rest"), run: () => void revert(back, true) };
@@ -101,7 +111,7 @@ export function useEdits(
         else toast(errorText(error), { about: "undo", tone: "error", action: refused ? rest : undefined });
       }
     },
-    [cache, locale, marks, reopen, t],
+    [changed, locale, t],
   );
   const undo = useCallback(() => revert(true), [revert]);
   const redo = useCallback(() => revert(false), [revert]);
@@ -135,8 +145,18 @@ export function useEdits(
   );
 
   return useMemo(
-    () => ({ problem, clearProblem: () => setProblem(null), edit, save, undo, redo, create, remove }),
-    [problem, edit, save, undo, redo, create, remove],
+    () => ({
+      problem,
+      clearProblem: () => setProblem(null),
+      edit,
+      save,
+      undo,
+      redo,
+      create,
+      remove,
+      changed,
+    }),
+    [problem, edit, save, undo, redo, create, remove, changed],
   );
 }
 
