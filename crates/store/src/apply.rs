@@ -3,6 +3,7 @@
 use crate::cells::{check, from_sql, param};
 use crate::conn::{Conn, Param, params};
 use crate::dialect::quote;
+use crate::events::{self, Coming};
 use crate::recalc::{Touched, recalculate};
 use crate::store::{Now, Shape, Store, code_counter, counter, id_counter, require};
 use crate::validate::{Checks, Written};
@@ -41,6 +42,8 @@ pub(crate) struct Writing<'c> {
     pub today: Date,
     pub change: i64,
     pub touched: Touched,
+    /// Records made and removed.
+    pub coming: Coming,
     pub searchable: RoaringTreemap,
     /// Who changes.
     pub user: UserId,
@@ -60,6 +63,7 @@ impl<'c> Writing<'c> {
             today,
             change,
             touched: Touched::default(),
+            coming: Coming::default(),
             searchable: RoaringTreemap::new(),
             user: scope.user,
             checks,
@@ -94,10 +98,16 @@ impl<'c> Writing<'c> {
         Ok(())
     }
 
-    /// Search text and derived columns of everything touched.
+    /// Search text and derived columns of everything touched, and the news of it.
     pub(crate) fn finish(&mut self, progress: crate::recalc::Progress<'_>) -> Result<()> {
         search::index(self.conn, &self.searchable, false, progress)?;
-        recalculate(self.conn, &self.shape.derivation, self.today, &mut self.touched, progress)
+        recalculate(self.conn, &self.shape.derivation, self.today, &mut self.touched, progress)?;
+        self.tell()
+    }
+
+    /// Tells others what was touched, once nothing more will be.
+    pub(crate) fn tell(&self) -> Result<()> {
+        events::changed(self.conn, self.change, self.user, &self.touched, &self.coming)
     }
 
     fn table(&self, table: &str) -> Result<TableDef> {
@@ -202,6 +212,7 @@ impl<'c> Writing<'c> {
             self.searchable.insert(id.unsigned_abs());
         }
         self.touched.whole(&def.key, [id]);
+        self.coming.made(&def.key, id, id);
         Ok(())
     }
 
@@ -346,6 +357,7 @@ impl<'c> Writing<'c> {
                 }
             }
             self.conn.run(&sql, params![id])?;
+            self.coming.gone(table, id, id);
             n += 1;
         }
         if *table == *builtin::CUSTOMERS {
