@@ -1,9 +1,11 @@
 import { enFields } from "./en.fields";
+import { enLive } from "./en.live";
 import { enViews } from "./en.views";
 import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
   ...enFields,
+  ...enLive,
   ...enViews,
   "brand.name": "Kebu",
   "brand.line": "The customer book that thinks",

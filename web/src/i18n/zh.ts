@@ -1,8 +1,10 @@
 import { zhFields } from "./zh.fields";
+import { zhLive } from "./zh.live";
 import { zhViews } from "./zh.views";
 
 export const zh = {
   ...zhFields,
+  ...zhLive,
   ...zhViews,
   "brand.name": "客簿",
   "brand.line": "会思考的客户册",

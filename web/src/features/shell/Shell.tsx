@@ -9,12 +9,14 @@ import { newRecord, tableDialog } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { labelOf } from "@/lib/format";
 import { usePhone } from "@/lib/hooks";
+import { startLive } from "@/lib/live";
 import { queryClient, useSchema } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { Icon, type IconName } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
 import { Popup } from "@/ui/Popup";
 import { Seal } from "@/ui/Seal";
+import { People } from "./People";
 import { PrefSwitches } from "./PrefSwitches";
 
 const TABLE_ICONS: Record<string, IconName> = { customers: "people", orders: "receipt", products: "box" };
@@ -23,6 +25,9 @@ export function Shell({ status }: { status: Status }) {
   const { t } = useTranslation();
   const phone = usePhone();
   const table = useParams({ strict: false }).table;
+  const user = status.user?.id;
+  const seq = useRef(status.seq ?? 0);
+  useEffect(() => (user === undefined ? undefined : startLive(user, seq.current)), [user]);
   useEffect(() => {
     document.title = status.book ? `${status.book.name} · 客簿` : "客簿 Kebu";
   }, [status.book]);
@@ -125,6 +130,7 @@ function TopBar({ status, table }: { status: Status; table: string | undefined }
             {t("shell.toTable")}
           </Button>
         )}
+        <People most={4} />
         <UserMenu status={status} />
       </div>
     </header>
@@ -151,6 +157,7 @@ function PhoneBar({ status, table }: { status: Status; table: string | undefined
           onClick={() => newRecord.set(table)}
         />
       )}
+      <People most={2} />
       <UserMenu status={status} />
     </header>
   );

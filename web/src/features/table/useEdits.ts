@@ -2,12 +2,13 @@ import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import { ApiError } from "@/api/client";
-import type { Written } from "@/api/types";
+import type { Patched, Written } from "@/api/types";
 import type { BlockCache } from "@/grid/blockCache";
 import type { CellEdit, CellProblem } from "@/grid/types";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { labelOf } from "@/lib/format";
+import { ownChange } from "@/lib/live";
 import { queryClient } from "@/lib/query";
 import { toast, toastError } from "@/ui/toast";
 import type { MarkCache } from "./useMarks";
@@ -18,6 +19,9 @@ function touched(): void {
   void queryClient.invalidateQueries({ queryKey: ["overview"] });
   for (const key of ["history", "changes", "trash"]) void queryClient.invalidateQueries({ queryKey: [key] });
 }
+
+/** The records whose rows an answer brought. */
+const answered = (out: Patched): number[] => Object.keys(out.rows).map(Number);
 
 /** Writes to the table in view: shown at once, kept when the server agrees, taken back when not. */
 export function useEdits(
@@ -37,10 +41,8 @@ export function useEdits(
       setProblem(null);
       for (const e of edits) cache?.pend(e.id, e.field, e.text);
       try {
-        const out = await api.patchCells(
-          table,
-          edits.map(({ id, field, value }) => ({ id, field, value })),
-        );
+        const cells = edits.map(({ id, field, value }) => ({ id, field, value }));
+        const out = await ownChange(api.patchCells(table, cells), answered);
         marks?.forget(edits.map((e) => e.id));
         cache?.patch(out.rows);
         // The other side of a link may be in view as well.
@@ -66,7 +68,7 @@ export function useEdits(
   const save = useCallback(
     async (id: number, values: Record<string, Written>): Promise<void> => {
       const cells = Object.entries(values).map(([field, value]) => ({ id, field, value }));
-      const out = await api.patchCells(table, cells);
+      const out = await ownChange(api.patchCells(table, cells), answered);
       marks?.forget([id]);
       cache?.patch(out.rows);
       touched();
@@ -82,7 +84,7 @@ export function useEdits(
         run: () => void revert(!back),
       };
       try {
-        const out = await (back ? api.undoLast(keep) : api.redoLast(keep));
+        const out = await ownChange(back ? api.undoLast(keep) : api.redoLast(keep), () => []);
         const what = labelOf(out.label, locale);
         const said = back ? t("undo.doneWhat", { what }) : t("undo.redoneWhat", { what });
         toast(out.kept > 0 ? t("undo.kept", { n: out.kept }) : said, { about: "undo", action: opposite });
@@ -108,7 +110,7 @@ export function useEdits(
 
   const create = useCallback(
     async (records: Record<string, Written>[]): Promise<number[]> => {
-      const out = await api.createRecords(table, records);
+      const out = await ownChange(api.createRecords(table, records), (made) => made.ids);
       touched();
       void queryClient.invalidateQueries({ queryKey: ["status"] });
       for (const id of out.ids) cache?.append(id, (await api.record(table, id)).values);
@@ -120,7 +122,7 @@ export function useEdits(
   const remove = useCallback(
     async (ids: number[]): Promise<void> => {
       try {
-        const out = await api.deleteRecords(table, ids);
+        const out = await ownChange(api.deleteRecords(table, ids), () => ids);
         touched();
         reopen();
         toast(t("table.deleted", { n: out.deleted }), {
