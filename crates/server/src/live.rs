@@ -24,7 +24,7 @@ const MOST_STREAMS: usize = 32;
 const WAITING: usize = 512;
 /// How often a stream shows that it is alive and looks whether its session is.
 const BEAT: Duration = Duration::from_secs(15);
-/// Events read at once by one that comes back; one that missed more begins anew.
+/// Events told to one that comes back; one that missed more begins anew.
 const CAUGHT_UP: u64 = 500;
 
 /// What streams are told.
@@ -210,7 +210,7 @@ impl Stream {
                 let seat = sit_down(&app, scope.user, own)?;
                 let newest = app.book().newest_event()?;
                 let after = after.unwrap_or(newest);
-                Ok((seat, app.book().events_since(&scope, after, CAUGHT_UP + 1)?, after))
+                Ok((seat, app.book().events_since(&scope, after, CAUGHT_UP)?, after))
             }
         })
         .await?;
@@ -242,12 +242,8 @@ impl Stream {
 
     async fn catch_up(&mut self, missed: Since) -> ApiResult<()> {
         match missed {
-            Since::Events(list) if list.len() as u64 <= CAUGHT_UP => {
-                for event in list {
-                    self.event(&event);
-                }
-            }
-            _ => {
+            Since::Events(list) => list.iter().for_each(|event| self.event(event)),
+            Since::TooOld => {
                 let newest = blocking(&self.seat.app, |app| app.book().newest_event()).await?;
                 self.last = newest;
                 self.put(Sent::default().event("reload").data("{}"));
@@ -302,7 +298,7 @@ impl Stream {
             Err(broadcast::error::RecvError::Lagged(_)) => {
                 let (scope, last) = (self.scope.clone(), self.last);
                 let missed =
-                    blocking(&self.seat.app, move |app| app.book().events_since(&scope, last, CAUGHT_UP + 1)).await;
+                    blocking(&self.seat.app, move |app| app.book().events_since(&scope, last, CAUGHT_UP)).await;
                 return match missed {
                     Ok(missed) => self.catch_up(missed).await.is_ok(),
                     Err(_) => false,

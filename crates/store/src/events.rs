@@ -55,7 +55,7 @@ impl Event {
 /// What happened after an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Since {
-    /// These events, in order; more than asked for may follow.
+    /// These events, in order.
     Events(Vec<Event>),
     /// More than is kept, or the number is not of this book.
     TooOld,
@@ -188,13 +188,14 @@ impl Store {
         self.engine.read(|conn| conn.one(NEWEST, &[]))
     }
 
-    /// What a caller may know of the events after a number, at most so many at once.
+    /// What a caller may know of the events after a number; [`Since::TooOld`] also when there are more than `most`.
     ///
     /// # Errors
     /// `forbidden`.
-    pub fn events_since(&self, scope: &Scope, after: i64, limit: u64) -> Result<Since> {
+    pub fn events_since(&self, scope: &Scope, after: i64, most: u64) -> Result<Since> {
         require(scope, Access::Read)?;
-        Ok(match self.events(after, limit)? {
+        Ok(match self.events(after, most + 1)? {
+            Since::Events(list) if list.len() as u64 > most => Since::TooOld,
             Since::Events(list) => Since::Events(list.into_iter().filter(|e| e.concerns(scope)).collect()),
             Since::TooOld => Since::TooOld,
         })

@@ -141,6 +141,7 @@ fn who_was_away_too_long_is_told_so() {
     let seen: Vec<i64> = since(&book, 0).iter().map(|e| e.seq).collect();
     assert_eq!(seen, [first, newest(&book)]);
     assert_eq!(since(&book, first).len(), 1);
+    assert_eq!(book.store.events_since(&scope(), 0, 1), Ok(Since::TooOld), "more than whoever asks can take");
     assert_eq!(book.store.events_since(&scope(), newest(&book) + 1, 10), Ok(Since::TooOld));
     let nobody = Scope { access: Access::Read, ..scope() };
     assert!(book.store.events_since(&nobody, 0, 10).is_ok(), "who may read may hear");

@@ -180,6 +180,7 @@ export function startLive(user: number, after: number): () => void {
   me = user;
   last = after;
   connect();
+  if (document.hidden) onVisibility();
   document.addEventListener("visibilitychange", onVisibility);
   addEventListener("online", onLine);
   addEventListener("offline", onOffLine);
