@@ -148,7 +148,7 @@ export class BlockCache implements RowSource {
     const merge = (row: Row) => {
       const now = fresh.get(row.id);
       if (!now) return;
-      row.values = now.deleted ? row.values : { ...row.values, ...now.values };
+      row.values = now.deleted ? now.values : { ...row.values, ...now.values };
       row.deleted = now.deleted;
     };
     for (const block of this.blocks.values()) block.forEach(merge);

@@ -9,7 +9,15 @@ export function FreshRecords({ count, onRefresh }: { count: number; onRefresh():
       {count > 0 && (
         <span className="fresh num">
           {t("live.fresh", { n: formatCount(count) })}
-          <button type="button" className="link" onClick={onRefresh}>
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              onRefresh();
+              // The button goes away; the keys belong to the sheet, where there is one.
+              document.querySelector<HTMLElement>("textarea.cell-input")?.focus({ preventScroll: true });
+            }}
+          >
             {t("live.refresh")}
           </button>
         </span>
