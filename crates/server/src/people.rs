@@ -116,13 +116,17 @@ impl People {
     /// Moves somebody to a cell; None when nothing changed.
     ///
     /// # Errors
-    /// `busy` when they move too often, `forbidden` for somebody else's page.
+    /// `busy` when they move too often, `conflict` for the name of somebody else's page.
     pub(crate) fn go(&self, user: &store::User, page: &str, at: Option<Place>) -> Result<Option<Arc<Person>>> {
         self.slow_down(user.id)?;
         let mut known = self.known();
         let before = known.get(page);
         if before.is_some_and(|k| k.person.user != user.id) {
-            return Err(Error::new(ErrorCode::Forbidden, "这不是你的页面", "This page is somebody else's"));
+            return Err(Error::new(
+                ErrorCode::Conflict,
+                "这个页面名已有人用，请重新打开页面",
+                "The name of this page is somebody else's; open the page again",
+            ));
         }
         if before.is_some_and(|k| k.person.at == at) {
             return Ok(None);
@@ -227,7 +231,7 @@ mod tests {
         let moved = b.go(&ann, "p1", cell(5)).expect("she may").expect("she moved");
         assert_eq!(b.go(&ann, "p1", cell(5)).expect("she may"), None);
         assert!(matches!(a.hear(&b.spoken(Spoken::Here(moved))), Some(Told::Here(p)) if p.at == cell(5)));
-        assert_eq!(b.go(&bob, "p1", None).expect_err("it is hers").code, ErrorCode::Forbidden);
+        assert_eq!(b.go(&bob, "p1", None).expect_err("it is hers").code, ErrorCode::Conflict);
 
         assert!(!a.leave(ann.id, &"p1".into(), 7), "another stream holds the page");
         assert!(a.leave(ann.id, &"p1".into(), 1));

@@ -141,7 +141,7 @@ async fn people_see_each_other_but_not_themselves(site: &Site) {
     assert_eq!(site.call("writer", "POST", "/presence", Some(cell.clone())).await.0, StatusCode::NO_CONTENT);
     assert_eq!(reader.wait("here").await.data["at"], json!({ "table": "customers", "record": id, "field": "name" }));
     let (status, _) = site.call("reader", "POST", "/presence", Some(cell)).await;
-    assert_eq!(status, StatusCode::FORBIDDEN, "somebody else's page");
+    assert_eq!(status, StatusCode::CONFLICT, "somebody else's page");
     for wrong in
         [json!({ "page": "w1", "table": "nothing" }), json!({ "page": "w1", "table": "customers", "field": "x" })]
     {

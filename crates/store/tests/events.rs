@@ -53,7 +53,9 @@ fn every_way_to_change_records_is_told() {
     assert_eq!(made[0].1["by"], scope().user.0);
 
     // An order changes its customer's figures as well.
-    let ordered = told(&book, || drop(book.order(id, "A1", "2026-11-01", 100, &[])));
+    let ordered = told(&book, || {
+        book.order(id, "A1", "2026-11-01", 100, &[]);
+    });
     assert_eq!(of(&ordered, "customers")["ids"], json!([id.0]));
     assert_eq!(of(&ordered, "orders")["created"], 1);
 

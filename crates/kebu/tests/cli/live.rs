@@ -3,7 +3,13 @@
 use crate::support::{Place, Server};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::time::{Duration, Instant};
+
+/// Puts a figure into the output of the test.
+fn say(figure: &str) {
+    writeln!(std::io::stdout(), "{figure}").expect("it is said");
+}
 
 struct Pair {
     place: Place,
@@ -48,10 +54,10 @@ fn what_one_process_changes_the_other_tells_within_half_a_second() {
         })
         .collect();
     took.sort();
-    println!(
+    say(&format!(
         "an edit through one process is told by the other after {:?} (median), {:?} (slowest)",
         took[10], took[19]
-    );
+    ));
     assert!(took[19] < Duration::from_millis(500), "{took:?}");
 
     // Who is here crosses too, and so does the shape.
@@ -116,7 +122,7 @@ fn a_killed_process_loses_no_acknowledged_edit() {
     }
     let lost: Vec<_> = acknowledged.difference(&there).collect();
     assert!(lost.is_empty(), "{lost:?}");
-    println!("{} acknowledged records, none lost", acknowledged.len());
+    say(&format!("{} acknowledged records, none lost", acknowledged.len()));
     assert_eq!(pair.place.kebu(&["check"]).exits(0).json()["sound"], true);
 }
 
@@ -146,7 +152,7 @@ fn work_of_a_killed_process_is_finished_by_the_other() {
         assert!(killed.elapsed() < Duration::from_secs(30), "nobody took the filling over: {}", state(&fill));
         std::thread::sleep(Duration::from_millis(100));
     }
-    println!("a filling was taken over and finished {:?} after its process was killed", killed.elapsed());
+    say(&format!("a filling was taken over and finished {:?} after its process was killed", killed.elapsed()));
     assert_eq!(state(&fill)["state"], "done");
     // The other page hears that rows were computed anew.
     while news.wait("records")["change"] != 0 {}

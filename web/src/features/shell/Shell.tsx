@@ -120,6 +120,7 @@ function TopBar({ status, table }: { status: Status; table: string | undefined }
         </Link>
       </nav>
       <div className="topbar-right">
+        <People most={4} />
         {table && <SearchBox key={table} table={table} />}
         {table ? (
           <Button type="primary" icon={<Icon name="plus" />} onClick={() => newRecord.set(table)}>
@@ -130,7 +131,6 @@ function TopBar({ status, table }: { status: Status; table: string | undefined }
             {t("shell.toTable")}
           </Button>
         )}
-        <People most={4} />
         <UserMenu status={status} />
       </div>
     </header>
