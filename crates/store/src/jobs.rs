@@ -48,7 +48,7 @@ impl System {
     pub fn begin_job(&self, job: &str, kind: &str, owner: UserId, process: &str) -> Result<()> {
         self.engine.transaction(|c| {
             let now = c.dialect().clock();
-            let old = ["DELETE FROM jobs WHERE state <> 'running' AND began < ", now, " - ?1"].concat();
+            let old = ["DELETE FROM jobs WHERE began < ", now, " - ?1"].concat();
             c.run(&old, params![KEPT])?;
             let sql = [
                 "INSERT INTO jobs (job, kind, owner, process, state, phase, done, total, cancel, began, heartbeat)
