@@ -6,7 +6,7 @@
 
 use crate::app::{App, blocking};
 use crate::error::ApiResult;
-use crate::people::{Person, Spoken};
+use crate::people::{Person, Said, Spoken};
 use axum::response::sse::Event as Sent;
 use model::{Error, ErrorCode, Result, Scope, UserId};
 use serde_json::json;
@@ -113,14 +113,16 @@ impl Drop for Seat {
 
 /// Says something to the other processes, later: the caller may be on a thread that must not wait.
 pub(crate) fn say(app: &Arc<App>, spoken: Spoken) {
-    let text = app.live.people.spoken(spoken);
     if let (false, Ok(runtime)) = (app.data.system.at_hand(), tokio::runtime::Handle::try_current()) {
         let app = Arc::clone(app);
-        runtime.spawn_blocking(move || {
-            if let Err(e) = app.book().say(&text) {
-                tracing::debug!(cause = %e, "the other processes do not hear who is here");
-            }
-        });
+        runtime.spawn_blocking(move || speak(&app, spoken));
+    }
+}
+
+/// Says something to the other processes now.
+fn speak(app: &Arc<App>, spoken: Spoken) {
+    if let Err(e) = app.book().say(&app.live.people.spoken(spoken)) {
+        tracing::debug!(cause = %e, "the other processes do not hear who is here");
     }
 }
 
@@ -159,7 +161,13 @@ fn pass_on(app: &Arc<App>, following: u64, heard: Heard) -> bool {
     match heard {
         Heard::Event(event) => live.tell(Told::Event(Arc::new(event))),
         Heard::Missed => live.tell(Told::Missed),
-        Heard::Said(text) => live.people.hear(&text).into_iter().for_each(|told| live.tell(told)),
+        // Those of the other processes do not say again who they are until asked.
+        Heard::Listening => speak(app, Spoken::Who),
+        Heard::Said(text) => match live.people.hear(&text) {
+            Some(Said::News(told)) => live.tell(told),
+            Some(Said::Asked) => live.people.here().into_iter().for_each(|p| speak(app, Spoken::Here(p))),
+            None => {}
+        },
         Heard::Quiet => {
             let mut seats = live.seats();
             if seats.following == following && seats.of.is_empty() || *live.stopped.borrow() {

@@ -51,8 +51,20 @@ mod number {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Spoken {
+    /// One that began to listen wants to know.
+    Who,
     Here(Arc<Person>),
-    Gone { user: i64, page: Arc<str> },
+    Gone {
+        user: i64,
+        page: Arc<str>,
+    },
+}
+
+/// What a word of another process comes to.
+pub(crate) enum Said {
+    News(Told),
+    /// Who is here is to be said again.
+    Asked,
 }
 
 /// As it is sent, with who says it: a process does not listen to itself.
@@ -158,6 +170,11 @@ impl People {
         self.known().get(page).map(|k| Arc::clone(&k.person))
     }
 
+    /// Those whose streams this process holds.
+    pub(crate) fn here(&self) -> Vec<Arc<Person>> {
+        self.known().values().filter(|k| k.seat != 0).map(|k| Arc::clone(&k.person)).collect()
+    }
+
     /// Everybody but one, as the page is told.
     pub(crate) fn others(&self, user: UserId) -> Vec<Arc<Person>> {
         self.known().values().filter(|k| k.person.user != user).map(|k| Arc::clone(&k.person)).collect()
@@ -181,25 +198,26 @@ impl People {
         serde_json::to_string(&Message { from: self.from.clone(), said }).unwrap_or_default()
     }
 
-    /// Takes in what a process said; what streams are to be told of it.
-    pub(crate) fn hear(&self, text: &str) -> Option<Told> {
+    /// Takes in what a process said.
+    pub(crate) fn hear(&self, text: &str) -> Option<Said> {
         let message: Message<Spoken> = serde_json::from_str(text).ok().filter(|m: &Message<_>| m.from != self.from)?;
         let mut known = self.known();
         match message.said {
+            Spoken::Who => Some(Said::Asked),
             Spoken::Here(person) => {
                 let before = known.get(&person.page);
                 let same = before.is_some_and(|k| k.person == person);
                 let seat = before.map_or(0, |k| k.seat);
                 let kept = Known { person: Arc::clone(&person), seat, heard: Instant::now() };
                 known.insert(Arc::clone(&person.page), kept);
-                (!same).then_some(Told::Here(person))
+                (!same).then_some(Said::News(Told::Here(person)))
             }
             Spoken::Gone { user, page } => {
                 let user = UserId(user);
                 // A page that has moved its stream to this process is still here.
                 known.get(&page).filter(|k| k.person.user == user && k.seat == 0)?;
                 known.remove(&page);
-                Some(Told::Gone(user, page))
+                Some(Said::News(Told::Gone(user, page)))
             }
         }
     }
@@ -224,19 +242,22 @@ mod tests {
         let (ann, bob) = (user(1, "安"), user(2, "波"));
         let here = a.arrive(&ann, "p1".into(), 1).expect("she is here");
         assert!(a.hear(&a.spoken(Spoken::Here(Arc::clone(&here)))).is_none(), "nobody listens to himself");
-        assert!(matches!(b.hear(&a.spoken(Spoken::Here(here))), Some(Told::Here(_))));
+        // One that comes later asks.
+        assert!(matches!(a.hear(&b.spoken(Spoken::Who)), Some(Said::Asked)) && a.here() == [Arc::clone(&here)]);
+        assert!(matches!(b.hear(&a.spoken(Spoken::Here(here))), Some(Said::News(Told::Here(_)))));
+        assert!(b.here().is_empty(), "only its own process speaks for somebody");
         assert_eq!((b.others(bob.id).len(), b.others(ann.id).len()), (1, 0));
 
         // A balancer may bring the next word of her to the other process.
         let moved = b.go(&ann, "p1", cell(5)).expect("she may").expect("she moved");
         assert_eq!(b.go(&ann, "p1", cell(5)).expect("she may"), None);
-        assert!(matches!(a.hear(&b.spoken(Spoken::Here(moved))), Some(Told::Here(p)) if p.at == cell(5)));
+        assert!(matches!(a.hear(&b.spoken(Spoken::Here(moved))), Some(Said::News(Told::Here(p))) if p.at == cell(5)));
         assert_eq!(b.go(&bob, "p1", None).expect_err("it is hers").code, ErrorCode::Conflict);
 
         assert!(!a.leave(ann.id, &"p1".into(), 7), "another stream holds the page");
         assert!(a.leave(ann.id, &"p1".into(), 1));
         let gone = a.spoken(Spoken::Gone { user: 1, page: "p1".into() });
-        assert!(matches!(b.hear(&gone), Some(Told::Gone(..))));
+        assert!(matches!(b.hear(&gone), Some(Said::News(Told::Gone(..)))));
         assert!(b.hear(&gone).is_none() && b.others(bob.id).is_empty());
     }
 

@@ -64,6 +64,8 @@ pub enum Since {
 /// What a follower hears.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
+    /// From now on whatever is said is heard; again after a lost connection.
+    Listening,
     /// An event.
     Event(Event),
     /// What another process, or this one, said by [`Store::say`].
@@ -245,6 +247,9 @@ impl Store {
 
     fn follow_on(&self, at: &mut i64, hear: &mut dyn FnMut(Heard) -> bool, pause: &mut Duration) -> Result<()> {
         let ear = self.engine.ear()?;
+        if !hear(Heard::Listening) {
+            return Ok(());
+        }
         loop {
             // Counted before looking, so that what comes in between is not slept over.
             let rung = self.bell.count();

@@ -70,6 +70,12 @@ fn what_one_process_changes_the_other_tells_within_half_a_second() {
     let cell = json!({ "page": "c1", "table": "customers", "record": id, "field": "city" });
     assert_eq!(pair.servers[0].call("POST", "/presence", Some(clerk), Some(&cell)).0, 204);
     assert_eq!(news.wait("here")["at"]["record"], id);
+    // A process that begins to listen later asks who is here.
+    let third = Server::start(place);
+    let mut late = third.listen(&pair.token, "");
+    // It may hear before it has said hello.
+    let known = late.hello["people"][0].clone();
+    assert_eq!(if known.is_null() { late.wait("here") } else { known }["at"]["record"], id);
     drop(here);
     assert_eq!(news.wait("gone")["page"], "c1");
     pair.ok(0, "POST", "/tables", Some(json!({ "label": "样品" })));

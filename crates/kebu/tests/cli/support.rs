@@ -291,8 +291,8 @@ impl Server {
             self.address
         )
         .expect("the request is sent");
-        let mut news = News { lines: BufReader::new(stream) };
-        news.wait("hello");
+        let mut news = News { lines: BufReader::new(stream), hello: Value::Null };
+        news.hello = news.wait("hello");
         news
     }
 
@@ -306,6 +306,8 @@ impl Server {
 /// A stream of news as a page reads it.
 pub struct News {
     lines: BufReader<TcpStream>,
+    /// What it began with.
+    pub hello: Value,
 }
 
 impl News {
