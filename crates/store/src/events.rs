@@ -18,7 +18,7 @@ use std::time::Duration;
 
 /// The table, from migration 10 on.
 pub(crate) const TABLE: &str = "
-CREATE TABLE _events (id ROWNUMBER PRIMARY KEY, kind TEXT NOT NULL, owner INTEGER, news TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS _events (id ROWNUMBER PRIMARY KEY, kind TEXT NOT NULL, owner INTEGER, news TEXT NOT NULL) STRICT;
 ";
 
 /// Events kept for those who come back; about an hour of ten people typing all the time.
