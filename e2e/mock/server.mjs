@@ -134,6 +134,7 @@ const status = (s) => ({
         demo: s.store.demo,
       }
     : null,
+  seq: 0,
 });
 
 function job(s, kind, total, done) {
@@ -244,6 +245,16 @@ const stepped = (entry) => {
 };
 
 const ROUTES = [
+  // Nobody else is ever here, and nothing happens.
+  [
+    "GET",
+    /^\/events$/,
+    (_, { res }) => {
+      res.writeHead(200, { "content-type": "text/event-stream" });
+      res.write('id: 0\nevent: hello\ndata: {"seq":0,"people":[]}\n\n');
+    },
+  ],
+  ["POST", /^\/presence$/, () => null],
   ...routes({ job, fail, filesOf }),
   ["GET", /^\/status$/, (s) => status(s)],
   [

@@ -3,6 +3,7 @@
 use crate::auth::{Guesses, same_origin};
 use crate::clock::Clock;
 use crate::error::{ApiResult, answer_errors};
+use crate::live::Live;
 use crate::tasks::{Imports, Tasks};
 use crate::{assets, routes};
 use axum::Router;
@@ -27,6 +28,7 @@ pub struct App {
     pub(crate) hashing: tokio::sync::Semaphore,
     pub(crate) tasks: Tasks,
     pub(crate) imports: Imports,
+    pub(crate) live: Live,
 }
 
 impl App {
@@ -37,14 +39,16 @@ impl App {
     pub fn new(data: Arc<DataFolder>, clock: Clock) -> Result<Arc<Self>> {
         data.clear_temp();
         let code = if data.system.has_users()? { None } else { Some(crate::auth::new_code()?) };
+        let tasks = Tasks::new(Arc::clone(&data))?;
         Ok(Arc::new(Self {
             data,
             clock,
             code: Mutex::new(code),
             guesses: Guesses::default(),
             hashing: tokio::sync::Semaphore::new(2),
-            tasks: Tasks::default(),
+            tasks,
             imports: Imports::default(),
+            live: Live::default(),
         }))
     }
 
@@ -70,7 +74,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route, as (method, path), in the order of the API document; the tests hold it against the
 /// authorisation matrix.
 pub fn router(app: Arc<App>) -> Router {
-    use routes::{bulk, changes, charts, exports, files, imports, jobs, records, saved, search, session, shape, views};
+    use routes::{bulk, changes, charts, events, exports, files, imports, jobs, records, saved, search, session, shape, views};
     let api = Router::new()
         .route("/status", get(session::status))
         .route("/setup", post(session::setup))
@@ -120,6 +124,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/jobs/{job}", get(jobs::state))
         .route("/jobs/{job}/cancel", post(jobs::cancel))
         .route("/search", get(search::all))
+        .route("/events", get(events::stream))
+        .route("/presence", post(events::presence))
         .route("/charts/overview", get(charts::overview))
         .route("/demo", post(imports::demo))
         .route("/demo", delete(imports::remove_demo))

@@ -6,8 +6,11 @@ mod auth;
 mod clock;
 mod error;
 mod listen;
+mod live;
+mod people;
 mod routes;
 mod tasks;
+mod upkeep;
 mod wire;
 
 pub use app::{App, router};

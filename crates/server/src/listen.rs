@@ -39,7 +39,10 @@ pub async fn listen(address: &str) -> Result<Listening> {
 /// Serves until `stop` resolves; requests under way are finished (for at most ten seconds).
 pub async fn serve(listening: Listening, app: Arc<App>, stop: impl Future<Output = ()>) {
     let service = router(Arc::clone(&app));
-    let turning = tokio::spawn(turn_days(Arc::clone(&app)));
+    let upkeep = [
+        tokio::spawn(crate::upkeep::look_after(Arc::clone(&app))),
+        tokio::spawn(crate::upkeep::turn_days(Arc::clone(&app))),
+    ];
     let tracker = Arc::new(());
     tokio::pin!(stop);
     loop {
@@ -65,41 +68,13 @@ pub async fn serve(listening: Listening, app: Arc<App>, stop: impl Future<Output
             drop(alive);
         });
     }
-    turning.abort();
+    upkeep.iter().for_each(tokio::task::JoinHandle::abort);
+    app.live.stop();
     app.tasks.cancel_all();
     for _ in 0..100 {
         if !app.tasks.any_running() {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
-/// Brings the book to the present day at start and at each midnight.
-async fn turn_days(app: Arc<App>) {
-    // What an earlier run left to be computed goes on by itself.
-    if let Err(e) = crate::app::blocking(&app, |app| app.book().fill(&mut |_, _| Ok(()))).await {
-        tracing::warn!(cause = %e.0, "columns are not filled yet");
-    }
-    loop {
-        let today = app.clock.today();
-        let turned = crate::app::blocking(&app, move |app| app.book().turn_day(today, &mut |_, _| Ok(()))).await;
-        let wait = match turned {
-            Ok(_) => {
-                // Before the files: those of removed records that are forgotten are unused from then on.
-                if let Err(e) = crate::app::blocking(&app, |app| app.book().empty_trash()).await {
-                    tracing::warn!(cause = %e.0, "the recycle bin is not emptied yet");
-                }
-                if let Err(e) = crate::app::blocking(&app, |app| app.book().sweep_files()).await {
-                    tracing::warn!(cause = %e.0, "unused files are not removed yet");
-                }
-                app.clock.until_tomorrow()
-            }
-            Err(e) => {
-                tracing::warn!(cause = %e.0, "the day could not be turned; trying again");
-                Duration::from_secs(60)
-            }
-        };
-        tokio::time::sleep(wait).await;
     }
 }

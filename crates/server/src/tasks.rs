@@ -1,4 +1,4 @@
-//! Jobs that run and imports that are being prepared, in memory.
+//! Jobs that run, noted where all processes see them, and imports that are being prepared, in memory.
 
 use jobs::Control;
 use jobs::import::Import;
@@ -6,8 +6,10 @@ use model::{Error, ErrorCode, Result, Scope, UserId};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+use store::{DataFolder, JobRow};
 
 fn missing(zh: &str, en: &str) -> Error {
     Error::new(ErrorCode::NotFound, zh, en)
@@ -25,19 +27,45 @@ struct Task {
     owner: UserId,
     control: Control,
     state: Mutex<State>,
+    /// In which order it began.
+    number: u64,
 }
 
-/// All jobs since the start; finished ones are kept for their results, the oldest dropped.
-#[derive(Default)]
+/// Work that outlives its process: another takes it over. All other jobs end with theirs.
+pub(crate) const FILL: &str = "fill";
+
+/// The jobs this process began; finished ones are kept for their results, the oldest dropped. Others' are known
+/// from the control database, where every job is noted.
 pub(crate) struct Tasks {
+    data: Arc<DataFolder>,
+    process: String,
     next: AtomicU64,
-    tasks: Mutex<HashMap<u64, Arc<Task>>>,
+    stopping: Arc<AtomicBool>,
+    tasks: Mutex<HashMap<String, Arc<Task>>>,
 }
 
 /// Finished jobs kept.
 const KEPT: usize = 200;
+/// How often a job's progress is noted where other processes may ask for it, and whether it was cancelled there.
+const NOTED: Duration = Duration::from_millis(500);
+/// How long a start waits for the job to be noted, so that whoever is told its name can ask for it anywhere.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Tasks {
+    /// The jobs of a new process.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub(crate) fn new(data: Arc<DataFolder>) -> Result<Self> {
+        let (next, stopping, tasks) = (AtomicU64::default(), Arc::default(), Mutex::default());
+        Ok(Self { data, process: random("p")?, next, stopping, tasks })
+    }
+
+    /// This process, as leases and jobs name it.
+    pub(crate) fn process(&self) -> &str {
+        &self.process
+    }
+
     /// Starts work on a thread of its own; the job's name.
     pub(crate) fn start(
         &self,
@@ -45,47 +73,91 @@ impl Tasks {
         kind: &'static str,
         work: impl FnOnce(&Control) -> Result<Value> + Send + 'static,
     ) -> String {
-        let n = self.next.fetch_add(1, Ordering::Relaxed) + 1;
-        let task =
-            Arc::new(Task { kind, owner: scope.user, control: Control::default(), state: Mutex::new(State::Running) });
-        {
-            let mut tasks = self.lock();
-            if tasks.len() >= KEPT
-                && let Some(oldest) = tasks.iter().filter(|(_, t)| !t.running()).map(|(n, _)| *n).min()
-            {
-                tasks.remove(&oldest);
-            }
-            tasks.insert(n, Arc::clone(&task));
-        }
-        // A thread that ends with the job gives back the memory the job took; a pooled one would keep it.
-        std::thread::spawn(move || {
-            let result = work(&task.control);
-            *task.state.lock().unwrap_or_else(PoisonError::into_inner) = match result {
-                Ok(v) => State::Done(v),
-                Err(e) => State::Failed(e),
-            };
-        });
-        format!("j{n}")
+        // Without random bytes there are no sessions either; the name is unique in this process all the same.
+        let job = random("j").unwrap_or_else(|_| format!("j{}", self.next.load(Ordering::Relaxed)));
+        self.run(job.clone(), scope.user, kind, true, work);
+        job
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Arc<Task>>> {
+    /// Goes on with jobs whose processes died.
+    pub(crate) fn take_over(
+        &self,
+        kind: &'static str,
+        work: impl Fn() -> Box<dyn FnOnce(&Control) -> Result<Value> + Send>,
+    ) -> Result<()> {
+        for (job, owner) in self.data.system.adopt_jobs(kind, &self.process)? {
+            tracing::info!(job, "a job of a process that ended goes on here");
+            self.run(job, owner, kind, false, work());
+        }
+        Ok(())
+    }
+
+    fn run(
+        &self,
+        job: String,
+        owner: UserId,
+        kind: &'static str,
+        new: bool,
+        work: impl FnOnce(&Control) -> Result<Value> + Send + 'static,
+    ) {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let (control, state) = (Control::default(), Mutex::new(State::Running));
+        let task = Arc::new(Task { kind, owner, control, state, number });
+        self.remember(job.clone(), Arc::clone(&task));
+        let (noted, wait) = mpsc::sync_channel(1);
+        let noting = Noting { data: Arc::clone(&self.data), process: self.process.clone(), job };
+        let stopping = Arc::clone(&self.stopping);
+        // A thread that ends with the job gives back the memory the job took; a pooled one would keep it.
+        std::thread::spawn(move || {
+            if new {
+                noting.note(|n| n.data.system.begin_job(&n.job, kind, owner, &n.process));
+            }
+            let _ = noted.send(());
+            let result = noting.while_noting(&task.control, || work(&task.control));
+            let cancelled = result.as_ref().is_err_and(|e| e.code == ErrorCode::Cancelled);
+            let (said, state) = ended(result);
+            let outcome = said.to_string();
+            let word = state.word();
+            *task.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+            if kind == FILL && cancelled && stopping.load(Ordering::Relaxed) {
+                noting.note(|n| n.data.system.give_up_job(&n.job, &n.process));
+            } else {
+                noting.note(|n| n.data.system.end_job(&n.job, &n.process, word, &outcome));
+            }
+        });
+        let _ = wait.recv_timeout(PATIENCE);
+    }
+
+    fn remember(&self, job: String, task: Arc<Task>) {
+        let mut tasks = self.lock();
+        if tasks.len() >= KEPT
+            && let Some(oldest) =
+                tasks.iter().filter(|(_, t)| !t.running()).min_by_key(|(_, t)| t.number).map(|(job, _)| job.clone())
+        {
+            tasks.remove(&oldest);
+        }
+        tasks.insert(job, task);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Task>>> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find(&self, scope: &Scope, job: &str) -> Result<Arc<Task>> {
-        let n = job.strip_prefix('j').and_then(|n| n.parse::<u64>().ok());
-        let found = n.and_then(|n| self.lock().get(&n).cloned());
-        found.filter(|t| t.owner == scope.user).ok_or_else(|| missing("没有这个任务", "There is no such job"))
+    fn here(&self, scope: &Scope, job: &str) -> Option<Arc<Task>> {
+        self.lock().get(job).filter(|t| t.owner == scope.user).cloned()
     }
 
-    /// A job as the API shows it.
+    /// A job of another process, or of an earlier run.
+    fn elsewhere(&self, scope: &Scope, job: &str) -> Result<JobRow> {
+        let found = self.data.system.job(job)?.filter(|row| row.owner == scope.user);
+        found.ok_or_else(|| missing("没有这个任务", "There is no such job"))
+    }
+
+    /// A job as the API shows it. Blocks where it is another process's.
     pub(crate) fn show(&self, scope: &Scope, job: &str) -> Result<Value> {
-        let task = self.find(scope, job)?;
+        let Some(task) = self.here(scope, job) else { return self.show_row(scope, job) };
         let (phase, done, total) = task.control.state();
-        let mut out = json!({
-            "job": job, "kind": task.kind, "phase": phase, "done": done,
-            "total": if total == 0 { Value::Null } else { json!(total) },
-        });
+        let mut out = shown(job, task.kind, phase, done, total);
         match &*task.state.lock().unwrap_or_else(PoisonError::into_inner) {
             State::Running => out["state"] = json!("running"),
             State::Done(v) => {
@@ -100,20 +172,130 @@ impl Tasks {
         Ok(out)
     }
 
-    /// Asks a job to stop.
-    pub(crate) fn cancel(&self, scope: &Scope, job: &str) -> Result<()> {
-        self.find(scope, job)?.control.cancel();
-        Ok(())
+    fn show_row(&self, scope: &Scope, job: &str) -> Result<Value> {
+        let row = self.elsewhere(scope, job)?;
+        let mut out = shown(job, &row.kind, &row.phase, row.done, row.total);
+        // With a file of one's own there is no other process: what is not known here ended with an earlier one.
+        let dead = row.state == "running" && row.kind != FILL && (row.silent || self.data.system.at_hand());
+        if dead {
+            let e = Error::new(
+                ErrorCode::Internal,
+                "这项工作所在的服务进程停了，没有做完；请重新开始",
+                "The server process that did this work has ended before it was done; start it again",
+            );
+            out["state"] = json!("failed");
+            out["error"] = json!({ "code": e.code.as_str(), "message": e.message(scope.lang) });
+            return Ok(out);
+        }
+        out["state"] = json!(row.state);
+        let outcome: Value = row.outcome.as_deref().and_then(|o| serde_json::from_str(o).ok()).unwrap_or_default();
+        if let Some(result) = outcome.get("result") {
+            out["result"] = result.clone();
+        }
+        if let Some(error) = outcome.get("error") {
+            let message = if scope.lang == model::Lang::Zh { &error["zh"] } else { &error["en"] };
+            out["error"] = json!({ "code": error["code"], "message": message });
+        }
+        Ok(out)
     }
 
-    /// Asks all jobs to stop.
+    /// Asks a job to stop, wherever it runs. Blocks where it is another process's.
+    pub(crate) fn cancel(&self, scope: &Scope, job: &str) -> Result<()> {
+        if let Some(task) = self.here(scope, job) {
+            task.control.cancel();
+            return Ok(());
+        }
+        self.elsewhere(scope, job)?;
+        self.data.system.cancel_job(job, scope.user)
+    }
+
+    /// Asks all jobs to stop: the process ends. What outlives it is given up to the others.
     pub(crate) fn cancel_all(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
         self.lock().values().for_each(|t| t.control.cancel());
     }
 
-    /// Whether any job runs.
+    /// Whether any job runs here.
     pub(crate) fn any_running(&self) -> bool {
         self.lock().values().any(|t| t.running())
+    }
+
+    /// Whether a job of a kind runs here.
+    pub(crate) fn runs(&self, kind: &str) -> bool {
+        self.lock().values().any(|t| t.kind == kind && t.running())
+    }
+}
+
+fn shown(job: &str, kind: &str, phase: &str, done: u64, total: u64) -> Value {
+    let total = if total == 0 { Value::Null } else { json!(total) };
+    json!({ "job": job, "kind": kind, "phase": phase, "done": done, "total": total })
+}
+
+/// What is noted of an outcome, and what is kept of it.
+fn ended(result: Result<Value>) -> (Value, State) {
+    match result {
+        Ok(v) => (json!({ "result": v }), State::Done(v)),
+        Err(e) => {
+            let said = json!({ "error": { "code": e.code.as_str(), "zh": e.zh, "en": e.en } });
+            (said, State::Failed(e))
+        }
+    }
+}
+
+impl State {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Done(_) => "done",
+            Self::Failed(e) if e.code == ErrorCode::Cancelled => "cancelled",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+/// Random letters and digits.
+fn random(before: &str) -> Result<String> {
+    let mut bytes = [0_u8; 10];
+    getrandom::fill(&mut bytes).map_err(Error::internal)?;
+    Ok(bytes.iter().fold(before.to_owned(), |s, b| s + &format!("{b:02x}")))
+}
+
+/// Notes what becomes of a job in the control database.
+struct Noting {
+    data: Arc<DataFolder>,
+    process: String,
+    job: String,
+}
+
+impl Noting {
+    /// A note that cannot be written ends no work.
+    fn note(&self, write: impl FnOnce(&Self) -> Result<()>) {
+        if let Err(e) = write(self) {
+            tracing::warn!(cause = %e, job = self.job, "a job is not noted");
+        }
+    }
+
+    /// Does work while its progress is noted, where another process may ask for it.
+    fn while_noting(&self, control: &Control, work: impl FnOnce() -> Result<Value>) -> Result<Value> {
+        if self.data.system.at_hand() {
+            return work();
+        }
+        std::thread::scope(|s| {
+            let (over, end) = mpsc::channel::<()>();
+            s.spawn(move || {
+                while end.recv_timeout(NOTED) == Err(mpsc::RecvTimeoutError::Timeout) {
+                    let (phase, done, total) = control.state();
+                    match self.data.system.report_job(&self.job, &self.process, phase, done, total) {
+                        Ok(true) => control.cancel(),
+                        Ok(false) => {}
+                        Err(e) => tracing::warn!(cause = %e, job = self.job, "a job's progress is not noted"),
+                    }
+                }
+            });
+            let result = work();
+            drop(over);
+            result
+        })
     }
 }
 

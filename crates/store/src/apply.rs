@@ -3,6 +3,7 @@
 use crate::cells::{check, from_sql, param};
 use crate::conn::{Conn, Param, params};
 use crate::dialect::quote;
+use crate::events::{self, Coming};
 use crate::recalc::{Touched, recalculate};
 use crate::store::{Now, Shape, Store, code_counter, counter, id_counter, require};
 use crate::validate::{Checks, Written};
@@ -41,6 +42,8 @@ pub(crate) struct Writing<'c> {
     pub today: Date,
     pub change: i64,
     pub touched: Touched,
+    /// Records made and removed.
+    pub coming: Coming,
     pub searchable: search::Searchable,
     /// Who changes.
     pub user: UserId,
@@ -69,6 +72,7 @@ impl<'c> Writing<'c> {
             today,
             change,
             touched: Touched::default(),
+            coming: Coming::default(),
             searchable: search::Searchable::new(),
             user: scope.user,
             checks,
@@ -103,14 +107,20 @@ impl<'c> Writing<'c> {
         Ok(())
     }
 
-    /// Search text and derived columns of everything touched.
+    /// Search text and derived columns of everything touched, and the news of it.
     pub(crate) fn finish(&mut self, progress: crate::recalc::Progress<'_>) -> Result<()> {
         for (table, ids) in std::mem::take(&mut self.searchable) {
             if let Some(def) = self.shape.schema.table(&table) {
                 search::index(self.conn, def, &ids, false, progress)?;
             }
         }
-        recalculate(self.conn, &self.shape.derivation, self.today, &mut self.touched, progress)
+        recalculate(self.conn, &self.shape.derivation, self.today, &mut self.touched, progress)?;
+        self.tell()
+    }
+
+    /// Tells others what was touched, once nothing more will be.
+    pub(crate) fn tell(&self) -> Result<()> {
+        events::changed(self.conn, self.change, self.user, &self.touched, &self.coming)
     }
 
     fn table(&self, table: &str) -> Result<TableDef> {
@@ -217,6 +227,7 @@ impl<'c> Writing<'c> {
             self.searched(def, id);
         }
         self.touched.whole(&def.key, [id]);
+        self.coming.made(&def.key, id, id);
         Ok(())
     }
 
@@ -370,6 +381,7 @@ impl<'c> Writing<'c> {
                 }
             }
             self.conn.run(&sql, params![id])?;
+            self.coming.gone(table, id, id);
             n += 1;
         }
         search::forget(self.conn, table, ids)?;

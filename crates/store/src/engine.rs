@@ -6,6 +6,7 @@
 
 use crate::conn::{Conn, Durability, Server};
 use crate::dialect::Dialect;
+use crate::events::Ear;
 use crate::failure;
 use model::{Error, ErrorCode, Result};
 use std::path::Path;
@@ -56,6 +57,14 @@ impl Engine {
     /// Which engine it is.
     pub(crate) fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// A connection of its own that hears what other processes say; None where there are no others.
+    pub(crate) fn ear(&self) -> Result<Option<Ear>> {
+        match self.dialect {
+            Dialect::Sqlite => Ok(None),
+            Dialect::Postgres => Ear::new((self.readers.open)()?).map(Some),
+        }
     }
 
     /// Runs work on the one writing connection.

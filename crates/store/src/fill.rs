@@ -175,7 +175,9 @@ impl Store {
                         0
                     }
                 };
-                if computed == 0 {
+                if computed > 0 {
+                    crate::events::recomputed(conn, [&task.table])?;
+                } else {
                     tasks.remove(0);
                 }
                 note(conn, &tasks)?;

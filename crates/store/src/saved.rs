@@ -5,7 +5,7 @@
 
 use crate::conn::{Conn, Row, params};
 use crate::store::{Store, require};
-use crate::{failure, log};
+use crate::{events, failure, log};
 use model::{Access, Error, ErrorCode, FieldKey, Result, Schema, Scope, TableDef, TableKey, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -258,6 +258,7 @@ impl Store {
             let sql = "INSERT INTO _views (table_key, name, owner, position, def, changed) \
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id";
             let id: i64 = conn.one(sql, params![table, name, owner, position + 1, written(def)?, log::now()])?;
+            events::views_changed(conn, table, owner)?;
             find(conn, scope, id)?.seen(scope, schema)
         })
     }
@@ -282,6 +283,8 @@ impl Store {
             let def = patch.def.as_ref().map_or_else(|| Ok(kept.def.clone()), written)?;
             let sql = "UPDATE _views SET name = ?2, owner = ?3, def = ?4, changed = ?5 WHERE id = ?1";
             conn.run(sql, params![id, name, owner, def, log::now()])?;
+            // One that was everybody's and is a person's own now goes from everybody's list.
+            events::views_changed(conn, &kept.table, if kept.owner.is_none() { None } else { owner })?;
             find(conn, scope, id)?.seen(scope, schema)
         })
     }
@@ -293,8 +296,10 @@ impl Store {
     pub fn delete_view(&self, scope: &Scope, id: i64) -> Result<()> {
         require(scope, Access::Write)?;
         self.write(|conn, _| {
-            require(scope, needed(find(conn, scope, id)?.owner.is_none()))?;
-            conn.run("DELETE FROM _views WHERE id = ?1", params![id]).map(drop)
+            let kept = find(conn, scope, id)?;
+            require(scope, needed(kept.owner.is_none()))?;
+            conn.run("DELETE FROM _views WHERE id = ?1", params![id])?;
+            events::views_changed(conn, &kept.table, kept.owner)
         })
     }
 
@@ -306,15 +311,17 @@ impl Store {
         require(scope, Access::Write)?;
         self.write(|conn, now| {
             now.shape.schema.require(table)?;
+            let mut shared = false;
             for (position, id) in (1i64..).zip(ids) {
                 let kept = find(conn, scope, *id)?;
                 if kept.table != *table {
                     return Err(gone());
                 }
                 require(scope, needed(kept.owner.is_none()))?;
+                shared |= kept.owner.is_none();
                 conn.run("UPDATE _views SET position = ?2 WHERE id = ?1", params![*id, position])?;
             }
-            Ok(())
+            events::views_changed(conn, table, if shared { None } else { Some(scope.user.0) })
         })
     }
 }

@@ -3,6 +3,7 @@
 use crate::conn::{Conn, Durability, Server};
 use crate::derive::Derivation;
 use crate::engine::{Engine, in_transaction};
+use crate::events::{self, Bell, Coming};
 use crate::failure;
 use crate::layout;
 use crate::log::now;
@@ -101,6 +102,8 @@ pub struct Store {
     pub(crate) scratch: bool,
     /// Where contents of attachments lie, for a book in a file.
     pub(crate) files: Option<PathBuf>,
+    /// Rung behind every commit of this process.
+    pub(crate) bell: Bell,
     /// The overview as last counted, with the change and day it is of.
     pub(crate) overview: Mutex<Option<((i64, Date), crate::figures::Overview)>>,
 }
@@ -146,6 +149,7 @@ impl Store {
             scratch: options.scratch,
             files: None,
             overview: Mutex::default(),
+            bell: Bell::default(),
         })
     }
 
@@ -193,23 +197,29 @@ impl Store {
 
     /// Writes records in one transaction, by the shape and day as they are inside of it.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Conn, Now) -> Result<T>) -> Result<T> {
-        self.engine.transaction(|conn| work(conn, self.current(conn)?))
+        let out = self.engine.transaction(|conn| work(conn, self.current(conn)?))?;
+        self.bell.ring();
+        Ok(out)
     }
 
     /// As [`Store::write`], for work that may change the schema or the day: what it leaves is known before
     /// the next writer comes.
     pub(crate) fn reshape<T>(&self, work: impl FnOnce(&Conn, Now) -> Result<T>) -> Result<T> {
-        self.engine.write(|conn| {
+        let out = self.engine.write(|conn| {
             let out = in_transaction(conn, || {
                 let now = self.current(conn)?;
                 let before = Arc::clone(&now.shape);
-                let out = work(conn, now)?;
-                crate::fails::follow(conn, &before)?;
-                Ok(out)
+                events::telling(conn, before.stamp, || {
+                    let out = work(conn, now)?;
+                    crate::fails::follow(conn, &before)?;
+                    Ok(out)
+                })
             })?;
             self.known_anew(conn)?;
             Ok(out)
-        })
+        })?;
+        self.bell.ring();
+        Ok(out)
     }
 
     /// Takes what a write left of schema, day and figures, before the next writer comes.
@@ -229,6 +239,10 @@ impl Store {
             return Ok(0);
         }
         self.reshape(|conn, now| {
+            // Another process may have done it meanwhile.
+            if now.today == today {
+                return Ok(0);
+            }
             let (shape, mut looked, mut touched) = (now.shape, 0, Touched::default());
             for table in &shape.schema.tables {
                 let ids = all_ids(conn, &table.key)?;
@@ -240,6 +254,7 @@ impl Store {
             }
             recalculate(conn, &shape.derivation, today, &mut touched, progress)?;
             layout::set_meta(conn, "today", &today.to_string())?;
+            events::changed(conn, 0, model::UserId(0), &touched, &Coming::default())?;
             Ok(looked)
         })
     }

@@ -45,7 +45,7 @@ pub struct System {
     pub(crate) engine: Engine,
 }
 
-const VERSION: i32 = 1;
+const VERSION: i32 = 3;
 
 const TABLES: &str = "
 CREATE TABLE users (
@@ -83,11 +83,15 @@ impl System {
                 Dialect::Postgres => layout::server_version(conn)?,
             };
             layout::refuse_newer(version, VERSION)?;
-            if version.is_some() {
+            if version == Some(VERSION) {
                 return Ok(());
             }
             conn.begin_making()?;
-            let made = create(conn).and_then(|()| conn.commit());
+            let made = match version {
+                None => create(conn),
+                Some(version) => migrate(conn, version),
+            };
+            let made = made.and_then(|()| conn.commit());
             if made.is_err() {
                 conn.rollback()?;
             }
@@ -245,12 +249,45 @@ fn create(conn: &Conn) -> Result<()> {
     let dialect = conn.dialect();
     conn.batch(&dialect.ddl(TABLES))?;
     match dialect {
-        Dialect::Sqlite => {
-            conn.batch(&format!("PRAGMA application_id = {}; PRAGMA user_version = {VERSION}", layout::APPLICATION_ID))
-        }
-        Dialect::Postgres => {
-            conn.batch(&dialect.ddl(NOTES))?;
-            layout::set_meta(conn, "version", &VERSION.to_string())
-        }
+        Dialect::Sqlite => conn.batch(&format!("PRAGMA application_id = {}", layout::APPLICATION_ID))?,
+        Dialect::Postgres => conn.batch(&dialect.ddl(NOTES))?,
+    }
+    conn.batch(&dialect.ddl(crate::jobs::TABLES))?;
+    set_version(conn)
+}
+
+/// Brings the tables of an older program up to date, one step a version. Steps are only ever appended.
+fn migrate(conn: &Conn, from: i32) -> Result<()> {
+    if from < 3 {
+        conn.batch(&conn.dialect().ddl(crate::jobs::TABLES))?;
+    }
+    set_version(conn)
+}
+
+fn set_version(conn: &Conn) -> Result<()> {
+    match conn.dialect() {
+        Dialect::Sqlite => conn.batch(&format!("PRAGMA user_version = {VERSION}")),
+        Dialect::Postgres => layout::set_meta(conn, "version", &VERSION.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_control_database_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("system.db");
+        let system = System::open(&path).expect("it is made");
+        system.add_user("boss", "", "hash", Access::Own, true).expect("a user");
+        let old = "DROP TABLE jobs; DROP TABLE leases; PRAGMA user_version = 1";
+        system.engine.write(|c| c.batch(old)).expect("it is as version 1 left it");
+        drop(system);
+        let system = System::open(&path).expect("it opens");
+        assert!(system.claim("day", "p1").expect("the tables are there") && system.has_users().expect("so are users"));
+        system.engine.write(|c| c.batch("PRAGMA user_version = 99")).expect("as a newer program leaves it");
+        drop(system);
+        assert_eq!(System::open(&path).err().expect("it is refused").code, ErrorCode::Conflict);
     }
 }

@@ -20,9 +20,9 @@ pub struct Carried {
     pub digest: String,
 }
 
-/// Tables that are made anew in every book: the search text, and contents of files, which are carried
-/// by themselves.
-const MADE: [&str; 2] = ["_search", "_file_parts"];
+/// Tables that are made anew in every book: the search text, the news of late, and contents of files, which
+/// are carried by themselves.
+const MADE: [&str; 3] = ["_search", "_events", "_file_parts"];
 /// Rows sent at once.
 const PART: usize = 5_000;
 

@@ -160,6 +160,8 @@ impl Store {
                 let Some((Some(last), count)) = found else { return Ok(None) };
                 work.range(conn, now.today, members, work.next, last)?;
                 work.next = last + 1;
+                // That it goes on, for whoever wants to convert the same field.
+                layout::set_meta(conn, &note(&work.table, &work.key), &Store::now().to_string())?;
                 Ok(Some(count))
             })?;
             let Some(count) = part else { return Ok(()) };
@@ -299,8 +301,8 @@ fn begin(conn: &Conn, now: Now, table: &str, key: &str, to: &FieldKind) -> Resul
     Ok(Some(work))
 }
 
-/// Seconds after which a conversion that was not finished counts as interrupted.
-const STALE: i64 = 1800;
+/// Seconds without a finished part after which a conversion counts as interrupted.
+const STALE: i64 = 120;
 
 fn done_with(conn: &Conn, work: &Work) -> Result<()> {
     conn.run("DELETE FROM _meta WHERE key = ?1", params![note(&work.table, &work.key)]).map(drop)

@@ -311,6 +311,7 @@ impl Writing<'_> {
         if def.key == *builtin::CUSTOMERS {
             self.forget_people(def, low, high)?;
         }
+        self.coming.gone(&def.key, low, high);
         let sql = ["DELETE FROM ", &quote(&def.key), " WHERE id BETWEEN ?1 AND ?2"].concat();
         self.conn.run(&sql, params![low, high])
     }

@@ -35,6 +35,8 @@ pub struct OpenedView {
 
 /// Ids held by all views together before the least recently used are dropped (8 bytes each).
 const MOST_IDS: usize = 24_000_000;
+/// Most rows answered at once.
+const MOST_ROWS: usize = 500;
 /// Most views kept.
 const MOST_VIEWS: usize = 256;
 
@@ -124,7 +126,8 @@ impl Store {
     /// A page of a view as JSON: an array of `[id, value, …]` in the order of its columns. A record
     /// removed since is `[id]` alone.
     pub fn page(&self, scope: &Scope, id: &ViewId, offset: u64, limit: u64) -> Result<Vec<u8>> {
-        self.written_rows(&*self.views.find(scope, id)?, offset, limit)
+        let view = self.views.find(scope, id)?;
+        self.json_rows(&view, part(&view, offset, limit))
     }
 
     /// Some records as JSON, as [`Store::page`] gives them, at most 500.
@@ -134,9 +137,9 @@ impl Store {
     pub fn rows_of(&self, scope: &Scope, table: &str, ids: &[RecordId], columns: &[FieldKey]) -> Result<Vec<u8>> {
         require(scope, Access::Read)?;
         let shape = self.shape();
-        let ids = ids.iter().map(|id| id.0).collect();
+        let ids: Box<[i64]> = ids.iter().map(|id| id.0).collect();
         let view = self.view_over(&shape, shape.schema.require(table)?, columns, ids, Query::all(table), scope.user)?;
-        self.written_rows(&view, 0, 500)
+        self.json_rows(&view, &view.ids[..view.ids.len().min(MOST_ROWS)])
     }
 
     fn view_over(
@@ -155,10 +158,36 @@ impl Store {
         Ok(View { table: table.clone(), columns, fails, ids, page, user, query })
     }
 
-    fn written_rows(&self, view: &View, offset: u64, limit: u64) -> Result<Vec<u8>> {
-        let mut out = Vec::with_capacity(256 * Ord::min(limit, 500) as usize);
+    /// Rows of some records (at most 500) in the form of [`Store::page`], whether the view holds them or not:
+    /// those that changed since it was opened, or came. One that is not there is `[id]` alone.
+    ///
+    /// # Errors
+    /// `not_found` when the view has been dropped.
+    pub fn view_records(&self, scope: &Scope, id: &ViewId, ids: &[i64]) -> Result<Vec<u8>> {
+        let view = self.views.find(scope, id)?;
+        self.json_rows(&view, &ids[..ids.len().min(MOST_ROWS)])
+    }
+
+    /// Which of some records (at most 500) a view would hold if it were opened now, in ascending order.
+    ///
+    /// # Errors
+    /// `not_found` when the view has been dropped, or its question names what is gone.
+    pub fn view_fits(&self, scope: &Scope, id: &ViewId, ids: &[i64]) -> Result<Vec<i64>> {
+        let view = self.views.find(scope, id)?;
+        let shape = self.shape();
+        let table = shape.schema.require(&view.table.key)?;
+        let mut select = select_ids(self.engine.dialect(), &shape, table, &view.query)?;
+        let wanted = ids.iter().take(MOST_ROWS).copied();
+        select.and_where(Expr::col((Alias::new("c"), Alias::new("id"))).is_in(wanted));
+        let mut found = self.engine.read(|conn| read_ids(conn, &select, &Fill::today(model::Date(0))))?;
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    fn json_rows(&self, view: &View, ids: &[i64]) -> Result<Vec<u8>> {
+        let mut out = Vec::with_capacity(256 * ids.len());
         out.push(b'[');
-        self.rows(view, offset, limit, related::SHOWN, |id, row, related| {
+        self.rows(view, ids, related::SHOWN, |id, row, related| {
             if out.len() > 1 {
                 out.push(b',');
             }
@@ -185,7 +214,7 @@ impl Store {
         let view = self.views.find(scope, id)?;
         let (mut values, mut links) = (Vec::new(), Vec::new());
         for offset in (0..view.ids.len() as u64).step_by(500) {
-            self.rows(&view, offset, 500, MAX_LINKS as u64, |id, row, related| {
+            self.rows(&view, part(&view, offset, 500), MAX_LINKS as u64, |id, row, related| {
                 let Some(row) = row else { return Ok(()) };
                 values.clear();
                 links.clear();
@@ -211,14 +240,10 @@ impl Store {
     fn rows(
         &self,
         view: &View,
-        offset: u64,
-        limit: u64,
+        ids: &[i64],
         most: u64,
         mut each: impl FnMut(i64, Option<&Row<'_>>, &Related) -> Result<()>,
     ) -> Result<()> {
-        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(view.ids.len());
-        let to = from.saturating_add(Ord::min(limit, 500) as usize).min(view.ids.len());
-        let ids = &view.ids[from..to];
         let schema = self.schema();
         self.engine.read(|conn| {
             let related = Related::load(conn, &schema, &view.table, view.columns.iter(), ids, most)?;
@@ -241,6 +266,13 @@ impl Store {
         select_ids(self.engine.dialect(), &shape, table, &query)?;
         sort_kinds(table, &query).map(drop)
     }
+}
+
+/// The ids of a page.
+fn part(view: &View, offset: u64, limit: u64) -> &[i64] {
+    let from = usize::try_from(offset).unwrap_or(usize::MAX).min(view.ids.len());
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX).min(MOST_ROWS);
+    &view.ids[from..from.saturating_add(limit).min(view.ids.len())]
 }
 
 fn write_row(out: &mut Vec<u8>, view: &View, row: &Row<'_>, id: i64, related: &Related) -> Result<()> {

@@ -34,6 +34,11 @@ pub fn on(engine: Engine, test: impl FnOnce()) {
     test();
 }
 
+/// The engine new books of this test are on.
+pub fn engine() -> Engine {
+    ENGINE.get()
+}
+
 /// Makes two tests of each function: one whose books are on SQLite, one on PostgreSQL.
 #[macro_export]
 macro_rules! on_both_engines {

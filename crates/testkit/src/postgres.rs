@@ -51,6 +51,33 @@ pub fn new_database() -> String {
     format!("postgres://kebu@/{name}?host={}", server().socket.display())
 }
 
+/// Locks held in a database until this is dropped.
+pub struct Held(Child);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs statements in a transaction of a database that stays open.
+pub fn hold(address: &str, sql: &str) -> Held {
+    use std::io::{BufRead, BufReader, Write};
+    let mut psql = Command::new(server().programs.join("psql"))
+        .args(["-qX", "-v", "ON_ERROR_STOP=1", "-d", address])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("psql starts");
+    let to = psql.stdin.as_mut().expect("its input");
+    writeln!(to, "BEGIN; {sql};\n\\echo held").and_then(|()| to.flush()).expect("it listens");
+    let mut said = String::new();
+    BufReader::new(psql.stdout.take().expect("its output")).read_line(&mut said).expect("it answers");
+    assert_eq!(said.trim(), "held", "{sql}");
+    Held(psql)
+}
+
 fn run(sql: &str) {
     let s = server();
     let done = Command::new(s.programs.join("psql"))

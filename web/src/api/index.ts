@@ -58,6 +58,11 @@ export const api = {
     call<{ offset: number; rows: T.WireRow[] }>(`/views/${enc(view)}/rows?offset=${offset}&limit=${limit}`, {
       signal,
     }),
+  /** Rows of some records as the view shows them, and which of others it would hold if it were opened now. */
+  viewRecords: (view: string, ids: number[], fits: number[], signal?: AbortSignal) =>
+    call<{ rows: T.WireRow[]; fits: number[] }>(`/views/${enc(view)}/rows?ids=${ids}&fits=${fits}`, {
+      signal,
+    }),
   viewSummary: (view: string, distinct: string[] = [], signal?: AbortSignal) =>
     call<T.ViewSummary>(`/views/${enc(view)}/summary?distinct=${enc(distinct.join())}`, { signal }),
   /** Does one thing to a view's records, or to its rows from one place to before another. */
@@ -142,6 +147,9 @@ export const api = {
 
   job: <R>(job: string, signal?: AbortSignal) => call<T.Job<R>>(`/jobs/${enc(job)}`, { signal }),
   cancelJob: (job: string) => call<void>(`/jobs/${enc(job)}/cancel`, { method: "POST" }),
+
+  tellPlace: (page: string, at: T.Place | null) =>
+    call<void>("/presence", { method: "POST", body: { page, ...at } }),
 
   overview: () => call<T.Overview>("/charts/overview"),
   makeDemo: () => call<{ job: string }>("/demo", { method: "POST", body: { customers: 500, orders: 3000 } }),

@@ -41,6 +41,34 @@ export interface Status {
   setup_needed: boolean;
   user: { id: number; login: string; name: string } | null;
   book: { name: string; customers: number; orders: number; demo: boolean } | null;
+  /** The newest event of the book. */
+  seq: number | null;
+}
+
+/** What a change did to the records of a table; `ids` is null where there were many. */
+export interface TableNews {
+  ids: number[] | null;
+  new: number[];
+  created: number;
+  deleted: number;
+}
+export interface RecordNews {
+  change: number;
+  by: number;
+  tables: Record<string, TableNews>;
+}
+/** A cell, or a table as a whole. */
+export interface Place {
+  table: string;
+  record?: number;
+  field?: string;
+}
+/** A page somebody else has open. */
+export interface Person {
+  page: string;
+  user: number;
+  name: string;
+  at: Place | null;
 }
 
 export type Op = "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "in" | "blank" | "filled" | "within";

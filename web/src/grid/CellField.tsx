@@ -127,7 +127,8 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow }: P
 
   const data = source.peek(row);
   const value = column ? data?.values[column.field.key] : undefined;
-  const spoken = column ? formatValue(column.field, value, locale) : "";
+  const shown = column ? formatValue(column.field, value, locale) : "";
+  const spoken = data?.deleted ? t("table.deletedRow") : shown;
   const label = t("grid.cellLabel", {
     column: column?.title ?? "",
     row: row + 1,

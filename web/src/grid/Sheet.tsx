@@ -13,7 +13,15 @@ import {
   type Rectangle,
 } from "@glideapps/glide-data-grid";
 import "@glideapps/glide-data-grid/dist/index.css";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { useLocale } from "@/i18n";
 import { isError, isLink, isLinks } from "@/lib/format";
@@ -22,7 +30,7 @@ import { useStore } from "@/lib/store";
 import { CellField } from "./CellField";
 import { drawHeaderCell, OPEN_ZONE } from "./draw";
 import { gridTheme, readColors } from "./gridTheme";
-import type { FieldHandle, SheetProps, SheetSelection } from "./types";
+import type { FieldHandle, OtherCell, SheetProps, SheetSelection } from "./types";
 import { drawSheetCell, useCellContent, useGridColumns, useRedraw } from "./useCells";
 import { useSelection } from "./useSelection";
 
@@ -69,18 +77,24 @@ export default function Sheet(props: SheetProps) {
     () => marks?.subscribe(() => redraw(grid.current, visible.current, columns.length)),
     [marks, columns.length],
   );
-  const [hovered, setHovered] = useState<{ text: string; left: number; top: number } | null>(null);
+  const { others } = props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where others are is drawn into the cells
+  useEffect(() => redraw(grid.current, visible.current, columns.length), [others, columns.length]);
+  const [hovered, setHovered] = useState<Hovered | null>(null);
   const onHover = (args: GridMouseEventArgs) => {
     const row = args.kind === "cell" ? source.peek(args.location[1]) : undefined;
     const column = args.kind === "cell" ? columns[args.location[0]] : undefined;
     const value = row && column ? row.values[column.field.key] : undefined;
     const told = row && column ? marks?.get(row.id, column.field.key) : undefined;
     const text = told ?? (isError(value) ? t(`sign.${value.error}`) : undefined);
+    const who = others.filter((o) => o.id === row?.id && o.field === column?.field.key);
     const origin = wrap.current?.getBoundingClientRect();
-    if (text === undefined || args.kind !== "cell" || !origin) return setHovered(null);
+    if ((text === undefined && who.length === 0) || args.kind !== "cell" || !origin) return setHovered(null);
     setHovered({
       text,
+      who,
       left: args.bounds.x - origin.x,
+      above: args.bounds.y - origin.y,
       top: args.bounds.y - origin.y + args.bounds.height + 4,
     });
   };
@@ -207,7 +221,21 @@ export default function Sheet(props: SheetProps) {
           drawSheetCell(args, drawContent, props, picked.hasActive ? box : null, colors, locale)
         }
       />
-      {hovered && (
+      {hovered?.who[0] && (
+        <div
+          className="cell-owner"
+          style={
+            {
+              left: hovered.left,
+              top: hovered.above - 20,
+              "--person": colors.people[hovered.who[0].colour],
+            } as CSSProperties
+          }
+        >
+          {hovered.who.map((o) => o.name).join("、")}
+        </div>
+      )}
+      {hovered?.text !== undefined && (
         <div className="cell-problem doubt hover" style={{ left: hovered.left, top: hovered.top }}>
           {hovered.text}
         </div>
@@ -223,6 +251,15 @@ export default function Sheet(props: SheetProps) {
       />
     </div>
   );
+}
+
+/** What is told of the cell under the pointer, and where. */
+interface Hovered {
+  text: string | undefined;
+  who: OtherCell[];
+  left: number;
+  above: number;
+  top: number;
 }
 
 function redraw(grid: DataEditorRef | null, v: Rectangle, cols: number): void {

@@ -23,6 +23,8 @@ export class BlockCache implements RowSource {
   private readonly inflight = new Map<number, AbortController>();
   private readonly stale = new Set<number>();
   private readonly pending = new Map<string, string>();
+  /** Counts what this page itself wrote to a record, so that an older answer is not put over it. */
+  private readonly written = new Map<number, number>();
   private readonly listeners = new Set<(first: number, last: number) => void>();
   private readonly watchers = new Set<() => void>();
   private readonly extra: Row[] = [];
@@ -31,6 +33,8 @@ export class BlockCache implements RowSource {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private seen: [first: number, last: number] = [0, 0];
   private closed = false;
+  /** Loads asked for by name that are under way. */
+  private asked = 0;
 
   constructor(private readonly options: BlockCacheOptions) {
     this.settleMs = options.settleMs ?? 24;
@@ -69,7 +73,7 @@ export class BlockCache implements RowSource {
   async load(first: number, last: number): Promise<(Row | undefined)[]> {
     const end = Math.min(last, this.options.total - 1);
     for (let block = Math.floor(first / BLOCK); block * BLOCK <= end; block++) {
-      if (!this.blocks.has(block)) await this.fetchBlock(block, true);
+      if (!this.blocks.has(block) || this.stale.has(block)) await this.fetchBlock(block, true);
     }
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => this.peek(first + i));
   }
@@ -92,17 +96,60 @@ export class BlockCache implements RowSource {
   /** Shows what was typed until `settle` says how it ended. */
   pend(id: number, field: string, text: string): void {
     this.pending.set(`${id}:${field}`, text);
+    this.wrote(id);
     this.tell();
   }
   settle(id: number, field: string): void {
     if (this.pending.delete(`${id}:${field}`)) this.tell();
   }
 
-  /** Puts the server's values over what is shown. */
+  /** Puts the server's answer to a write over what is shown. */
   patch(rows: Record<string, Values>): void {
+    for (const id of Object.keys(rows)) this.wrote(Number(id));
     const merge = (row: Row) => {
       const values = rows[String(row.id)];
       if (values) row.values = { ...row.values, ...values };
+    };
+    for (const block of this.blocks.values()) block.forEach(merge);
+    this.extra.forEach(merge);
+    this.tell();
+  }
+
+  private wrote(id: number): void {
+    this.written.set(id, (this.written.get(id) ?? 0) + 1);
+  }
+
+  /** Changes whenever this page writes to a record. */
+  writes(id: number): number {
+    return this.written.get(id) ?? 0;
+  }
+  /** Whether a write to a record has not been answered yet. */
+  isPending(id: number): boolean {
+    for (const key of this.pending.keys()) if (key.startsWith(`${id}:`)) return true;
+    return false;
+  }
+  /** Whether blocks are on their way, whose rows may be older than what is known now. */
+  get loading(): boolean {
+    return this.inflight.size + this.asked > 0;
+  }
+  /** Which of some records are here. */
+  held(ids: ReadonlySet<number>): number[] {
+    const found: number[] = [];
+    const look = (row: Row) => {
+      if (ids.has(row.id)) found.push(row.id);
+    };
+    for (const block of this.blocks.values()) block.forEach(look);
+    this.extra.forEach(look);
+    return found;
+  }
+  /** Puts rows others changed in place of those shown; they keep their places. */
+  take(rows: WireRow[]): void {
+    const fresh = new Map(rows.map((wire) => [wire[0], this.row(wire)]));
+    const merge = (row: Row) => {
+      const now = fresh.get(row.id);
+      if (!now) return;
+      row.values = now.deleted ? now.values : { ...row.values, ...now.values };
+      row.deleted = now.deleted;
     };
     for (const block of this.blocks.values()) block.forEach(merge);
     this.extra.forEach(merge);
@@ -166,7 +213,8 @@ export class BlockCache implements RowSource {
   private async fetchBlock(block: number, pinned = false): Promise<void> {
     const controller = new AbortController();
     // A load asked for by name is not cancelled by scrolling, so it is not listed.
-    if (!pinned) this.inflight.set(block, controller);
+    if (pinned) this.asked += 1;
+    else this.inflight.set(block, controller);
     try {
       const rows = await this.options.fetch(block * BLOCK, BLOCK, controller.signal);
       if (this.closed || controller.signal.aborted) return;
@@ -176,22 +224,17 @@ export class BlockCache implements RowSource {
       if (this.closed || controller.signal.aborted) return;
       this.options.onError(error);
     } finally {
+      if (pinned) this.asked -= 1;
       if (this.inflight.get(block) === controller) this.inflight.delete(block);
     }
   }
 
   private keep(block: number, rows: WireRow[]): void {
-    const { columns } = this.options;
     this.stale.delete(block);
     this.blocks.delete(block);
     this.blocks.set(
       block,
-      rows.map((wire) => {
-        const [id, ...cells] = wire;
-        const values: Values = {};
-        for (const [i, key] of columns.entries()) values[key] = cells[i] ?? null;
-        return { id, values, deleted: columns.length > 0 && cells.length === 0 };
-      }),
+      rows.map((wire) => this.row(wire)),
     );
     const [first, last] = this.seen;
     for (const old of this.blocks.keys()) {
@@ -199,6 +242,13 @@ export class BlockCache implements RowSource {
       const onScreen = old * BLOCK <= last && (old + 1) * BLOCK > first;
       if (!onScreen) this.blocks.delete(old);
     }
+  }
+
+  private row([id, ...cells]: WireRow): Row {
+    const { columns } = this.options;
+    const values: Values = {};
+    for (const [i, key] of columns.entries()) values[key] = cells[i] ?? null;
+    return { id, values, deleted: columns.length > 0 && cells.length === 0 };
   }
 
   private tell(first = 0, last = this.total - 1): void {

@@ -34,6 +34,22 @@ export function drawRing(ctx: Ctx, rect: Rectangle, color: string): void {
   ctx.restore();
 }
 
+/** The thin frame of a cell somebody else is in, with a tag at its corner: colour alone says too little. */
+export function drawFrame(ctx: Ctx, rect: Rectangle, color: string): void {
+  const [x, y, right] = [rect.x + 1, rect.y + 1, rect.x + rect.width];
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.lineWidth = 1.5;
+  ctx.strokeRect(x + 0.25, y + 0.25, rect.width - 1.5, rect.height - 1.5);
+  ctx.fillStyle = color;
+  ctx.beginPath();
+  ctx.moveTo(right - 8, y);
+  ctx.lineTo(right, y);
+  ctx.lineTo(right, y + 8);
+  ctx.fill();
+  ctx.restore();
+}
+
 /** The corner that fills neighbouring cells when dragged. */
 export function drawFillCorner(ctx: Ctx, rect: Rectangle, color: string, ground: string): void {
   const x = rect.x + rect.width - 6;

@@ -1,5 +1,6 @@
 import type { Theme } from "@glideapps/glide-data-grid";
 import type { Tone } from "@/api/types";
+import { PERSON_COLOURS } from "@/lib/people";
 
 export interface SheetColors {
   ink: string;
@@ -16,6 +17,8 @@ export interface SheetColors {
   star: string;
   bar: string;
   mark: string;
+  /** Those of people, by number. */
+  people: string[];
   tones: Record<Tone, { fg: string; bg: string }>;
   font: string;
 }
@@ -44,6 +47,7 @@ export function readColors(): SheetColors {
     star: v("star"),
     bar: v("bar"),
     mark: v("mark"),
+    people: Array.from({ length: PERSON_COLOURS }, (_, n) => v(`person-${n + 1}`)),
     tones,
     font: v("sans"),
   };

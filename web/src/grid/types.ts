@@ -73,6 +73,15 @@ export interface Marks {
   subscribe(listener: () => void): () => void;
 }
 
+/** A cell somebody else is in. */
+export interface OtherCell {
+  id: number;
+  field: string;
+  name: string;
+  /** The number of their colour. */
+  colour: number;
+}
+
 /** What helps with an edited cell besides a list: a calendar, the divisions of the country. */
 export interface PanelProps {
   field: Field;
@@ -110,6 +119,8 @@ export interface SheetProps {
   /** Stands right of the last column: the way to a new one. */
   aside?: ReactNode;
   marks: Marks | undefined;
+  /** Where others are. */
+  others: OtherCell[];
   /** Panels by kind of field. */
   panels: Partial<Record<Field["kind"], ComponentType<PanelProps>>>;
   onFiles(field: Field, row: Row, at: DOMRect): void;

@@ -15,7 +15,7 @@ import { useLocale } from "@/i18n";
 import { formatValue, isError, isKept, isLinks, isNumeric } from "@/lib/format";
 import { memberStore } from "@/lib/members";
 import { useStore } from "@/lib/store";
-import { drawFillCorner, drawOpenSign, drawRing } from "./draw";
+import { drawFillCorner, drawFrame, drawOpenSign, drawRing } from "./draw";
 import { drawMark, drawValue } from "./drawValue";
 import type { SheetColors } from "./gridTheme";
 import { type Box, isLast } from "./selection";
@@ -111,7 +111,7 @@ export function useRedraw(
 export function drawSheetCell(
   args: Parameters<DrawCellCallback>[0],
   drawContent: () => void,
-  { columns, source, marks, opensRows }: SheetProps,
+  { columns, source, marks, opensRows, others }: SheetProps,
   box: Box | null,
   colors: SheetColors,
   locale: Locale,
@@ -131,6 +131,8 @@ export function drawSheetCell(
     !isError(value) &&
     ((field.key === "name" && opensRows) || field.kind === "link" || field.kind === "url" || isLinks(field));
   if (opens && (args.hoverAmount > 0 || args.row === active?.[1])) drawOpenSign(ctx, rect, colors.ink2);
+  const other = others.find((o) => o.id === row.id && o.field === field.key);
+  if (other) drawFrame(ctx, rect, colors.people[other.colour] ?? colors.ink3);
   if (active && args.col === active[0] && args.row === active[1]) drawRing(ctx, rect, colors.focus);
   if (box && column.locked === undefined && isLast(box.range, args.col, args.row))
     drawFillCorner(ctx, rect, colors.focus, colors.surface);

@@ -1,10 +1,12 @@
 import { enFields } from "./en.fields";
 import { enFind } from "./en.find";
+import { enLive } from "./en.live";
 import { enViews } from "./en.views";
 import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
   ...enFields,
+  ...enLive,
   ...enViews,
   ...enFind,
   "brand.name": "Kebu",

@@ -1,9 +1,11 @@
 import { zhFields } from "./zh.fields";
 import { zhFind } from "./zh.find";
+import { zhLive } from "./zh.live";
 import { zhViews } from "./zh.views";
 
 export const zh = {
   ...zhFields,
+  ...zhLive,
   ...zhViews,
   ...zhFind,
   "brand.name": "客簿",

@@ -4,6 +4,7 @@ mod damage;
 mod export;
 mod grading;
 mod import;
+mod live;
 mod moving;
 mod postgres;
 mod recalculation;

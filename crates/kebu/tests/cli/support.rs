@@ -242,8 +242,19 @@ impl Server {
 
     /// Sends a request; status and JSON of the answer (null when it has no body).
     pub fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<&Value>) -> (u16, Value) {
-        let mut stream = TcpStream::connect(&self.address).expect("a connection");
-        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time limit");
+        self.try_call(method, path, token, body).unwrap_or_else(|| panic!("no answer to {method} {path}"))
+    }
+
+    /// As [`Server::call`]; None when the server dies over it.
+    pub fn try_call(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&Value>,
+    ) -> Option<(u16, Value)> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
         let body = body.map(Value::to_string).unwrap_or_default();
         let authorization = token.map(|t| format!("Authorization: Bearer {t}\r\n")).unwrap_or_default();
         write!(
@@ -252,22 +263,66 @@ impl Server {
             self.address,
             body.len()
         )
-        .expect("the request is sent");
+        .ok()?;
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).expect("an answer");
+        stream.read_to_end(&mut answer).ok()?;
         let text = String::from_utf8_lossy(&answer).into_owned();
-        let status = text.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or_else(|| panic!("no answer: {text}"));
+        let status = text.split(' ').nth(1).and_then(|s| s.parse().ok())?;
         let json = text.split_once("\r\n\r\n").and_then(|(_, b)| {
             // A chunked body is one object between its chunk sizes.
             serde_json::from_str(&b[b.find('{')?..=b.rfind('}')?]).ok()
         });
-        (status, json.unwrap_or(Value::Null))
+        Some((status, json.unwrap_or(Value::Null)))
+    }
+
+    /// Ends the server as a power cut would, in the middle of what it is asked.
+    pub fn kill_now(&self) {
+        let killed = Command::new("kill").args(["-9", &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(killed.success());
+    }
+
+    /// Opens the stream of news, and waits until it has said hello.
+    pub fn listen(&self, token: &str, query: &str) -> News {
+        let mut stream = TcpStream::connect(&self.address).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time limit");
+        write!(
+            stream,
+            "GET /api/v1/events{query} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\r\n",
+            self.address
+        )
+        .expect("the request is sent");
+        let mut news = News { lines: BufReader::new(stream), hello: Value::Null };
+        news.hello = news.wait("hello");
+        news
     }
 
     /// Ends the server as a power cut would.
     pub fn kill(mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A stream of news as a page reads it.
+pub struct News {
+    lines: BufReader<TcpStream>,
+    /// What it began with.
+    pub hello: Value,
+}
+
+impl News {
+    /// The data of the next news of a kind; others are passed over.
+    pub fn wait(&mut self, kind: &str) -> Value {
+        let mut said = false;
+        loop {
+            let mut line = String::new();
+            assert!(self.lines.read_line(&mut line).expect("a line") > 0, "the stream ended before {kind}");
+            match line.trim_end().split_once(": ") {
+                Some(("event", event)) => said = event == kind,
+                Some(("data", data)) if said => return serde_json::from_str(data).expect("data are JSON"),
+                _ => {}
+            }
+        }
     }
 }
 

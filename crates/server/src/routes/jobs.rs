@@ -1,6 +1,6 @@
 //! Progress of jobs.
 
-use crate::app::App;
+use crate::app::{App, blocking};
 use crate::auth::Caller;
 use crate::error::ApiResult;
 use axum::Json;
@@ -14,7 +14,7 @@ pub(crate) async fn state(
     caller: Caller,
     Path(job): Path<String>,
 ) -> ApiResult<Json<Value>> {
-    Ok(Json(app.tasks.show(&caller.scope, &job)?))
+    Ok(Json(blocking(&app, move |app| app.tasks.show(&caller.scope, &job)).await?))
 }
 
 pub(crate) async fn cancel(
@@ -22,6 +22,6 @@ pub(crate) async fn cancel(
     caller: Caller,
     Path(job): Path<String>,
 ) -> ApiResult<StatusCode> {
-    app.tasks.cancel(&caller.scope, &job)?;
+    blocking(&app, move |app| app.tasks.cancel(&caller.scope, &job)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

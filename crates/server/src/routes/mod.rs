@@ -3,6 +3,7 @@
 pub(crate) mod bulk;
 pub(crate) mod changes;
 pub(crate) mod charts;
+pub(crate) mod events;
 pub(crate) mod exports;
 pub(crate) mod files;
 pub(crate) mod imports;

@@ -5,6 +5,7 @@ use crate::auth::{
     Caller, MaybeCaller, SESSION_SECONDS, digest, hash_password, new_token, secret, session_cookie, verify_password,
 };
 use crate::error::{ApiResult, malformed};
+use crate::live::Told;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -48,6 +49,8 @@ fn describe(app: &App, caller: Option<(&User, &Scope)>) -> Result<Value> {
         "setup_needed": app.setup_code().is_some(),
         "user": caller.map(|(u, _)| json!({ "id": u.id.0, "login": u.login, "name": u.name })),
         "book": book,
+        // Where a page begins to listen: everything it asks for from now on is at least as new.
+        "seq": caller.map(|_| app.book().newest_event()).transpose()?,
     }))
 }
 
@@ -143,7 +146,9 @@ const NOBODY: &str =
 pub(crate) async fn logout(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap) -> ApiResult<Response> {
     if let Some(secret) = secret(&headers) {
         let digest = digest(secret);
+        let ended: Arc<str> = digest.as_str().into();
         blocking(&app, move |app| app.data.system.end_session(&digest)).await?;
+        app.live.tell(Told::Ended(ended));
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     response.headers_mut().insert(header::SET_COOKIE, session_cookie("", 0));

@@ -3,6 +3,7 @@
 use crate::app::{App, blocking};
 use crate::auth::Caller;
 use crate::error::{ApiResult, malformed};
+use crate::upkeep::start_fill;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
@@ -143,15 +144,6 @@ async fn settled(app: &Arc<App>, scope: &Scope, field: FieldDef) -> ApiResult<Js
         return Ok(Json(json!({ "field": field })));
     }
     Ok(Json(json!({ "field": field, "job": start_fill(app, scope) })))
-}
-
-/// Starts the job that does what a change of the shape left to be done.
-fn start_fill(app: &Arc<App>, scope: &Scope) -> String {
-    let inner = Arc::clone(app);
-    app.tasks.start(scope, "fill", move |control| {
-        inner.book().fill(&mut |done, total| control.report("derive", done, total))?;
-        Ok(json!({}))
-    })
 }
 
 /// So many records are computed while the caller waits.

@@ -47,6 +47,16 @@ pub(crate) struct Page {
     offset: u64,
     #[serde(default = "default_limit")]
     limit: u64,
+    /// Some records instead of a page, between commas.
+    #[serde(default)]
+    ids: Option<String>,
+    /// Records of which to say whether the view would hold them now, between commas.
+    #[serde(default)]
+    fits: String,
+}
+
+fn numbers(list: &str) -> ApiResult<Vec<i64>> {
+    list.split(',').filter(|n| !n.is_empty()).map(|n| n.parse().map_err(malformed)).collect()
 }
 
 fn default_limit() -> u64 {
@@ -60,11 +70,27 @@ pub(crate) async fn rows(
     page: Result<Query<Page>, QueryRejection>,
 ) -> ApiResult<Response> {
     let Query(page) = page.map_err(malformed)?;
+    if let Some(ids) = &page.ids {
+        return some_rows(&app, caller, ViewId(view), numbers(ids)?, numbers(&page.fits)?).await;
+    }
     let body = blocking(&app, move |app| {
         let rows = app.book().page(&caller.scope, &ViewId(view), page.offset, page.limit)?;
         let mut out = format!("{{\"offset\":{},\"rows\":", page.offset).into_bytes();
         out.extend_from_slice(&rows);
         out.push(b'}');
+        Ok(out)
+    })
+    .await?;
+    Ok(raw(body))
+}
+
+/// Rows of some records, and which of others would be in the view now.
+async fn some_rows(app: &Arc<App>, caller: Caller, view: ViewId, ids: Vec<i64>, fits: Vec<i64>) -> ApiResult<Response> {
+    let body = blocking(app, move |app| {
+        let mut out = b"{\"rows\":".to_vec();
+        out.extend(app.book().view_records(&caller.scope, &view, &ids)?);
+        let fitting = if fits.is_empty() { fits } else { app.book().view_fits(&caller.scope, &view, &fits)? };
+        out.extend(format!(",\"fits\":{}}}", json!(fitting)).into_bytes());
         Ok(out)
     })
     .await?;

@@ -130,6 +130,7 @@ impl Store {
             conn.begin()?;
             let result = (|| {
                 let now = self.current(conn)?;
+                let stamp = now.shape.stamp();
                 let mut batch = Batch::begin(Writing::begin(conn, now, scope, options.origin)?, options)?;
                 let out = work(&mut batch)?;
                 // A trial must tell what such rules say, for which everything has to be there.
@@ -137,7 +138,7 @@ impl Store {
                 if options.dry_run && !ruled {
                     return Ok((None, out));
                 }
-                let change = batch.finish(scratch, tell, progress)?;
+                let change = crate::events::telling(conn, stamp, || batch.finish(scratch, tell, progress))?;
                 if options.dry_run {
                     return Ok((None, out));
                 }
@@ -155,6 +156,7 @@ impl Store {
             }
             if result.is_ok() {
                 self.known_anew(conn)?;
+                self.bell.ring();
             }
             result
         })
@@ -418,6 +420,7 @@ impl<'c> Batch<'c> {
             if next > first {
                 log::created(conn, change, table, *first, next - 1)?;
                 self.writing.touched.whole(table, *first..*next);
+                self.writing.coming.made(table, *first, next - 1);
                 layout::set_meta(conn, &id_counter(table), &next.to_string())?;
             }
             if let Some(codes) = self.codes.get(table) {
@@ -452,6 +455,7 @@ impl<'c> Batch<'c> {
             bulk_indexes(conn)?;
         }
         self.settle(tell)?;
+        self.writing.tell()?;
         Ok(change)
     }
 }

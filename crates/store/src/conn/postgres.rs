@@ -50,6 +50,8 @@ impl Server {
             )
         })?;
         config.application_name("kebu").connect_timeout(Duration::from_secs(10));
+        // A listening connection says nothing for hours; that its server is gone must show all the same.
+        config.keepalives_idle(Duration::from_secs(30));
         Ok(Self { config, tls: tls(root.as_deref())? })
     }
 }
@@ -242,6 +244,29 @@ impl Session {
 
     pub(super) fn reusable(&self) -> bool {
         !self.in_transaction.get() && !self.client.borrow().is_closed()
+    }
+
+    /// What was notified on the channels it listens to, as soon as there is anything; nothing after `most`.
+    ///
+    /// # Errors
+    /// `busy` when the connection is lost.
+    pub(crate) fn hear(&self, most: Duration) -> Result<Vec<String>> {
+        let mut client = self.client.borrow_mut();
+        let mut out = Vec::new();
+        {
+            let mut notifications = client.notifications();
+            if let Some(first) = notifications.timeout_iter(most).next().map_err(error)? {
+                out.push(first.payload().to_owned());
+            }
+            let mut rest = notifications.iter();
+            while let Some(more) = rest.next().map_err(error)? {
+                out.push(more.payload().to_owned());
+            }
+        }
+        if out.is_empty() && client.is_closed() {
+            return Err(Error::new(ErrorCode::Busy, "与数据库的连接断了", "The connection to the database is lost"));
+        }
+        Ok(out)
     }
 
     /// Sends rows gathered by [`Copy`] in one binary COPY.

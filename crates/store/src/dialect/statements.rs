@@ -20,6 +20,34 @@ impl Dialect {
         .replace("ROWNUMBER", "INTEGER")
     }
 
+    /// Seconds since 1970 by the database's own clock, which all its processes share.
+    pub(crate) fn clock(self) -> &'static str {
+        match self {
+            Self::Sqlite => "unixepoch()",
+            Self::Postgres => "CAST(extract(epoch FROM clock_timestamp()) AS BIGINT)",
+        }
+    }
+
+    /// Writes an event (kind, owner, news) and gives its number; a server notifies the other processes of it
+    /// when the transaction commits.
+    pub(crate) fn event(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INSERT INTO _events (kind, owner, news) VALUES (?1, ?2, ?3) RETURNING id",
+            Self::Postgres => {
+                "WITH told AS (INSERT INTO _events (kind, owner, news) VALUES (?1, ?2, ?3) RETURNING id)
+                 SELECT id, pg_notify(CAST(current_schema() AS TEXT), CAST(id AS TEXT)) FROM told"
+            }
+        }
+    }
+
+    /// Says a text to whoever listens to the schema; None where nobody else can.
+    pub(crate) fn notify(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT pg_notify(CAST(current_schema() AS TEXT), ?1)"),
+        }
+    }
+
     /// Whether a table (`?1`) of the book has a column (`?2`).
     pub(crate) fn column_there(self) -> &'static str {
         match self {

@@ -12,12 +12,14 @@ import { newRecord, tableDialog } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { labelOf } from "@/lib/format";
 import { useKey, usePhone } from "@/lib/hooks";
+import { startLive } from "@/lib/live";
 import { useSchema } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { Icon, type IconName } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
 import { Popup } from "@/ui/Popup";
 import { Seal } from "@/ui/Seal";
+import { People } from "./People";
 import { PrefSwitches } from "./PrefSwitches";
 
 const TABLE_ICONS: Record<string, IconName> = { customers: "people", orders: "receipt", products: "box" };
@@ -26,6 +28,9 @@ export function Shell({ status }: { status: Status }) {
   const { t } = useTranslation();
   const phone = usePhone();
   const table = useParams({ strict: false }).table;
+  const user = status.user?.id;
+  const seq = useRef(status.seq ?? 0);
+  useEffect(() => (user === undefined ? undefined : startLive(user, seq.current)), [user]);
   useEffect(() => {
     document.title = status.book ? `${status.book.name} · 客簿` : "客簿 Kebu";
   }, [status.book]);
@@ -142,6 +147,7 @@ function TopBar({ status, table }: { status: Status; table: string | undefined }
         </Link>
       </nav>
       <div className="topbar-right">
+        <People most={4} />
         {table ? <SearchBox key={table} table={table} /> : <EverywhereButton />}
         {table ? (
           <Button type="primary" icon={<Icon name="plus" />} onClick={() => newRecord.set(table)}>
@@ -179,6 +185,7 @@ function PhoneBar({ status, table }: { status: Status; table: string | undefined
           onClick={() => newRecord.set(table)}
         />
       )}
+      <People most={2} />
       <UserMenu status={status} />
     </header>
   );

@@ -11,6 +11,7 @@ import { Badge } from "@/ui/Badge";
 import { CellErrorSign } from "@/ui/CellErrorSign";
 import { Icon } from "@/ui/Icon";
 import { FilterChips } from "./FilterChips";
+import { FreshRecords } from "./FreshRecords";
 import { PhoneTools } from "./PhoneTools";
 import type { ViewProps } from "./SheetView";
 import { openRecord } from "./tableState";
@@ -18,7 +19,7 @@ import { openRecord } from "./tableState";
 const PAGE = 50;
 
 /** The table on a phone: cards that load as the thumb goes on. */
-export function CardsView({ table, shown, open, onOpen, onExport }: ViewProps) {
+export function CardsView({ table, shown, open, fresh, onOpen, onExport }: ViewProps) {
   const { t } = useTranslation();
   const cache = open.view?.table === table.key ? open.view.cache : undefined;
   const { rows, more } = useCards(cache);
@@ -27,6 +28,7 @@ export function CardsView({ table, shown, open, onOpen, onExport }: ViewProps) {
       <ViewMenu table={table} />
       <div className="cards-head">
         <span className="count num">{cache ? t("table.count", { n: formatCount(cache.total) }) : " "}</span>
+        <FreshRecords count={fresh} onRefresh={open.reopen} />
         <PhoneTools table={table} onExport={onExport} />
       </div>
       <FilterChips table={table} />

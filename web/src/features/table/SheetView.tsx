@@ -18,11 +18,13 @@ import { useStore } from "@/lib/store";
 import { IconButton } from "@/ui/IconButton";
 import { toast, toastError } from "@/ui/toast";
 import { FilterChips } from "./FilterChips";
+import { FreshRecords } from "./FreshRecords";
 import { StatusBar } from "./StatusBar";
 import { Toolbar } from "./Toolbar";
 import { fieldDialog, frozenOf, layoutStore, moveColumn, queryStore, widthOf } from "./tableState";
 import type { Edits } from "./useEdits";
 import type { MarkCache } from "./useMarks";
+import { useOthers, useTellCell } from "./useOthers";
 import type { useView } from "./useView";
 
 const loadSheet = () => import("@/grid/Sheet");
@@ -43,6 +45,8 @@ export interface ViewProps {
   open: ReturnType<typeof useView>;
   edits: Edits;
   marks: MarkCache | undefined;
+  /** New records the view does not show yet. */
+  fresh: number;
   onOpen(customer: number): void;
   /** Opens a record of any table. */
   onOpenRecord(table: string, link: LinkValue): void;
@@ -65,6 +69,9 @@ export function SheetView(props: ViewProps) {
   const arranged = useStore(layout);
   const columns = useColumns(table, shown);
   const cache = open.view?.table === table.key ? open.view.cache : undefined;
+
+  const others = useOthers(table.key);
+  useTellCell(table.key, selection, columns, cache);
 
   const deleteRows = useCallback(async () => {
     const { rows } = selection;
@@ -119,6 +126,7 @@ export function SheetView(props: ViewProps) {
         <span className="count num" aria-live="polite">
           {cache ? t("table.count", { n: formatCount(cache.total) }) : " "}
         </span>
+        <FreshRecords count={props.fresh} onRefresh={open.reopen} />
         <FilterChips table={table} />
         <FilterButton table={table} text />
         <Toolbar context={context} />
@@ -159,6 +167,7 @@ export function SheetView(props: ViewProps) {
               suggestLinks={suggestLinks}
               suggestValues={(field, text, signal) => suggestValues(table.key, field, text, signal)}
               marks={props.marks}
+              others={others}
               panels={PANELS}
               onFiles={(field, row, at) => setFiles({ field, row, at })}
               onAddOptions={(field, values) => void addOptions(table.key, field, values)}

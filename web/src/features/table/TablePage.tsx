@@ -23,6 +23,8 @@ import {
 } from "./tableState";
 import { type Edits, useEdits } from "./useEdits";
 import { useMarks } from "./useMarks";
+import { useNews } from "./useNews";
+import { useHere } from "./useOthers";
 import { useView } from "./useView";
 
 // Parts that are not seen at first come when they are asked for.
@@ -78,7 +80,8 @@ function TableBody({ table }: { table: Table }) {
       : [...shown.map((f) => f.key), ...(CARD_FIELDS[table.key] ?? [])];
     needed.push(...Object.keys(layout.summaries ?? {}));
     const known = needed.filter((k) => fieldOf(table, k));
-    return [...new Set([...asked, ...known])];
+    // One that was asked for may be gone since.
+    return [...new Set([...asked.filter((k) => fieldOf(table, k)), ...known])];
   }, [asked, phone, shown, table, layout.summaries]);
   if (columns.length !== asked.length) setAsked(columns);
 
@@ -95,6 +98,8 @@ function TableBody({ table }: { table: Table }) {
   const open = useView(request);
   const cache = open.view?.table === table.key ? open.view.cache : undefined;
   const marks = useMarks(table, cache);
+  const fresh = useNews(open.view?.table === table.key ? open.view : null, marks, open.reopen);
+  useHere(table);
   const edits = useEdits(table.key, open.view?.cache, marks, open.reopen);
 
   const panel = usePanel();
@@ -133,6 +138,7 @@ function TableBody({ table }: { table: Table }) {
         open={open}
         edits={edits}
         marks={marks}
+        fresh={fresh}
         onOpen={panel.open}
         onOpenRecord={openAny}
         onExport={exportAs}

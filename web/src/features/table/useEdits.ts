@@ -2,13 +2,14 @@ import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import { ApiError } from "@/api/client";
-import type { Stepped, Written } from "@/api/types";
+import type { Patched, Stepped, Written } from "@/api/types";
 import { outcome } from "@/features/bulk/running";
 import type { BlockCache } from "@/grid/blockCache";
 import type { CellEdit, CellProblem } from "@/grid/types";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { labelOf } from "@/lib/format";
+import { ownChange } from "@/lib/live";
 import { queryClient } from "@/lib/query";
 import { toast, toastError } from "@/ui/toast";
 import type { MarkCache } from "./useMarks";
@@ -19,6 +20,9 @@ function touched(): void {
   void queryClient.invalidateQueries({ queryKey: ["overview"] });
   for (const key of ["history", "changes", "trash"]) void queryClient.invalidateQueries({ queryKey: [key] });
 }
+
+/** The records whose rows an answer brought. */
+const answered = (out: Patched): number[] => Object.keys(out.rows).map(Number);
 
 /** Writes to the table in view: shown at once, kept when the server agrees, taken back when not. */
 export function useEdits(
@@ -38,10 +42,8 @@ export function useEdits(
       setProblem(null);
       for (const e of edits) cache?.pend(e.id, e.field, e.text);
       try {
-        const out = await api.patchCells(
-          table,
-          edits.map(({ id, field, value }) => ({ id, field, value })),
-        );
+        const cells = edits.map(({ id, field, value }) => ({ id, field, value }));
+        const out = await ownChange(api.patchCells(table, cells), answered);
         marks?.forget(edits.map((e) => e.id));
         cache?.patch(out.rows);
         // The other side of a link may be in view as well.
@@ -67,7 +69,7 @@ export function useEdits(
   const save = useCallback(
     async (id: number, values: Record<string, Written>): Promise<void> => {
       const cells = Object.entries(values).map(([field, value]) => ({ id, field, value }));
-      const out = await api.patchCells(table, cells);
+      const out = await ownChange(api.patchCells(table, cells), answered);
       marks?.forget([id]);
       cache?.patch(out.rows);
       touched();
@@ -97,8 +99,12 @@ export function useEdits(
         run: () => void revert(!back),
       };
       try {
-        const begun = await (back ? api.undoLast(keep) : api.redoLast(keep));
-        const out = await outcome<Stepped>(begun, t(back ? "undo.running" : "redo.running"));
+        const asked = back ? api.undoLast(keep) : api.redoLast(keep);
+        const title = t(back ? "undo.running" : "redo.running");
+        const out = await ownChange(
+          asked.then((begun) => outcome<Stepped>(begun, title)),
+          () => [],
+        );
         const what = labelOf(out.label, locale);
         const said = back ? t("undo.doneWhat", { what }) : t("undo.redoneWhat", { what });
         toast(out.kept > 0 ? t("undo.kept", { n: out.kept }) : said, { about: "undo", action: opposite });
@@ -118,7 +124,7 @@ export function useEdits(
 
   const create = useCallback(
     async (records: Record<string, Written>[]): Promise<number[]> => {
-      const out = await api.createRecords(table, records);
+      const out = await ownChange(api.createRecords(table, records), (made) => made.ids);
       touched();
       void queryClient.invalidateQueries({ queryKey: ["status"] });
       for (const id of out.ids) cache?.append(id, (await api.record(table, id)).values);
@@ -130,7 +136,7 @@ export function useEdits(
   const remove = useCallback(
     async (ids: number[]): Promise<void> => {
       try {
-        const out = await api.deleteRecords(table, ids);
+        const out = await ownChange(api.deleteRecords(table, ids), () => ids);
         touched();
         reopen();
         toast(t("table.deleted", { n: out.deleted }), {
