@@ -82,7 +82,9 @@ fn serve(c: &Context, s: &Serve) -> Result<u8> {
     let app = App::new(Arc::new(data), clock)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::internal)?;
-    runtime.block_on(async {
+    // Connections to a database end by waiting for it, which no thread of the runtime may.
+    let outlasting = Arc::clone(&app);
+    let served = runtime.block_on(async {
         let listening = server::listen(&s.listen).await?;
         let url = format!("http://{}", listening.address);
         let code = app.setup_code();
@@ -96,7 +98,10 @@ fn serve(c: &Context, s: &Serve) -> Result<u8> {
         }
         server::serve(listening, app, stop_signal()).await;
         Ok(0)
-    })
+    });
+    drop(runtime);
+    drop(outlasting);
+    served
 }
 
 async fn stop_signal() {

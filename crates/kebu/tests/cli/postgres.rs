@@ -38,6 +38,16 @@ fn both_engines_make_the_same_book_of_the_same_sheets() {
 }
 
 #[test]
+fn a_server_that_is_asked_to_stop_stops_cleanly() {
+    for place in [Place::new(), Place::on_postgres()] {
+        let server = Server::start(&place);
+        let browser = server.kept_open();
+        assert_eq!(server.stop(), Some(0));
+        drop(browser);
+    }
+}
+
+#[test]
 fn what_was_acknowledged_survives_the_process() {
     let place = Place::on_postgres();
     let server = Server::start(&place);

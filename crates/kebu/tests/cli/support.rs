@@ -297,6 +297,21 @@ impl Server {
     }
 
     /// Ends the server as a power cut would.
+    /// A connection that stays open, as a browser keeps it, with its first answer read.
+    pub fn kept_open(&self) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).expect("a connection");
+        write!(stream, "GET /api/v1/status HTTP/1.1\r\nHost: {}\r\n\r\n", self.address).expect("it is sent");
+        assert!(stream.read(&mut [0; 1024]).expect("an answer") > 0);
+        stream
+    }
+
+    /// Asks the server to stop, as a service manager does; its exit code.
+    pub fn stop(mut self) -> Option<i32> {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(asked.success());
+        self.child.wait().expect("it stops").code()
+    }
+
     pub fn kill(mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
