@@ -260,10 +260,10 @@ testkit::on_both_engines!(random_changes_leave_a_sound_book);
 
 /// The long form: `cargo test --release -p store --test random_changes -- --ignored`. Ten books for each
 /// engine, so that a day turned or a rule changed is not a matter of a hundred thousand records every time.
-#[test]
-#[ignore = "takes minutes"]
-fn a_hundred_thousand_random_changes_leave_sound_books() {
-    for engine in [testkit::Engine::Sqlite, testkit::Engine::Postgres] {
+mod long {
+    use super::Play;
+
+    fn a_hundred_thousand_random_changes(engine: testkit::Engine) {
         std::thread::scope(|s| {
             for half in [1..=5, 6..=10] {
                 s.spawn(move || {
@@ -273,5 +273,17 @@ fn a_hundred_thousand_random_changes_leave_sound_books() {
                 });
             }
         });
+    }
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn sqlite() {
+        a_hundred_thousand_random_changes(testkit::Engine::Sqlite);
+    }
+
+    #[test]
+    #[ignore = "takes many minutes"]
+    fn postgres() {
+        a_hundred_thousand_random_changes(testkit::Engine::Postgres);
     }
 }
