@@ -2,9 +2,7 @@
 // and what a rule refuses. Against the real binary.
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { browser, openPage } from "../lib/browser.mjs";
-import { faults, setUp, steps } from "../lib/journey.mjs";
-import { serve } from "../lib/server.mjs";
+import { closed, faults, opened, steps } from "../lib/journey.mjs";
 import { ready, waitActive } from "../lib/sheet.mjs";
 
 const it = steps();
@@ -35,10 +33,7 @@ describe("many records at once", { concurrency: 1 }, () => {
   let b;
   let page;
   before(async () => {
-    server = await serve();
-    b = await browser();
-    page = await openPage(b, server.url);
-    await setUp(page, server);
+    ({ server, b, page } = await opened());
     await page.evaluate(async () => {
       const records = Array.from({ length: 60 }, (_, i) => ({
         name: `客户${i + 1}`,
@@ -52,9 +47,7 @@ describe("many records at once", { concurrency: 1 }, () => {
     await ready(page);
   });
   after(async () => {
-    await b?.close();
-    await server?.stop();
-    assert.deepEqual(page?.wrong ?? [], []);
+    await closed({ server, b, page });
   });
 
   it("sets a field of the whole view and puts it back", async () => {

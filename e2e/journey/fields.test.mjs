@@ -3,10 +3,8 @@
 // binary, or with KEBU_MOCK=1 as far as the mock goes.
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { browser, openPage } from "../lib/browser.mjs";
 import { dialog, newField, saved } from "../lib/fields.mjs";
-import { setUp, steps } from "../lib/journey.mjs";
-import { serve } from "../lib/server.mjs";
+import { closed, opened, steps } from "../lib/journey.mjs";
 import { ready, toColumn, waitActive } from "../lib/sheet.mjs";
 
 const it = steps();
@@ -34,15 +32,10 @@ describe("fields", { concurrency: 1 }, () => {
   let b;
   let page;
   before(async () => {
-    server = await serve();
-    b = await browser();
-    page = await openPage(b, server.url);
-    await setUp(page, server);
+    ({ server, b, page } = await opened());
   });
   after(async () => {
-    await b?.close();
-    await server?.stop();
-    assert.deepEqual(page?.wrong ?? [], []);
+    await closed({ server, b, page });
   });
 
   it("makes a table of one's own, which says how to begin", async () => {

@@ -2,9 +2,7 @@
 // a customer set back to an earlier moment, and the same on a phone. Against the real binary.
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { browser, openPage } from "../lib/browser.mjs";
-import { faults, setUp, steps } from "../lib/journey.mjs";
-import { serve } from "../lib/server.mjs";
+import { closed, faults, opened, steps } from "../lib/journey.mjs";
 import { ready, toColumn, waitActive } from "../lib/sheet.mjs";
 
 const it = steps();
@@ -23,10 +21,7 @@ describe("history", { concurrency: 1 }, () => {
     await at.locator(".user-menu .menu-item", { hasText: item }).click();
   };
   before(async () => {
-    server = await serve();
-    b = await browser();
-    page = await openPage(b, server.url);
-    await setUp(page, server);
+    ({ server, b, page } = await opened());
     await page.evaluate(async () => {
       const send = (method, path, body) =>
         fetch(`/api/v1${path}`, {
@@ -42,9 +37,7 @@ describe("history", { concurrency: 1 }, () => {
     await waitActive(page, /第 1 行/);
   });
   after(async () => {
-    await b?.close();
-    await server?.stop();
-    assert.deepEqual(page?.wrong ?? [], []);
+    await closed({ server, b, page });
   });
 
   it("takes back and does again what was done before the page was loaded", async () => {

@@ -2,10 +2,9 @@
 // from the other side, taken back, gathered by a formula, and the same on a phone. Against the real binary.
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { browser, openPage } from "../lib/browser.mjs";
+import { openPage } from "../lib/browser.mjs";
 import { dialog, newField, saved } from "../lib/fields.mjs";
-import { setUp, steps } from "../lib/journey.mjs";
-import { serve } from "../lib/server.mjs";
+import { closed, opened, steps } from "../lib/journey.mjs";
 import { ready, toColumn, waitActive } from "../lib/sheet.mjs";
 
 const it = steps();
@@ -58,15 +57,10 @@ describe("links", { concurrency: 1 }, () => {
     await at.locator("button[type=submit]").click();
   };
   before(async () => {
-    server = await serve();
-    b = await browser();
-    page = await openPage(b, server.url);
-    await setUp(page, server);
+    ({ server, b, page } = await opened());
   });
   after(async () => {
-    await b?.close();
-    await server?.stop();
-    assert.deepEqual(page?.wrong ?? [], []);
+    await closed({ server, b, page });
   });
 
   it("makes a link to several records, which the other table shows too", async () => {

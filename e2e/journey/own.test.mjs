@@ -5,9 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe } from "node:test";
-import { browser, openPage } from "../lib/browser.mjs";
-import { faults, setUp, steps } from "../lib/journey.mjs";
-import { serve } from "../lib/server.mjs";
+import { faults, opened, steps } from "../lib/journey.mjs";
 import { ready, toColumn, waitActive } from "../lib/sheet.mjs";
 
 const it = steps();
@@ -22,10 +20,7 @@ describe("own tables from sheets", { concurrency: 1 }, () => {
   let page;
   before(async () => {
     writeFileSync(file, SHEET);
-    server = await serve();
-    b = await browser();
-    page = await openPage(b, server.url);
-    await setUp(page, server);
+    ({ server, b, page } = await opened());
   });
   after(async () => {
     await b?.close();

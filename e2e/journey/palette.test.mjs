@@ -2,9 +2,8 @@
 // Against the real binary.
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { browser, openPage } from "../lib/browser.mjs";
-import { faults, setUp, steps } from "../lib/journey.mjs";
-import { serve } from "../lib/server.mjs";
+import { openPage } from "../lib/browser.mjs";
+import { closed, faults, opened, steps } from "../lib/journey.mjs";
 
 const it = steps();
 
@@ -28,10 +27,7 @@ describe("the palette", { concurrency: 1 }, () => {
   let b;
   let page;
   before(async () => {
-    server = await serve();
-    b = await browser();
-    page = await openPage(b, server.url);
-    await setUp(page, server);
+    ({ server, b, page } = await opened());
     await make(page, "customers", [
       { name: "王小华", mobile: "13800138000", note: "喜欢大码，李姐介绍" },
       { name: "李大码", mobile: "13900139001" },
@@ -50,9 +46,7 @@ describe("the palette", { concurrency: 1 }, () => {
     await page.locator(".sheet-area canvas").first().waitFor();
   });
   after(async () => {
-    await b?.close();
-    await server?.stop();
-    assert.deepEqual(page?.wrong ?? [], []);
+    await closed({ server, b, page });
   });
 
   it("finds records of every table and says why", async () => {

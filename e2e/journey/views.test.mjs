@@ -2,9 +2,8 @@
 // on a phone. Against the real binary.
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { browser, openPage } from "../lib/browser.mjs";
-import { faults, setUp, steps } from "../lib/journey.mjs";
-import { serve } from "../lib/server.mjs";
+import { openPage } from "../lib/browser.mjs";
+import { closed, faults, opened, steps } from "../lib/journey.mjs";
 import { waitActive } from "../lib/sheet.mjs";
 
 const SHOTS = process.env.SHOTS;
@@ -42,10 +41,7 @@ describe("views", { concurrency: 1 }, () => {
   let b;
   let page;
   before(async () => {
-    server = await serve();
-    b = await browser();
-    page = await openPage(b, server.url);
-    await setUp(page, server);
+    ({ server, b, page } = await opened());
     await page.evaluate(async () => {
       const post = (path, body) =>
         fetch(`/api/v1${path}`, {
@@ -68,9 +64,7 @@ describe("views", { concurrency: 1 }, () => {
     await waitActive(page, /第 1 行/);
   });
   after(async () => {
-    await b?.close();
-    await server?.stop();
-    assert.deepEqual(page?.wrong ?? [], []);
+    await closed({ server, b, page });
   });
 
   it("builds conditions with birthdays and a group, and orders by two columns", async () => {

@@ -1,6 +1,9 @@
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { it as step } from "node:test";
+import { browser, openPage } from "./browser.mjs";
+import { serve } from "./server.mjs";
 
 /** Steps that build on each other: after a broken one the rest would only wait in vain. */
 export function steps() {
@@ -34,4 +37,20 @@ export async function setUp(page, server) {
   await page.locator("#password").fill("ahuan-2026");
   await page.locator("button[type=submit]").click();
   await page.locator(".topbar").waitFor();
+}
+
+/** A server over a new book, and a page of its owner. */
+export async function opened() {
+  const server = await serve();
+  const b = await browser();
+  const page = await openPage(b, server.url);
+  await setUp(page, server);
+  return { server, b, page };
+}
+
+/** Closes what `opened` opened, as far as it came; nothing may have gone wrong in the page. */
+export async function closed({ server, b, page }) {
+  await b?.close();
+  await server?.stop();
+  assert.deepEqual(page?.wrong ?? [], []);
 }
