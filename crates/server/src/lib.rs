@@ -6,7 +6,9 @@ mod auth;
 mod clock;
 mod error;
 mod listen;
+mod openapi;
 mod routes;
+mod shapes;
 mod tasks;
 mod wire;
 
@@ -14,3 +16,4 @@ pub use app::{App, router};
 pub use auth::{hash_password, new_token};
 pub use clock::{Clock, today_in_shanghai};
 pub use listen::{Listening, listen, serve};
+pub use openapi::document;

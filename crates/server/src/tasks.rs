@@ -3,11 +3,13 @@
 use jobs::Control;
 use jobs::import::Import;
 use model::{Error, ErrorCode, Result, Scope, UserId};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use utoipa::ToSchema;
 
 fn missing(zh: &str, en: &str) -> Error {
     Error::new(ErrorCode::NotFound, zh, en)
@@ -18,6 +20,35 @@ enum State {
     Running,
     Done(Value),
     Failed(Error),
+}
+
+/// Why a job failed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JobError {
+    #[schema(value_type = crate::error::ErrorCodeName)]
+    code: &'static str,
+    message: String,
+}
+
+/// A job as the API shows it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Job {
+    job: String,
+    /// `check`, `import`, `demo`, `fill` or `convert`.
+    kind: &'static str,
+    /// `running`, `done`, `failed` or `cancelled`.
+    state: &'static str,
+    /// What it is about: `read`, `write`, `derive`, ….
+    phase: String,
+    done: u64,
+    /// Null while it is not known.
+    #[schema(required)]
+    total: Option<u64>,
+    /// Of a job that is done; of imports and checks a `Report`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<JobError>,
 }
 
 struct Task {
@@ -79,25 +110,19 @@ impl Tasks {
     }
 
     /// A job as the API shows it.
-    pub(crate) fn show(&self, scope: &Scope, job: &str) -> Result<Value> {
+    pub(crate) fn show(&self, scope: &Scope, job: &str) -> Result<Job> {
         let task = self.find(scope, job)?;
         let (phase, done, total) = task.control.state();
-        let mut out = json!({
-            "job": job, "kind": task.kind, "phase": phase, "done": done,
-            "total": if total == 0 { Value::Null } else { json!(total) },
-        });
-        match &*task.state.lock().unwrap_or_else(PoisonError::into_inner) {
-            State::Running => out["state"] = json!("running"),
-            State::Done(v) => {
-                out["state"] = json!("done");
-                out["result"] = v.clone();
-            }
+        let (state, result, error) = match &*task.state.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Running => ("running", None, None),
+            State::Done(v) => ("done", Some(v.clone()), None),
             State::Failed(e) => {
-                out["state"] = json!(if e.code == ErrorCode::Cancelled { "cancelled" } else { "failed" });
-                out["error"] = json!({ "code": e.code.as_str(), "message": e.message(scope.lang) });
+                let state = if e.code == ErrorCode::Cancelled { "cancelled" } else { "failed" };
+                (state, None, Some(JobError { code: e.code.as_str(), message: e.message(scope.lang).to_owned() }))
             }
-        }
-        Ok(out)
+        };
+        let total = (total != 0).then_some(total);
+        Ok(Job { job: job.to_owned(), kind: task.kind, state, phase: phase.to_owned(), done, total, result, error })
     }
 
     /// Asks a job to stop.

@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Names an open view.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct ViewId(pub String);
 
 /// A view just opened.
@@ -47,6 +47,24 @@ pub(crate) struct View {
     page: String,
     user: UserId,
     pub query: Query,
+}
+
+impl View {
+    /// A view of some records that nobody opens again.
+    pub(crate) fn passing(
+        store: &Store,
+        shape: &Shape,
+        table: &TableDef,
+        columns: Vec<FieldDef>,
+        ids: Vec<i64>,
+        scope: &Scope,
+        query: Query,
+    ) -> Self {
+        let known = &shape.derivation.fails;
+        let fails: Vec<bool> = columns.iter().map(|f| known.has(&table.key, &f.key)).collect();
+        let page = page_sql(store.engine.dialect(), table, &columns, &fails);
+        Self { table: table.clone(), columns, fails, ids: ids.into_boxed_slice(), page, user: scope.user, query }
+    }
 }
 
 /// The views that are open.
@@ -107,16 +125,13 @@ impl Store {
     pub fn open_view(&self, scope: &Scope, query: &Query, columns: &[FieldKey]) -> Result<OpenedView> {
         require(scope, Access::Read)?;
         let shape = self.shape();
-        let known = &shape.derivation.fails;
-        let table = shape.schema.require(&query.table)?.clone();
+        let table = shape.schema.require(&query.table)?;
         let fields = columns.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>()?;
-        let fails: Vec<bool> = fields.iter().map(|f| known.has(&table.key, &f.key)).collect();
         let mut query = query.clone();
         filter::on_day(&mut query.filter, self.today());
-        let ids = self.engine.read(|conn| ordered_ids(conn, &shape, &table, &query))?.into_boxed_slice();
+        let ids = self.engine.read(|conn| ordered_ids(conn, &shape, table, &query))?;
         let total = ids.len() as u64;
-        let page = page_sql(self.engine.dialect(), &table, &fields, &fails);
-        let view = View { table, columns: fields, fails, ids, page, user: scope.user, query };
+        let view = View::passing(self, &shape, table, fields, ids, scope, query);
         Ok(OpenedView { id: self.views.keep(Arc::new(view))?, total, columns: columns.to_vec() })
     }
 
@@ -139,7 +154,8 @@ impl Store {
             out.push(b'[');
             json::integer(&mut out, id);
             if let Some(row) = row {
-                write_row(&mut out, &view, row, id, related)?;
+                out.push(b',');
+                write_row(&mut out, &view, row, id, related, false)?;
             }
             out.push(b']');
             Ok(())
@@ -182,7 +198,7 @@ impl Store {
         Ok(())
     }
 
-    fn rows(
+    pub(crate) fn rows(
         &self,
         view: &View,
         offset: u64,
@@ -217,10 +233,24 @@ impl Store {
     }
 }
 
-fn write_row(out: &mut Vec<u8>, view: &View, row: &Row<'_>, id: i64, related: &Related) -> Result<()> {
+/// Writes the cells of a row with commas between them, each under the key of its field if `keyed`.
+pub(crate) fn write_row(
+    out: &mut Vec<u8>,
+    view: &View,
+    row: &Row<'_>,
+    id: i64,
+    related: &Related,
+    keyed: bool,
+) -> Result<()> {
     let mut at = 2;
-    for (f, fails) in view.columns.iter().zip(&view.fails) {
-        out.push(b',');
+    for (n, (f, fails)) in view.columns.iter().zip(&view.fails).enumerate() {
+        if n > 0 {
+            out.push(b',');
+        }
+        if keyed {
+            json::string(out, &f.key);
+            out.push(b':');
+        }
         let v = row.at(at)?;
         at += 1;
         if *fails {
@@ -424,7 +454,7 @@ fn ordered_ids(conn: &Conn, shape: &Shape, table: &TableDef, query: &Query) -> R
 }
 
 /// The kinds of the fields a query is sorted by.
-fn sort_kinds<'a>(table: &'a TableDef, query: &Query) -> Result<Vec<&'a FieldKind>> {
+pub(crate) fn sort_kinds<'a>(table: &'a TableDef, query: &Query) -> Result<Vec<&'a FieldKind>> {
     let kind = |key: &model::Sort| {
         let field = table.require(&key.field)?;
         if field.kind.holds() != Holds::Links {

@@ -3,6 +3,7 @@
 use crate::app::{App, blocking};
 use crate::auth::Caller;
 use crate::error::{ApiResult, malformed};
+use crate::shapes;
 use crate::wire::{self, raw};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -12,19 +13,31 @@ use model::{
     Access, CellEdit, Change, ChangeOutcome, Error, ErrorCode, FieldKey, FieldKind, Origin, RecordId, Schema, TableDef,
     UserId,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::to_json;
+use utoipa::ToSchema;
 
 /// Most cells or records in one request.
 const MOST: usize = 50_000;
 
+/// The tables and their fields.
+#[utoipa::path(
+    get, path = "/schema", tag = "schema", operation_id = "schema",
+    responses((status = 200, description = "The answer.", body = Schema)),
+)]
 pub(crate) async fn schema(State(app): State<Arc<App>>, _: Caller) -> ApiResult<Json<Schema>> {
     Ok(Json(blocking(&app, |app| Ok((*app.book().schema()).clone())).await?))
 }
 
+/// A record.
+#[utoipa::path(
+    get, path = "/tables/{table}/records/{id}", tag = "records", operation_id = "record",
+    params(("table" = String, Path, description = "The key of a table."), ("id" = i64, Path)),
+    responses((status = 200, description = "The answer.", body = shapes::RecordOut)),
+)]
 pub(crate) async fn one(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -55,17 +68,35 @@ fn too_many(n: usize) -> Error {
     )
 }
 
-#[derive(Deserialize)]
+/// New records.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Create {
+    /// Cells by field; at most 50,000 records.
+    #[schema(value_type = Vec<BTreeMap<String, shapes::Written>>)]
     records: Vec<BTreeMap<FieldKey, Value>>,
 }
 
+/// What was made.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Created {
+    /// In the order given.
+    ids: Vec<RecordId>,
+    change: i64,
+}
+
+/// Makes records, all or none.
+#[utoipa::path(
+    post, path = "/tables/{table}/records", tag = "records", operation_id = "createRecords",
+    params(("table" = String, Path, description = "The key of a table.")),
+    request_body = Create,
+    responses((status = 200, description = "The answer.", body = Created)),
+)]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(table): Path<String>,
     body: Result<Json<Create>, JsonRejection>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Created>> {
     let Json(c) = body.map_err(malformed)?;
     caller.require(Access::Write)?;
     if c.records.len() > MOST {
@@ -84,27 +115,39 @@ pub(crate) async fn create(
         };
         let records = c.records.into_iter().map(read).collect::<model::Result<_>>()?;
         let done = app.book().apply(&caller.scope, Change::Create { table: def.key.clone(), records }, Origin::Edit)?;
-        Ok(json!({ "ids": done.created, "change": done.change }))
+        Ok(Created { ids: done.created, change: done.change })
     })
     .await?;
     Ok(Json(out))
 }
 
-#[derive(Deserialize)]
+/// Edits of cells.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Edit {
+    /// At most 50,000.
     cells: Vec<EditCell>,
 }
 
-#[derive(Deserialize)]
+/// New content for a cell.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = CellWrite)]
 pub(crate) struct EditCell {
     id: i64,
     field: FieldKey,
+    #[schema(value_type = shapes::Written)]
     value: Value,
 }
 
 /// Rows sent back after an edit; a larger paste is read again by its page.
 const ROWS_BACK: usize = 500;
 
+/// Edits cells, all or none.
+#[utoipa::path(
+    patch, path = "/tables/{table}/records", tag = "records", operation_id = "patchCells",
+    params(("table" = String, Path, description = "The key of a table.")),
+    request_body = Edit,
+    responses((status = 200, description = "The answer.", body = shapes::Patched)),
+)]
 pub(crate) async fn edit(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -178,17 +221,33 @@ fn edited(
     Ok(out)
 }
 
-#[derive(Deserialize)]
+/// Records to be removed.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Remove {
+    /// At most 50,000.
     ids: Vec<RecordId>,
 }
 
+/// What was removed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Deleted {
+    deleted: u64,
+    change: i64,
+}
+
+/// Removes records. What linked to them stays, without the link.
+#[utoipa::path(
+    delete, path = "/tables/{table}/records", tag = "records", operation_id = "deleteRecords",
+    params(("table" = String, Path, description = "The key of a table.")),
+    request_body = Remove,
+    responses((status = 200, description = "The answer.", body = Deleted)),
+)]
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(table): Path<String>,
     body: Result<Json<Remove>, JsonRejection>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Deleted>> {
     let Json(r) = body.map_err(malformed)?;
     caller.require(Access::Write)?;
     if r.ids.len() > MOST {
@@ -197,41 +256,87 @@ pub(crate) async fn remove(
     let out = blocking(&app, move |app| {
         let table = app.book().schema().require(&table)?.key.clone();
         let done = app.book().apply(&caller.scope, Change::Delete { table, ids: r.ids }, Origin::Edit)?;
-        Ok(json!({ "deleted": done.deleted, "change": done.change }))
+        Ok(Deleted { deleted: done.deleted, change: done.change })
     })
     .await?;
     Ok(Json(out))
 }
 
+/// A line of a record's history.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HistoryEntry {
+    change: i64,
+    /// Seconds since 1970 UTC.
+    at: i64,
+    user: String,
+    /// `edit`, `import`, `demo`, `undo`, `redo` or `restore`.
+    origin: String,
+    /// `create`, `edit` or `delete`.
+    kind: &'static str,
+    /// Of an edit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<FieldKey>,
+    /// Of an edit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shapes::Cell, required = false)]
+    before: Option<Value>,
+    /// Of an edit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = shapes::Cell, required = false)]
+    after: Option<Value>,
+}
+
+/// The history of a record, newest first, at most 200 lines.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct History {
+    entries: Vec<HistoryEntry>,
+}
+
+/// The history of a record.
+#[utoipa::path(
+    get, path = "/tables/{table}/records/{id}/history", tag = "changes", operation_id = "history",
+    params(("table" = String, Path, description = "The key of a table."), ("id" = i64, Path)),
+    responses((status = 200, description = "The answer.", body = History)),
+)]
 pub(crate) async fn history(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path((table, id)): Path<(String, i64)>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<History>> {
     let out = blocking(&app, move |app| {
         let names: BTreeMap<i64, String> = app.data.system.user_names()?.into_iter().map(|(id, n)| (id.0, n)).collect();
         let entries = app.book().history(&caller.scope, &table, RecordId(id))?;
         let list = entries
-            .iter()
+            .into_iter()
             .map(|e| {
-                let mut j = json!({
-                    "change": e.change, "at": e.at, "user": names.get(&e.user).map_or("Kebu", String::as_str),
-                    "origin": e.origin, "kind": e.kind,
-                });
-                if let Some(field) = &e.field {
-                    j["field"] = json!(field);
-                    j["before"] = to_json(&e.before)?;
-                    j["after"] = to_json(&e.after)?;
-                }
-                Ok(j)
+                let user = names.get(&e.user).map_or("Kebu", String::as_str).to_owned();
+                let edit = e.field.is_some();
+                let shown = |v| if edit { to_json(v).map(Some) } else { Ok(None) };
+                let (before, after) = (shown(&e.before)?, shown(&e.after)?);
+                Ok(HistoryEntry {
+                    change: e.change,
+                    at: e.at,
+                    user,
+                    origin: e.origin,
+                    kind: e.kind,
+                    field: e.field,
+                    before,
+                    after,
+                })
             })
-            .collect::<model::Result<Vec<_>>>()?;
-        Ok(json!({ "entries": list }))
+            .collect::<model::Result<_>>()?;
+        Ok(History { entries: list })
     })
     .await?;
     Ok(Json(out))
 }
 
+/// What the customer panel shows.
+#[utoipa::path(
+    get, path = "/customers/{id}/card", tag = "records", operation_id = "card",
+    params(("id" = i64, Path)),
+    responses((status = 200, description = "The answer.", body = shapes::Card)),
+)]
 pub(crate) async fn card(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<i64>) -> ApiResult<Response> {
     let body = blocking(&app, move |app| {
         let card = app.book().card(&caller.scope, RecordId(id))?;
