@@ -152,6 +152,7 @@ pub struct SheetPlan {
     pub own: Option<OwnTable>,
     /// Rows below the header, if known or well estimated.
     #[serde(rename = "rows")]
+    #[schema(required)]
     pub rows_estimate: Option<u64>,
     /// Row of the header as shown in a spreadsheet program (from 1); 0 if there is none.
     pub header_row: u32,

@@ -71,7 +71,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route with its place in the API's document; the tests hold it against the authorisation matrix.
 pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     use crate::routes::{
-        changes, charts, exports, files, imports, jobs, pages, records, saved, session, shape, tokens, views,
+        changes, charts, exports, files, imports, jobs, pages, records, saved, session, shape, tokens, views, writes,
     };
     OpenApiRouter::new()
         .routes(routes!(openapi::openapi))
@@ -103,7 +103,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(views::values))
         .routes(routes!(records::one))
         .routes(routes!(records::history))
-        .routes(routes!(pages::list, records::create, records::edit, records::remove))
+        .routes(routes!(pages::list, writes::create, writes::edit, writes::remove))
         .routes(routes!(changes::set_back))
         .routes(routes!(changes::undo))
         .routes(routes!(changes::redo))

@@ -52,6 +52,12 @@ fn status(code: ErrorCode) -> StatusCode {
 #[derive(Serialize)]
 pub(crate) struct ErrorCodeName(&'static str);
 
+impl ErrorCodeName {
+    pub(crate) fn of(code: ErrorCode) -> Self {
+        Self(code.as_str())
+    }
+}
+
 impl PartialSchema for ErrorCodeName {
     fn schema() -> RefOr<Schema> {
         let line = |c: &ErrorCode| format!("- `{}` ({}): {}", c.as_str(), status(*c).as_u16(), c.means());
@@ -140,7 +146,7 @@ pub(crate) async fn answer_errors(request: Request, next: Next) -> Response {
     } else {
         error.message(lang).to_owned()
     };
-    let code = ErrorCodeName(error.code.as_str());
+    let code = ErrorCodeName::of(error.code);
     (status, Json(ErrorAnswer { error: ErrorBody { code, message, field: error.field, request_id: id } }))
         .into_response()
 }

@@ -5,6 +5,7 @@ mod assets;
 mod auth;
 mod clock;
 mod error;
+mod keyed;
 mod listen;
 mod openapi;
 mod routes;

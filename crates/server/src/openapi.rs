@@ -65,7 +65,11 @@ fn complete(made: OpenApi) -> serde_json::Result<Value> {
         doc["components"]["schemas"][name] = schema;
     }
     doc["components"]["schemas"]["SavedDef"]["properties"]["filter"] = json!({ "$ref": "#/components/schemas/Filter" });
+    // A column that is left out has none of the parts of a target.
+    doc["components"]["schemas"]["SheetTarget"]["required"] = json!([]);
+    doc["components"]["schemas"]["SheetColumn"]["allOf"][0] = json!({ "$ref": "#/components/schemas/SheetTarget" });
     open_parts(&mut doc["components"]["schemas"]);
+    say_absent(&mut doc["components"]["schemas"]);
     for path in doc["paths"].as_object_mut().into_iter().flatten() {
         for operation in path.1.as_object_mut().into_iter().flatten().map(|(_, o)| o) {
             operation["responses"]["default"] = json!({
@@ -90,6 +94,43 @@ fn open_parts(schemas: &mut Value) {
     for name in parts {
         if let Some(part) = schemas[name].as_object_mut() {
             part.remove("additionalProperties");
+        }
+    }
+}
+
+/// Where null takes something away; elsewhere what is absent is left out, never null.
+const TAKEN_AWAY: [(&str, &str); 3] =
+    [("TableChange", "description"), ("FieldChange", "description"), ("FieldChange", "default")];
+
+/// Takes null from the properties that may be left out.
+fn say_absent(schemas: &mut Value) {
+    for (name, schema) in schemas.as_object_mut().into_iter().flatten() {
+        without_null(name, schema);
+        let parts = schema.get_mut("allOf").and_then(Value::as_array_mut);
+        parts.into_iter().flatten().for_each(|part| without_null(name, part));
+    }
+}
+
+fn without_null(name: &str, schema: &mut Value) {
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    for (key, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        if required.iter().any(|r| r == key) || TAKEN_AWAY.contains(&(name, key)) {
+            continue;
+        }
+        if let Some(types) = property.get_mut("type").and_then(Value::as_array_mut) {
+            types.retain(|t| t != "null");
+            if let [only] = &types[..] {
+                property["type"] = only.clone();
+            }
+        }
+        let others = property.get("oneOf").and_then(Value::as_array).filter(|p| p.len() == 2);
+        let other = others.and_then(|p| p.iter().find(|p| p["type"] != "null" && p.get("$ref").is_some()).cloned());
+        if let Some(other) = other {
+            let says = property.get("description").cloned();
+            *property = other;
+            if let Some(says) = says {
+                property["description"] = says;
+            }
         }
     }
 }

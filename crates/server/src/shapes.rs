@@ -3,6 +3,7 @@
 //! The types stand for nothing but their schemas; cells come from `store::to_json` and its kin, and are read
 //! by [`crate::wire`].
 
+use jobs::import::Report;
 use model::{ErrorValue, FieldKey, FieldKind, FileRef, MAX_LINKS};
 use serde::Serialize;
 use serde_json::json;
@@ -173,6 +174,18 @@ described! {
             }]
         }
     };
+
+    /// Where a job stands.
+    JobState = { "type": "string", "enum": ["waiting", "running", "done", "failed", "cancelled"] };
+
+    /// What a job leaves: of `check` and `import` a report, of others an object of its own.
+    JobResult [Report] = { "anyOf": [{ "$ref": "#/components/schemas/Report" }, { "type": "object" }] };
+
+    /// What a line of a record's history tells of.
+    HistoryKind = { "type": "string", "enum": ["create", "edit", "delete"] };
+
+    /// What is lost when a cell is turned into another kind.
+    LossName = { "type": "string", "enum": ["part", "all"] };
 
     /// Files, each a part named `file`.
     Upload = {

@@ -36,7 +36,7 @@ pub(crate) struct Job {
     job: String,
     /// `check`, `import`, `demo`, `fill` or `convert`.
     kind: &'static str,
-    /// `running`, `done`, `failed` or `cancelled`.
+    #[schema(value_type = crate::shapes::JobState)]
     state: &'static str,
     /// What it is about: `read`, `write`, `derive`, ….
     phase: String,
@@ -44,8 +44,9 @@ pub(crate) struct Job {
     /// Null while it is not known.
     #[schema(required)]
     total: Option<u64>,
-    /// Of a job that is done; of imports and checks a `Report`.
+    /// Of a job that is done.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::shapes::JobResult>)]
     result: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<JobError>,

@@ -1,4 +1,4 @@
-//! What programs use: tokens, pages by cursor.
+//! What programs use: tokens, pages by cursor, rows with results of their own, writes sent twice.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -152,6 +152,101 @@ async fn pages_by_cursor_give_every_record_once(site: &Site) {
     }
 }
 
+async fn rows_have_results_of_their_own(site: &Site) {
+    let path = "/tables/customers/records";
+    let records = json!([{ "name": "甲", "code": "A1" }, { "name": "乙", "stated_total": "x" }, { "nothing": 1 },
+        { "name": "丙", "code": "A1" }, { "name": "丁", "mobile": { "text": "138 0013 8000" } }]);
+    let (status, answer) = site.call("owner", "POST", path, Some(json!({ "records": records }))).await;
+    assert!(status.is_client_error(), "all or none: {answer}");
+    assert_eq!(site.ok("GET", path, None).await["records"], json!([]));
+
+    let done = site.ok("POST", path, Some(json!({ "records": records, "partial": true }))).await;
+    let codes: Vec<&str> =
+        done["results"].as_array().unwrap().iter().map(|r| r["error"]["code"].as_str().unwrap_or("ok")).collect();
+    assert_eq!(codes, ["ok", "invalid", "not_found", "conflict", "ok"], "{done}");
+    assert_eq!(done["results"][1]["error"]["field"], "stated_total");
+    let id = |n: usize| done["results"][n]["id"].as_i64().unwrap();
+    assert_eq!(id(4), id(0) + 1, "a row that failed leaves nothing, no gap either");
+    let listed = site.ok("GET", &format!("{path}?fields=name,grade,code"), None).await["records"].clone();
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    assert!(listed[1]["values"]["grade"].is_string(), "what follows from a row is computed");
+    let log = site.ok("GET", "/changes", None).await["changes"].clone();
+    assert_eq!((log.as_array().unwrap().len(), &log[0]["created"]["customers"]), (1, &json!(2)), "one change: {log}");
+
+    let cells = json!({ "partial": true, "cells": [{ "id": id(0), "field": "name", "value": "甲甲" },
+        { "id": 999_999, "field": "name", "value": "x" }, { "id": id(4), "field": "code", "value": "A1" },
+        { "id": id(0), "field": "stated_total", "value": { "text": "1.2万" } }] });
+    let edited = site.ok("PATCH", path, Some(cells)).await;
+    let ok: Vec<bool> = edited["results"].as_array().unwrap().iter().map(|r| r["ok"] == true).collect();
+    assert_eq!((ok, &edited["results"][1]["id"]), (vec![true, false, false], &json!(999_999)), "{edited}");
+    assert_eq!(site.ok("GET", &format!("{path}/{}", id(0)), None).await["values"]["stated_total"], 1_200_000);
+
+    let upsert = json!({ "match": "code", "records": [{ "code": "A1", "name": "新名" }, { "code": "B2", "name": "新客" }, { "name": "无号" }] });
+    let matched = site.ok("POST", path, Some(upsert)).await;
+    let made: Vec<bool> = matched["results"].as_array().unwrap().iter().map(|r| r["created"] == true).collect();
+    assert_eq!((made, &matched["results"][0]["id"]), (vec![false, true, true], &json!(id(0))), "{matched}");
+    let (status, answer) =
+        site.call("owner", "POST", path, Some(json!({ "match": "name", "records": [{ "name": "新名" }] }))).await;
+    assert_eq!((status, &answer["error"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("match")));
+
+    let removed = site.ok("DELETE", path, Some(json!({ "ids": [id(0), 999_999], "partial": true }))).await;
+    assert_eq!(
+        (&removed["results"][0]["ok"], &removed["results"][1]["error"]["code"]),
+        (&json!(true), &json!("not_found"))
+    );
+    site.ok("POST", "/undo", None).await;
+    site.ok("POST", "/undo", None).await;
+    assert_eq!(site.ok("GET", &format!("{path}/{}", id(0)), None).await["values"]["name"], "甲甲");
+    let none = site.ok("DELETE", path, Some(json!({ "ids": [999_999], "partial": true }))).await;
+    assert_eq!(none["change"], Value::Null, "nothing written, nothing in the log");
+    let many = json!({ "partial": true, "ids": (0..1_001).collect::<Vec<i64>>() });
+    assert_eq!(site.call("owner", "DELETE", path, Some(many)).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+async fn a_write_sent_twice_is_done_once(site: &Site) {
+    let send = async |role: &str, method: &str, key: &str, body: &Value| {
+        let r = Request::builder()
+            .method(method)
+            .uri("/api/v1/tables/customers/records")
+            .header(header::AUTHORIZATION, format!("Bearer {role}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("Idempotency-Key", key)
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        let (status, _, bytes) = site.send(r).await;
+        (status, serde_json::from_slice::<Value>(&bytes).unwrap())
+    };
+    let one = json!({ "records": [{ "name": "甲" }] });
+    let first = send("owner", "POST", "k1", &one).await;
+    assert_eq!(first.0, StatusCode::OK);
+    assert_eq!(send("owner", "POST", "k1", &one).await, first, "the first answer again");
+    let (status, answer) = send("owner", "POST", "k1", &json!({ "records": [{ "name": "乙" }] })).await;
+    assert_eq!((status, &answer["error"]["code"]), (StatusCode::CONFLICT, &json!("conflict")));
+    assert_ne!(send("writer", "POST", "k1", &one).await.1["ids"], first.1["ids"], "a key is its user's own");
+
+    let id = first.1["ids"][0].as_i64().unwrap();
+    let partial = json!({ "records": [{ "name": "丙" }, { "x": 1 }], "partial": true });
+    assert_eq!(send("owner", "POST", "k2", &partial).await, send("owner", "POST", "k2", &partial).await);
+    let cells = json!({ "cells": [{ "id": id, "field": "name", "value": "改" }] });
+    let edited = send("owner", "PATCH", "k3", &cells).await;
+    assert_eq!(send("owner", "PATCH", "k3", &cells).await, edited);
+    let ids = json!({ "ids": [id] });
+    let removed = send("owner", "DELETE", "k4", &ids).await;
+    assert_eq!((&removed.1["deleted"], send("owner", "DELETE", "k4", &ids).await), (&json!(1), removed.clone()));
+    let replayed = send("owner", "PATCH", "k3", &cells).await.1;
+    assert_eq!((&replayed["change"], &replayed["rows"]), (&edited.1["change"], &json!({})), "the record is gone since");
+
+    // What failed was not done: the key is free.
+    let wrong = json!({ "records": [{ "stated_total": "x" }] });
+    for _ in 0..2 {
+        assert_eq!(send("owner", "POST", "k5", &wrong).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert_eq!(send("owner", "POST", "k5", &one).await.0, StatusCode::OK);
+    assert_eq!(send("owner", "POST", &"k".repeat(201), &one).await.1["error"]["field"], "Idempotency-Key");
+    let names = all_pages(site, "fields=name").await.len();
+    assert_eq!(names, 3, "writer's, 丙 and the last");
+}
+
 /// Two tests of each function: a site on files, and one on PostgreSQL.
 macro_rules! on_both_engines {
     ($($test:ident),* $(,)?) => {
@@ -173,4 +268,9 @@ macro_rules! on_both_engines {
     };
 }
 
-on_both_engines!(tokens_are_narrow_shown_once_and_revoked, pages_by_cursor_give_every_record_once);
+on_both_engines!(
+    tokens_are_narrow_shown_once_and_revoked,
+    pages_by_cursor_give_every_record_once,
+    rows_have_results_of_their_own,
+    a_write_sent_twice_is_done_once,
+);

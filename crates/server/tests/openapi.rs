@@ -54,6 +54,15 @@ fn the_document_is_whole() {
     }
 }
 
+#[test]
+fn the_types_of_the_page_are_made_from_this_document() {
+    use sha2::{Digest, Sha256};
+    let text = format!("{:#}", document());
+    let digest: String = Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+    let types = include_str!("../../../web/src/api/generated.ts");
+    assert!(types.contains(&digest), "web/src/api/generated.ts is stale: run `make types`");
+}
+
 /// Whether a value is of a schema: the part of JSON Schema the document uses.
 fn fits(doc: &Value, schema: &Value, value: &Value) -> Result<(), String> {
     if let Some(r) = schema["$ref"].as_str() {
@@ -173,6 +182,15 @@ async fn answers_are_of_their_schemas() {
     ] {
         go(id, path, None).await;
     }
+    let (_, import) = site.upload(&[("客户.csv", "姓名,手机,没有的\n甲,13800138000,\n乙,x,\n".as_bytes())]).await;
+    fits(&doc, &json!({ "$ref": "#/components/schemas/Import" }), &import).unwrap();
+    let path = format!("/imports/{}", import["import"].as_str().unwrap());
+    let plan = json!({ "match": "mobile", "sheets": [{ "index": 0, "columns": [{ "index": 0 }] }] });
+    go("planImport", &path, Some(plan)).await;
+    let started = go("checkImport", &format!("{path}/check"), None).await;
+    site.job(&started).await;
+    let job = go("job", &format!("/jobs/{}", started["job"].as_str().unwrap()), None).await;
+    fits(&doc, &json!({ "$ref": "#/components/schemas/Report" }), &job["result"]).unwrap();
     let columns: Vec<Value> = site.ok("GET", "/schema", None).await["tables"][0]["fields"]
         .as_array()
         .unwrap()
@@ -204,6 +222,13 @@ async fn answers_are_of_their_schemas() {
     assert_eq!(edited["notes"].as_array().map(Vec::len), Some(1), "{edited}");
     let wrong = json!({ "cells": [{ "id": id, "field": "stated_total", "value": "x" }] });
     assert_eq!(go("patchCells", "/tables/customers/records", Some(wrong)).await["error"]["code"], "invalid");
+    let rows = json!({ "partial": true, "records": [{ "name": "乙" }, { "name": 1 }] });
+    go("createRecords", "/tables/customers/records", Some(rows)).await;
+    go("deleteRecords", "/tables/customers/records", Some(json!({ "ids": [999_999], "partial": true }))).await;
+    go("records", "/tables/customers/records?limit=2&sort=-total", None).await;
+    let token = go("makeToken", "/tokens", Some(json!({ "name": "t", "scope": "read", "days": 3 }))).await;
+    go("tokens", "/tokens", None).await;
+    go("revokeToken", &format!("/tokens/{}", token["token"]["id"].as_str().unwrap()), None).await;
     go("history", &format!("/tables/customers/records/{id}/history"), None).await;
     let moment = json!({ "change": edited["change"], "preview": true });
     go("setBack", &format!("/tables/customers/records/{id}/restore"), Some(moment.clone())).await;

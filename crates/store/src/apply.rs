@@ -22,16 +22,19 @@ impl Store {
     /// `forbidden`, or `invalid`, `not_found` or `conflict` on a field, saying which and why.
     pub fn apply(&self, scope: &Scope, change: Change, origin: Origin) -> Result<ChangeOutcome> {
         require(scope, Access::Write)?;
-        self.write(|conn, now| {
-            let mut w = Writing::begin(conn, now, scope, origin)?;
-            let mut outcome = ChangeOutcome { change: w.change, ..ChangeOutcome::default() };
-            w.carry_out(change, &mut outcome)?;
-            w.finish(&mut |_, _| Ok(()))?;
-            w.check_written()?;
-            outcome.warnings = std::mem::take(&mut w.written.warnings);
-            Ok(outcome)
-        })
+        self.write(|conn, now| applied(conn, now, scope, change, origin))
     }
+}
+
+/// Applies a change inside a transaction.
+pub(crate) fn applied(conn: &Conn, now: Now, scope: &Scope, change: Change, origin: Origin) -> Result<ChangeOutcome> {
+    let mut w = Writing::begin(conn, now, scope, origin)?;
+    let mut outcome = ChangeOutcome { change: w.change, ..ChangeOutcome::default() };
+    w.carry_out(change, &mut outcome)?;
+    w.finish(&mut |_, _| Ok(()))?;
+    w.check_written()?;
+    outcome.warnings = std::mem::take(&mut w.written.warnings);
+    Ok(outcome)
 }
 
 /// A change being written inside a transaction.
@@ -51,10 +54,14 @@ pub(crate) struct Writing<'c> {
 impl<'c> Writing<'c> {
     /// Opens an entry in the log.
     pub(crate) fn begin(conn: &'c Conn, now: Now, scope: &Scope, origin: Origin) -> Result<Self> {
-        let change = log::open(conn, scope, origin)?;
+        Ok(Self::over(conn, now, scope, log::open(conn, scope, origin)?))
+    }
+
+    /// As [`Writing::begin`], of a change whose entry in the log is open.
+    pub(crate) fn over(conn: &'c Conn, now: Now, scope: &Scope, change: i64) -> Self {
         let Now { shape, today } = now;
         let checks = shape.checks(today);
-        Ok(Self {
+        Self {
             conn,
             shape,
             today,
@@ -64,11 +71,11 @@ impl<'c> Writing<'c> {
             user: scope.user,
             checks,
             written: Written::default(),
-        })
+        }
     }
 
     /// Writes what a change asks for.
-    fn carry_out(&mut self, change: Change, outcome: &mut ChangeOutcome) -> Result<()> {
+    pub(crate) fn carry_out(&mut self, change: Change, outcome: &mut ChangeOutcome) -> Result<()> {
         match change {
             Change::Create { table, records } => {
                 let mut created = Vec::with_capacity(records.len());

@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 8;
+pub(crate) const VERSION: i32 = 9;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -110,6 +110,7 @@ fn create(conn: &Conn) -> Result<()> {
     links_indexed(conn)?;
     conn.batch(&dialect.ddl(crate::saved::TABLE))?;
     conn.batch(STACK_INDEXES)?;
+    conn.batch(&dialect.ddl(crate::rows::TABLE))?;
     set_version(conn, VERSION)
 }
 
@@ -138,6 +139,9 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
     if from < 8 {
         conn.batch(STACK_INDEXES)?;
         crate::stack::mark_redos(conn)?;
+    }
+    if from < 9 {
+        conn.batch(&conn.dialect().ddl(crate::rows::TABLE))?;
     }
     set_version(conn, VERSION)
 }

@@ -56,6 +56,7 @@ pub struct Report {
     /// Nothing was kept.
     pub dry_run: bool,
     /// Number of the change, for undo.
+    #[schema(required)]
     pub change: Option<i64>,
     /// Counts by table.
     pub tables: BTreeMap<TableKey, TableCounts>,

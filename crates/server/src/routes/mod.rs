@@ -13,3 +13,4 @@ pub(crate) mod session;
 pub(crate) mod shape;
 pub(crate) mod tokens;
 pub(crate) mod views;
+pub(crate) mod writes;

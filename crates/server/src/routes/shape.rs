@@ -315,8 +315,8 @@ pub(crate) struct ConvertSample {
     before: String,
     #[schema(required)]
     after: Option<String>,
-    /// `part`, `all`, or null when nothing is lost.
-    #[schema(required)]
+    /// Null when nothing is lost.
+    #[schema(required, value_type = Option<shapes::LossName>)]
     loss: Option<&'static str>,
 }
 
