@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: a772d187259af0b2af17dd4605ed2f63ab4df53a97ccd2c00c64d593c8aed5cd
+// Document: c8df88c16f3f8037ca1fcbdf4c8c55e664601e096c479501297f70de1ead3be1
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** The book, counted. */

@@ -1,10 +1,12 @@
 import { enFields } from "./en.fields";
+import { enSettings } from "./en.settings";
 import { enViews } from "./en.views";
 import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
   ...enFields,
   ...enViews,
+  ...enSettings,
   "brand.name": "Kebu",
   "brand.line": "The customer book that thinks",
   "ui.close": "Close",

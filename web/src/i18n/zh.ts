@@ -1,9 +1,11 @@
 import { zhFields } from "./zh.fields";
+import { zhSettings } from "./zh.settings";
 import { zhViews } from "./zh.views";
 
 export const zh = {
   ...zhFields,
   ...zhViews,
+  ...zhSettings,
   "brand.name": "客簿",
   "brand.line": "会思考的客户册",
   "ui.close": "关闭",

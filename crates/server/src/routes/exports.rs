@@ -30,7 +30,9 @@ pub(crate) struct Form {
 #[utoipa::path(
     get, path = "/views/{view}/export", tag = "views", operation_id = "exportView",
     params(("view" = String, Path, description = "The name of an open view."), Form),
-    responses((status = 200, description = "The file.", body = Vec<u8>, content_type = "application/octet-stream")),
+    responses((status = 200, description = "The file.", content(
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv"),
+    ))),
 )]
 pub(crate) async fn view(
     State(app): State<Arc<App>>,
@@ -64,7 +66,10 @@ pub(crate) async fn view(
 #[utoipa::path(
     get, path = "/imports/{id}/problems.xlsx", tag = "imports", operation_id = "importProblems",
     params(("id" = String, Path)),
-    responses((status = 200, description = "The file.", body = Vec<u8>, content_type = "application/octet-stream")),
+    responses((
+        status = 200, description = "The workbook.", body = Vec<u8>,
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )),
 )]
 pub(crate) async fn problems(
     State(app): State<Arc<App>>,

@@ -80,7 +80,10 @@ pub(crate) struct Named {
 #[utoipa::path(
     get, path = "/files/{id}", tag = "files", operation_id = "getFile",
     params(("id" = String, Path), Named),
-    responses((status = 200, description = "The file.", body = Vec<u8>, content_type = "application/octet-stream")),
+    responses((status = 200, description = "The file: a picture to be shown, anything else to be saved.", content(
+        (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"),
+        (Vec<u8> = "application/octet-stream"),
+    ))),
 )]
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
