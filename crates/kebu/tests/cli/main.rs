@@ -9,3 +9,4 @@ mod postgres;
 mod recalculation;
 mod serving;
 mod support;
+mod tokens;
