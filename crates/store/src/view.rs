@@ -154,7 +154,9 @@ impl Store {
             out.push(b'[');
             json::integer(&mut out, id);
             if let Some(row) = row {
-                out.push(b',');
+                if !view.columns.is_empty() {
+                    out.push(b',');
+                }
                 write_row(&mut out, &view, row, id, related, false)?;
             }
             out.push(b']');
