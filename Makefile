@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build run test lint bench fmt guide page need tools clean
+.PHONY: build run test lint bench fmt types fuzz guide page need tools clean
 
 CARGO ?= cargo
 NPM ?= npm
@@ -44,6 +44,17 @@ bench: build
 fmt: need web/node_modules/.package-lock.json
 	$(CARGO) fmt --all
 	$(NPM) --prefix web run fmt
+
+## Makes the page's types of the API anew, from the API's document.
+types: need web/node_modules/.package-lock.json
+	$(CARGO) run --locked -q -p kebu -- openapi | node web/scripts/api-types.mjs > web/src/api/generated.ts
+	cd web && npx biome check --write src/api/generated.ts
+
+## Every operation of the API with made-up requests (EXAMPLES=200, SEED=1); needs pip.
+fuzz: need
+	$(CARGO) build --locked -p kebu
+	test -x target/fuzz/bin/schemathesis || { python3 -m venv target/fuzz && target/fuzz/bin/pip install -q schemathesis==4.32.5; }
+	SCHEMATHESIS="$(CURDIR)/target/fuzz/bin/schemathesis" KEBU_BIN="$(CURDIR)/target/debug/kebu" scripts/fuzz.sh
 
 ## Takes the pictures of the guide anew, into docs/guide/img.
 guide: tools page e2e/node_modules/.package-lock.json

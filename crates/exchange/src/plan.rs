@@ -4,9 +4,10 @@ use model::builtin::{CUSTOMERS, ORDERS, PRODUCTS};
 use model::parse::Note;
 use model::{FieldKey, FieldKind, TableKey, Value};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What the rows of a sheet are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// One customer a row.
@@ -24,7 +25,7 @@ pub enum Role {
 }
 
 /// The seller's own table that takes the rows of a sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OwnTable {
     /// Its key; [`NEW_TABLE`] until a table to be made is there.
     pub table: TableKey,
@@ -37,7 +38,7 @@ pub struct OwnTable {
 pub const NEW_TABLE: &str = "new";
 
 /// The shop or program whose export a sheet is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Profile {
     /// 淘宝 or 天猫 orders.
@@ -70,7 +71,8 @@ pub enum Profile {
 }
 
 /// Where the content of a column goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SheetTarget)]
 pub struct Target {
     /// The table.
     pub table: TableKey,
@@ -90,7 +92,8 @@ impl Target {
 }
 
 /// One column of a sheet.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SheetColumn)]
 pub struct ColumnPlan {
     /// Position in the sheet, 0 for column A.
     pub index: usize,
@@ -130,7 +133,8 @@ pub struct Merged {
 }
 
 /// The plan for one sheet: what was recognised, and what a person changed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = ImportSheet)]
 pub struct SheetPlan {
     /// File name without folder.
     pub file: String,
@@ -148,6 +152,7 @@ pub struct SheetPlan {
     pub own: Option<OwnTable>,
     /// Rows below the header, if known or well estimated.
     #[serde(rename = "rows")]
+    #[schema(required)]
     pub rows_estimate: Option<u64>,
     /// Row of the header as shown in a spreadsheet program (from 1); 0 if there is none.
     pub header_row: u32,

@@ -1,7 +1,7 @@
 //! The command line. Every option can be given by an environment variable too where one is named.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{Date, Lang};
+use model::{Access, Date, Lang};
 use std::path::PathBuf;
 
 /// 客簿 Kebu:自己托管的客户簿 · the self-hosted customer book
@@ -81,6 +81,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
+    /// 打印 API 文档(OpenAPI 3.1)· print the document of the API
+    Openapi,
 }
 
 #[derive(Args)]
@@ -202,6 +204,16 @@ pub(crate) enum AccessArg {
     Own,
 }
 
+impl From<AccessArg> for Access {
+    fn from(a: AccessArg) -> Self {
+        match a {
+            AccessArg::Read => Self::Read,
+            AccessArg::Write => Self::Write,
+            AccessArg::Own => Self::Own,
+        }
+    }
+}
+
 #[derive(Subcommand)]
 pub(crate) enum TokenCommand {
     /// 创建令牌,只显示一次 · create a token, shown once
@@ -212,5 +224,25 @@ pub(crate) enum TokenCommand {
         /// 用途说明 · what it is for
         #[arg(long, default_value = "api")]
         label: String,
+        /// 能做什么,不超过用户自己的权限 · what it may do, within what its user may
+        #[arg(long, value_enum, default_value_t = AccessArg::Own)]
+        scope: AccessArg,
+        /// 多少天后失效,不填则一直有效 · days it is good for, for ever by default
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+        days: Option<u32>,
+    },
+    /// 列出一个用户的令牌 · list a user's tokens
+    List {
+        /// 登录名,默认第一个 · login, the first user by default
+        #[arg(long)]
+        user: Option<String>,
+    },
+    /// 撤销令牌 · revoke a token
+    Revoke {
+        /// 列表里的编号 · its id in the list
+        id: String,
+        /// 登录名,默认第一个 · login, the first user by default
+        #[arg(long)]
+        user: Option<String>,
     },
 }

@@ -1,10 +1,10 @@
 //! The commands.
 
-use crate::cli::{AccessArg, Cli, Command, Demo, Export, Grade, Import, MatchBy, Serve, TokenCommand, UserCommand};
+use crate::cli::{Cli, Command, Demo, Export, Grade, Import, MatchBy, Serve, UserCommand};
 use crate::output::{remark, report, say, tr, with_progress};
 use jobs::export::Format;
 use jobs::import::{Import as Importing, Problems, write_problems};
-use model::{Access, Date, Error, ErrorCode, Lang, Result, Scope, builtin};
+use model::{Date, Error, ErrorCode, Lang, Result, Scope, builtin};
 use serde_json::json;
 use server::{App, Clock, today_in_shanghai};
 use std::io::Read;
@@ -40,7 +40,7 @@ impl Context {
     }
 
     /// Opens the data folder as it is; says so when that made a new book, in case of a mistyped path.
-    fn folder(&self) -> Result<DataFolder> {
+    pub fn folder(&self) -> Result<DataFolder> {
         let data = DataFolder::open(&self.data, self.database.as_deref(), self.today())?;
         if data.created {
             let place = match &self.database {
@@ -70,7 +70,11 @@ pub(crate) fn run(cli: Cli) -> std::result::Result<u8, (Lang, Error)> {
         Command::Check => check(&c),
         Command::Move(m) => crate::moving::run(&c, &m),
         Command::User { command } => user(&c, command),
-        Command::Token { command } => token(&c, command),
+        Command::Token { command } => crate::tokens::run(&c, command),
+        Command::Openapi => server::document().map(|doc| {
+            say(&format!("{doc:#}"));
+            0
+        }),
     }
     .map_err(|e| (lang, e))
 }
@@ -316,37 +320,12 @@ fn user(c: &Context, command: UserCommand) -> Result<u8> {
             text.trim_end_matches(['\r', '\n']).to_owned()
         }
     };
-    let access = match access {
-        AccessArg::Read => Access::Read,
-        AccessArg::Write => Access::Write,
-        AccessArg::Own => Access::Own,
-    };
-    let id = data.system.add_user(&login, &name, &server::hash_password(&password)?, access, false)?;
+    let id = data.system.add_user(&login, &name, &server::hash_password(&password)?, access.into(), false)?;
     c.print(&json!({ "id": id.0, "login": login, "password": made }), || {
         say(&format!("{} {login}", tr(c.lang, "已添加用户", "Added user")));
         if let Some(p) = &made {
             say(&format!("{} {p}", tr(c.lang, "密码（只显示这一次）：", "Password (shown this once):")));
         }
     });
-    Ok(0)
-}
-
-fn token(c: &Context, command: TokenCommand) -> Result<u8> {
-    let TokenCommand::Create { user, label } = command;
-    let data = c.folder()?;
-    let id = match user {
-        Some(login) => data.system.user(&login)?.map(|(u, _)| u.id),
-        None => data.system.user_names()?.first().map(|(id, _)| *id),
-    };
-    let id = id.ok_or_else(|| {
-        Error::new(
-            ErrorCode::NotFound,
-            "没有这个用户；请先用 kebu user add 添加",
-            "There is no such user; add one with kebu user add",
-        )
-    })?;
-    let (secret, digest) = server::new_token()?;
-    data.system.add_session(&digest, id, true, &label, None)?;
-    c.print(&json!({ "token": secret }), || say(&secret));
     Ok(0)
 }

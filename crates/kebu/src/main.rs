@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod moving;
 mod output;
+mod tokens;
 
 // Rows are made on one thread and freed on another, which the system's allocator is slow at.
 #[global_allocator]

@@ -31,6 +31,38 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::NotFound,
+        Self::Forbidden,
+        Self::Unauthorized,
+        Self::Invalid,
+        Self::Formula,
+        Self::Conflict,
+        Self::BadFile,
+        Self::TooLarge,
+        Self::Cancelled,
+        Self::Busy,
+        Self::Internal,
+    ];
+
+    /// What it tells a program, for the API's document.
+    pub fn means(self) -> &'static str {
+        match self {
+            Self::NotFound => "what was asked for does not exist, or is not the caller's to see",
+            Self::Forbidden => "the caller may not do this",
+            Self::Unauthorized => "no valid session or token",
+            Self::Invalid => "a value does not fit its field, or the request its form; `field` says where",
+            Self::Formula => "a formula is wrong; the message says where",
+            Self::Conflict => "it clashes with what is stored; read again, then decide",
+            Self::BadFile => "a file cannot be read, or is of no use here",
+            Self::TooLarge => "too large, too many or too long; split it",
+            Self::Cancelled => "a person cancelled it",
+            Self::Busy => "too much at once; try again a little later",
+            Self::Internal => "something failed inside; give `request_id` to whoever runs the server",
+        }
+    }
+
     /// The code as it appears in the API.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -6,12 +6,14 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 macro_rules! key {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         #[serde(transparent)]
+        #[schema(value_type = String)]
         pub struct $name(Arc<str>);
 
         impl $name {
@@ -87,8 +89,8 @@ pub enum Lang {
 
 /// A name shown to people, in each language of the interface. What a user names is one text, which stands
 /// for both; it may be given as that text alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Written")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(from = "LabelWrite")]
 pub struct Label {
     /// 简体中文
     pub zh: Arc<str>,
@@ -96,19 +98,26 @@ pub struct Label {
     pub en: Arc<str>,
 }
 
-/// A label as it may be given.
-#[derive(Deserialize)]
+/// A label as it may be given: one text for both languages, or one for each.
+#[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
-enum Written {
+pub enum LabelWrite {
+    /// One text for both.
     One(Arc<str>),
-    Both { zh: Arc<str>, en: Arc<str> },
+    /// One for each.
+    Both {
+        /// 简体中文
+        zh: Arc<str>,
+        /// English
+        en: Arc<str>,
+    },
 }
 
-impl From<Written> for Label {
-    fn from(w: Written) -> Self {
+impl From<LabelWrite> for Label {
+    fn from(w: LabelWrite) -> Self {
         match w {
-            Written::One(t) => Self { zh: t.clone(), en: t },
-            Written::Both { zh, en } => Self { zh, en },
+            LabelWrite::One(t) => Self { zh: t.clone(), en: t },
+            LabelWrite::Both { zh, en } => Self { zh, en },
         }
     }
 }
@@ -135,7 +144,8 @@ impl Label {
 }
 
 /// A field of a table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Field)]
 pub struct FieldDef {
     /// Stable name; the column in the database.
     pub key: FieldKey,

@@ -3,6 +3,7 @@
 use crate::{CodePattern, FieldKey, TableKey};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// What a field holds. The stored form is given for each kind; see [`crate::Value`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -101,13 +102,14 @@ fn nothing() -> Arc<str> {
 }
 
 /// One entry of a choice list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ChoiceOption {
     /// The stored text, which is also the Chinese one.
     pub value: Arc<str>,
     /// The English text.
     pub en: Arc<str>,
     /// The tone of its badge: one of [`TONES`].
+    #[schema(value_type = crate::Tone)]
     pub tone: Arc<str>,
 }
 
@@ -115,7 +117,7 @@ pub struct ChoiceOption {
 pub const TONES: [&str; 7] = ["gold", "slate", "sand", "green", "red", "blue", "grey"];
 
 /// A file in an attachment field. Its content lies beside the book, under its id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FileRef {
     /// Name of the stored content: its digest.
     pub id: String,

@@ -5,9 +5,10 @@ use crate::{Birthday, Date, Error, ErrorCode, FieldDef, FieldKind, Holds, Label,
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// A rule of a field.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Rule {
     /// What is checked.
     #[serde(flatten)]
@@ -62,7 +63,7 @@ pub enum Check {
 }
 
 /// What happens when a rule does not hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// The change is refused.
@@ -97,6 +98,12 @@ enum Ready {
     Length(u32, u32),
     List(Vec<Arc<str>>),
     NotFuture,
+}
+
+impl Check {
+    /// The names of all checks, as in the API.
+    pub const NAMES: [&str; 8] =
+        ["required", "unique", "pattern", "range", "length", "in_list", "not_future", "expression"];
 }
 
 impl Rule {

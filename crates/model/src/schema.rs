@@ -2,9 +2,11 @@
 
 use crate::{CodePattern, Error, ErrorCode, FieldDef, FieldKind, Label, Result, TableKey};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A table of typed fields.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Table)]
 pub struct TableDef {
     /// Stable name; the table in the database.
     pub key: TableKey,
@@ -72,7 +74,7 @@ impl TableDef {
 }
 
 /// All tables of a book.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Schema {
     /// Tables in their order.
     pub tables: Vec<TableDef>,

@@ -4,14 +4,15 @@ use crate::{Birthday, Date, DateTime, FieldKind, FileRef, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fmt;
+use utoipa::ToSchema;
 
 /// The id of a record inside its table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct RecordId(pub i64);
 
 /// An exact amount of money in 分 (1/100 yuan).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default, ToSchema)]
 #[serde(transparent)]
 pub struct Money(pub i64);
 

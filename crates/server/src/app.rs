@@ -5,17 +5,18 @@ use crate::clock::Clock;
 use crate::error::{ApiResult, answer_errors};
 use crate::live::Live;
 use crate::tasks::{Imports, Tasks};
-use crate::{assets, routes};
+use crate::{assets, openapi};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::middleware::from_fn;
-use axum::routing::{delete, get, patch, post, put};
 use model::{Error, Result};
 use std::sync::{Arc, Mutex};
 use store::{DataFolder, Store};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
 /// What all requests share.
 pub struct App {
@@ -71,68 +72,74 @@ pub(crate) async fn blocking<T: Send + 'static>(
     Ok(tokio::task::spawn_blocking(move || work(&app)).await.map_err(Error::internal)??)
 }
 
-/// Every route, as (method, path), in the order of the API document; the tests hold it against the
-/// authorisation matrix.
-pub fn router(app: Arc<App>) -> Router {
-    use routes::{
-        bulk, changes, charts, events, exports, files, imports, jobs, records, saved, search, session, shape, views,
+/// Every route with its place in the API's document; the tests hold it against the authorisation matrix.
+pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
+    use crate::routes::{
+        bulk, changes, charts, events, exports, files, imports, jobs, pages, records, saved, search, session, shape,
+        tokens, views, writes,
     };
-    let api = Router::new()
-        .route("/status", get(session::status))
-        .route("/setup", post(session::setup))
-        .route("/login", post(session::login))
-        .route("/logout", post(session::logout))
-        .route("/schema", get(records::schema))
-        .route("/tables", post(shape::add_table))
-        .route("/tables/{table}", patch(shape::change_table).delete(shape::remove_table))
-        .route("/tables/{table}/fields", post(shape::add_field))
-        .route("/tables/{table}/fields/order", put(shape::order_fields))
-        .route("/tables/{table}/fields/{field}", patch(shape::change_field).delete(shape::remove_field))
-        .route("/tables/{table}/fields/{field}/convert", post(shape::convert))
-        .route("/tables/{table}/formula/check", post(shape::check_formula))
-        .route("/tables/{table}/marks", post(shape::marks))
-        .route("/functions", get(shape::functions))
-        .route("/members", get(shape::members))
-        .route("/places", get(shape::places))
-        .route("/files", post(files::put).layer(DefaultBodyLimit::disable()))
-        .route("/files/{id}", get(files::get))
-        .route("/views", post(views::open))
-        .route("/views/{view}/rows", get(views::rows))
-        .route("/views/{view}/summary", get(views::summary))
-        .route("/views/{view}/export", get(exports::view))
-        .route("/views/{view}/bulk", post(bulk::run))
-        .route("/views/{view}/bulk/preview", post(bulk::preview))
-        .route("/tables/{table}/saved", get(saved::list).post(saved::create))
-        .route("/tables/{table}/saved/order", put(saved::order))
-        .route("/saved/{id}", patch(saved::change).delete(saved::remove))
-        .route("/tables/{table}/fields/{field}/values", get(views::values))
-        .route("/tables/{table}/records/{id}", get(records::one))
-        .route("/tables/{table}/records/{id}/history", get(records::history))
-        .route("/tables/{table}/records", post(records::create).patch(records::edit).delete(records::remove))
-        .route("/tables/{table}/records/{id}/restore", post(changes::set_back))
-        .route("/undo", post(changes::undo))
-        .route("/redo", post(changes::redo))
-        .route("/changes", get(changes::list))
-        .route("/changes/{change}", get(changes::one))
-        .route("/changes/{change}/undo", post(changes::undo_one))
-        .route("/trash", get(changes::trash))
-        .route("/trash/restore", post(changes::restore))
-        .route("/customers/{id}/card", get(records::card))
-        .route("/imports", get(imports::list).post(imports::upload).layer(DefaultBodyLimit::disable()))
-        .route("/imports/{id}", put(imports::plan).delete(imports::forget))
-        .route("/imports/{id}/check", post(imports::check))
-        .route("/imports/{id}/run", post(imports::run))
-        .route("/imports/{id}/problems.xlsx", get(exports::problems))
-        .route("/jobs/{job}", get(jobs::state))
-        .route("/jobs/{job}/cancel", post(jobs::cancel))
-        .route("/search", get(search::all))
-        .route("/events", get(events::stream))
-        .route("/presence", post(events::presence))
-        .route("/charts/overview", get(charts::overview))
-        .route("/demo", post(imports::demo))
-        .route("/demo", delete(imports::remove_demo))
-        .layer(DefaultBodyLimit::max(MOST_BODY))
-        .layer(from_fn(same_origin));
+    OpenApiRouter::new()
+        .routes(routes!(openapi::openapi))
+        .routes(routes!(session::status))
+        .routes(routes!(session::setup))
+        .routes(routes!(session::login))
+        .routes(routes!(session::logout))
+        .routes(routes!(records::schema))
+        .routes(routes!(shape::add_table))
+        .routes(routes!(shape::change_table, shape::remove_table))
+        .routes(routes!(shape::add_field))
+        .routes(routes!(shape::order_fields))
+        .routes(routes!(shape::change_field, shape::remove_field))
+        .routes(routes!(shape::convert))
+        .routes(routes!(shape::check_formula))
+        .routes(routes!(shape::marks))
+        .routes(routes!(shape::functions))
+        .routes(routes!(shape::members))
+        .routes(routes!(shape::places))
+        .routes(routes!(files::put).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(files::get))
+        .routes(routes!(views::open))
+        .routes(routes!(views::rows))
+        .routes(routes!(views::summary))
+        .routes(routes!(exports::view))
+        .routes(routes!(bulk::run))
+        .routes(routes!(bulk::preview))
+        .routes(routes!(saved::list, saved::create))
+        .routes(routes!(saved::order))
+        .routes(routes!(saved::change, saved::remove))
+        .routes(routes!(views::values))
+        .routes(routes!(records::one))
+        .routes(routes!(records::history))
+        .routes(routes!(pages::list, writes::create, writes::edit, writes::remove))
+        .routes(routes!(changes::set_back))
+        .routes(routes!(changes::undo))
+        .routes(routes!(changes::redo))
+        .routes(routes!(changes::list))
+        .routes(routes!(changes::one))
+        .routes(routes!(changes::undo_one))
+        .routes(routes!(changes::trash))
+        .routes(routes!(changes::restore))
+        .routes(routes!(records::card))
+        .routes(routes!(imports::list, imports::upload).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(imports::plan, imports::forget))
+        .routes(routes!(imports::check))
+        .routes(routes!(imports::run))
+        .routes(routes!(exports::problems))
+        .routes(routes!(jobs::state))
+        .routes(routes!(jobs::cancel))
+        .routes(routes!(search::all))
+        .routes(routes!(events::stream))
+        .routes(routes!(events::presence))
+        .routes(routes!(charts::overview))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(imports::demo, imports::remove_demo))
+}
+
+/// The application as a service.
+pub fn router(app: Arc<App>) -> Router {
+    let (api, _) = api().split_for_parts();
+    let api = api.layer(DefaultBodyLimit::max(MOST_BODY)).layer(from_fn(same_origin));
     let set = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
         .nest("/api/v1", api)

@@ -66,7 +66,7 @@ pub(crate) fn digest_of(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |s, b| s + &format!("{b:02x}"))
 }
 
@@ -127,16 +127,31 @@ pub(crate) fn secret(headers: &HeaderMap) -> Option<&str> {
 async fn session(app: &Arc<App>, headers: &HeaderMap) -> Result<Option<Session>, ApiError> {
     let Some(secret) = secret(headers) else { return Ok(None) };
     let digest = digest(secret);
-    if app.data.system.at_hand() {
-        return Ok(app.data.system.session(&digest)?);
+    let session = if app.data.system.at_hand() {
+        app.data.system.session(&digest)?
+    } else {
+        let digest = digest.clone();
+        crate::app::blocking(app, move |app| app.data.system.session(&digest)).await?
+    };
+    if session.as_ref().is_some_and(|s| s.stale) {
+        let app = Arc::clone(app);
+        // Nobody waits for the note.
+        tokio::task::spawn_blocking(move || {
+            let noted = app.data.system.note_use(&digest);
+            noted.inspect_err(|e| tracing::warn!(cause = %e, "the use of a token is not noted"))
+        });
     }
-    crate::app::blocking(app, move |app| app.data.system.session(&digest)).await
+    Ok(session)
 }
 
 /// The caller, when a session is a must.
 pub(crate) struct Caller {
     pub user: User,
     pub scope: Scope,
+    /// When the session or token ends, in seconds since 1970 UTC.
+    pub expires: Option<i64>,
+    /// It is a token.
+    pub token: bool,
 }
 
 impl FromRequestParts<Arc<App>> for Caller {
@@ -147,7 +162,7 @@ impl FromRequestParts<Arc<App>> for Caller {
             .await?
             .ok_or_else(|| Error::new(ErrorCode::Unauthorized, "请先登录", "Log in first"))?;
         let scope = Scope { user: session.user.id, access: session.user.access, lang: language(&parts.headers) };
-        Ok(Self { user: session.user, scope })
+        Ok(Self { user: session.user, scope, expires: session.expires, token: session.token })
     }
 }
 

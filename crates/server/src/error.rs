@@ -6,11 +6,20 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::{Error, ErrorCode, Lang};
-use serde_json::json;
+use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// An error on its way to the caller.
 pub(crate) struct ApiError(pub Error);
+
+impl ApiError {
+    /// The same error about one field.
+    pub(crate) fn on(self, field: &str) -> Self {
+        Self(self.0.on(field))
+    }
+}
 
 /// What handlers return.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
@@ -25,19 +34,70 @@ impl From<Error> for ApiError {
 #[derive(Clone)]
 struct Pending(Error);
 
+/// The status that goes with a code.
+fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::NotFound => StatusCode::NOT_FOUND,
+        ErrorCode::Forbidden => StatusCode::FORBIDDEN,
+        ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
+        ErrorCode::Invalid | ErrorCode::Formula | ErrorCode::BadFile => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::Conflict | ErrorCode::Cancelled => StatusCode::CONFLICT,
+        ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The stable codes of errors, for the API's document.
+#[derive(Serialize)]
+pub(crate) struct ErrorCodeName(&'static str);
+
+impl ErrorCodeName {
+    pub(crate) fn of(code: ErrorCode) -> Self {
+        Self(code.as_str())
+    }
+}
+
+impl PartialSchema for ErrorCodeName {
+    fn schema() -> RefOr<Schema> {
+        let line = |c: &ErrorCode| format!("- `{}` ({}): {}", c.as_str(), status(*c).as_u16(), c.means());
+        let says: Vec<String> = ErrorCode::ALL.iter().map(line).collect();
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(ErrorCode::ALL.map(ErrorCode::as_str)))
+            .description(Some(format!("What went wrong, for programs; with its HTTP status:\n{}", says.join("\n"))))
+            .into()
+    }
+}
+
+impl ToSchema for ErrorCodeName {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "ErrorCode".into()
+    }
+}
+
+/// What went wrong.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    code: ErrorCodeName,
+    /// What, where and how to mend it, in the caller's language.
+    message: String,
+    /// The field it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// Names the request in the server's log.
+    request_id: String,
+}
+
+/// The answer to a request that failed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErrorAnswer {
+    error: ErrorBody,
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let status = match self.0.code {
-            ErrorCode::NotFound => StatusCode::NOT_FOUND,
-            ErrorCode::Forbidden => StatusCode::FORBIDDEN,
-            ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
-            ErrorCode::Invalid | ErrorCode::Formula | ErrorCode::BadFile => StatusCode::UNPROCESSABLE_ENTITY,
-            ErrorCode::Conflict | ErrorCode::Cancelled => StatusCode::CONFLICT,
-            ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            ErrorCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        let mut response = status.into_response();
+        let mut response = status(self.0.code).into_response();
         response.extensions_mut().insert(Pending(self.0));
         response
     }
@@ -86,11 +146,9 @@ pub(crate) async fn answer_errors(request: Request, next: Next) -> Response {
     } else {
         error.message(lang).to_owned()
     };
-    let mut body = json!({ "code": error.code.as_str(), "message": message, "request_id": id });
-    if let Some(field) = &error.field {
-        body["field"] = json!(field);
-    }
-    (status, Json(json!({ "error": body }))).into_response()
+    let code = ErrorCodeName::of(error.code);
+    (status, Json(ErrorAnswer { error: ErrorBody { code, message, field: error.field, request_id: id } }))
+        .into_response()
 }
 
 fn framework_error(status: StatusCode) -> Error {

@@ -3,6 +3,7 @@
 use jobs::Control;
 use jobs::import::Import;
 use model::{Error, ErrorCode, Result, Scope, UserId};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 use store::{DataFolder, JobRow};
+use utoipa::ToSchema;
 
 fn missing(zh: &str, en: &str) -> Error {
     Error::new(ErrorCode::NotFound, zh, en)
@@ -20,6 +22,36 @@ enum State {
     Running,
     Done(Value),
     Failed(Error),
+}
+
+/// Why a job failed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JobError {
+    #[schema(value_type = crate::error::ErrorCodeName)]
+    code: String,
+    message: String,
+}
+
+/// A job as the API shows it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Job {
+    job: String,
+    /// `check`, `import`, `demo`, `fill`, `convert`, `bulk`, `undo` or `redo`.
+    kind: String,
+    #[schema(value_type = crate::shapes::JobState)]
+    state: String,
+    /// What it is about: `read`, `write`, `derive`, ….
+    phase: String,
+    done: u64,
+    /// Null while it is not known.
+    #[schema(required)]
+    total: Option<u64>,
+    /// Of a job that is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::shapes::JobResult>)]
+    result: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<JobError>,
 }
 
 struct Task {
@@ -154,48 +186,56 @@ impl Tasks {
     }
 
     /// A job as the API shows it. Blocks where it is another process's.
-    pub(crate) fn show(&self, scope: &Scope, job: &str) -> Result<Value> {
+    pub(crate) fn show(&self, scope: &Scope, job: &str) -> Result<Job> {
         let Some(task) = self.here(scope, job) else { return self.show_row(scope, job) };
         let (phase, done, total) = task.control.state();
-        let mut out = shown(job, task.kind, phase, done, total);
-        match &*task.state.lock().unwrap_or_else(PoisonError::into_inner) {
-            State::Running => out["state"] = json!("running"),
-            State::Done(v) => {
-                out["state"] = json!("done");
-                out["result"] = v.clone();
-            }
+        let (state, result, error) = match &*task.state.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Running => ("running", None, None),
+            State::Done(v) => ("done", Some(v.clone()), None),
             State::Failed(e) => {
-                out["state"] = json!(if e.code == ErrorCode::Cancelled { "cancelled" } else { "failed" });
-                out["error"] = json!({ "code": e.code.as_str(), "message": e.message(scope.lang) });
+                let state = if e.code == ErrorCode::Cancelled { "cancelled" } else { "failed" };
+                (
+                    state,
+                    None,
+                    Some(JobError { code: e.code.as_str().to_owned(), message: e.message(scope.lang).to_owned() }),
+                )
             }
-        }
-        Ok(out)
+        };
+        let total = (total != 0).then_some(total);
+        let (job, kind, state) = (job.to_owned(), task.kind.to_owned(), state.to_owned());
+        Ok(Job { job, kind, state, phase: phase.to_owned(), done, total, result, error })
     }
 
-    fn show_row(&self, scope: &Scope, job: &str) -> Result<Value> {
+    fn show_row(&self, scope: &Scope, job: &str) -> Result<Job> {
         let row = self.elsewhere(scope, job)?;
-        let mut out = shown(job, &row.kind, &row.phase, row.done, row.total);
+        let mut out = Job {
+            job: job.to_owned(),
+            kind: row.kind.clone(),
+            state: row.state.clone(),
+            phase: row.phase.clone(),
+            done: row.done,
+            total: (row.total != 0).then_some(row.total),
+            result: None,
+            error: None,
+        };
         // With a file of one's own there is no other process: what is not known here ended with an earlier one.
-        let dead = row.state == "running" && row.kind != FILL && (row.silent || self.data.system.at_hand());
-        if dead {
+        if row.state == "running" && row.kind != FILL && (row.silent || self.data.system.at_hand()) {
             let e = Error::new(
                 ErrorCode::Internal,
                 "这项工作所在的服务进程停了，没有做完；请重新开始",
                 "The server process that did this work has ended before it was done; start it again",
             );
-            out["state"] = json!("failed");
-            out["error"] = json!({ "code": e.code.as_str(), "message": e.message(scope.lang) });
+            out.state = "failed".to_owned();
+            out.error = Some(JobError { code: e.code.as_str().to_owned(), message: e.message(scope.lang).to_owned() });
             return Ok(out);
         }
-        out["state"] = json!(row.state);
         let outcome: Value = row.outcome.as_deref().and_then(|o| serde_json::from_str(o).ok()).unwrap_or_default();
-        if let Some(result) = outcome.get("result") {
-            out["result"] = result.clone();
-        }
-        if let Some(error) = outcome.get("error") {
-            let message = if scope.lang == model::Lang::Zh { &error["zh"] } else { &error["en"] };
-            out["error"] = json!({ "code": error["code"], "message": message });
-        }
+        out.result = outcome.get("result").cloned();
+        let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+        out.error = outcome.get("error").map(|e| JobError {
+            code: text(&e["code"]),
+            message: text(if scope.lang == model::Lang::Zh { &e["zh"] } else { &e["en"] }),
+        });
         Ok(out)
     }
 
@@ -224,11 +264,6 @@ impl Tasks {
     pub(crate) fn runs(&self, kind: &str) -> bool {
         self.lock().values().any(|t| t.kind == kind && t.running())
     }
-}
-
-fn shown(job: &str, kind: &str, phase: &str, done: u64, total: u64) -> Value {
-    let total = if total == 0 { Value::Null } else { json!(total) };
-    json!({ "job": job, "kind": kind, "phase": phase, "done": done, "total": total })
 }
 
 /// What is noted of an outcome, and what is kept of it.

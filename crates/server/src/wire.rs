@@ -9,6 +9,7 @@ use model::{
 use serde::Deserialize;
 use serde_json::Value as Json;
 use store::Store;
+use utoipa::ToSchema;
 
 /// A value for a cell, with what was dropped or assumed in reading it.
 pub(crate) struct Read {
@@ -191,24 +192,33 @@ fn plain(kind: &FieldKind, json: &Json) -> Option<Value> {
 }
 
 /// A query as the API takes it.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ViewRequest)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QueryJson {
+    /// The key of the table.
     pub table: String,
+    /// Which records; all of them when left out.
     #[serde(default)]
+    #[schema(value_type = Option<crate::shapes::Filter>)]
     pub filter: Option<Json>,
+    /// What a person typed into the search box.
     #[serde(default)]
     pub search: String,
+    /// Their order; by id when left out.
     #[serde(default)]
     pub sort: Vec<SortJson>,
+    /// The columns, by the keys of their fields.
     pub columns: Vec<FieldKey>,
 }
 
 /// One key of an order.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Sort)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SortJson {
     pub field: FieldKey,
+    /// Largest first.
     #[serde(default)]
     pub desc: bool,
 }
@@ -272,21 +282,23 @@ fn filter_value(field: &FieldDef, op: Op, json: &Json) -> Result<Value> {
     value.ok_or_else(|| unfit(field))
 }
 
+/// The comparisons by name.
+pub(crate) const OPS: [(&str, Op); 11] = [
+    ("eq", Op::Eq),
+    ("ne", Op::Ne),
+    ("lt", Op::Lt),
+    ("le", Op::Le),
+    ("gt", Op::Gt),
+    ("ge", Op::Ge),
+    ("contains", Op::Contains),
+    ("in", Op::In),
+    ("blank", Op::Blank),
+    ("filled", Op::Filled),
+    ("within", Op::Within),
+];
+
 fn op(name: &str) -> Option<Op> {
-    Some(match name {
-        "eq" => Op::Eq,
-        "ne" => Op::Ne,
-        "lt" => Op::Lt,
-        "le" => Op::Le,
-        "gt" => Op::Gt,
-        "ge" => Op::Ge,
-        "contains" => Op::Contains,
-        "in" => Op::In,
-        "blank" => Op::Blank,
-        "filled" => Op::Filled,
-        "within" => Op::Within,
-        _ => return None,
-    })
+    OPS.iter().find(|(n, _)| *n == name).map(|(_, op)| *op)
 }
 
 /// Ready-made JSON text as an answer.

@@ -23,16 +23,19 @@ impl Store {
     /// `forbidden`, or `invalid`, `not_found` or `conflict` on a field, saying which and why.
     pub fn apply(&self, scope: &Scope, change: Change, origin: Origin) -> Result<ChangeOutcome> {
         require(scope, Access::Write)?;
-        self.write(|conn, now| {
-            let mut w = Writing::begin(conn, now, scope, origin)?;
-            let mut outcome = ChangeOutcome { change: w.change, ..ChangeOutcome::default() };
-            w.carry_out(change, &mut outcome)?;
-            w.finish(&mut |_, _| Ok(()))?;
-            w.check_written()?;
-            outcome.warnings = std::mem::take(&mut w.written.warnings);
-            Ok(outcome)
-        })
+        self.write(|conn, now| applied(conn, now, scope, change, origin))
     }
+}
+
+/// Applies a change inside a transaction.
+pub(crate) fn applied(conn: &Conn, now: Now, scope: &Scope, change: Change, origin: Origin) -> Result<ChangeOutcome> {
+    let mut w = Writing::begin(conn, now, scope, origin)?;
+    let mut outcome = ChangeOutcome { change: w.change, ..ChangeOutcome::default() };
+    w.carry_out(change, &mut outcome)?;
+    w.finish(&mut |_, _| Ok(()))?;
+    w.check_written()?;
+    outcome.warnings = std::mem::take(&mut w.written.warnings);
+    Ok(outcome)
 }
 
 /// A change being written inside a transaction.
@@ -54,16 +57,17 @@ pub(crate) struct Writing<'c> {
 impl<'c> Writing<'c> {
     /// Opens an entry in the log.
     pub(crate) fn begin(conn: &'c Conn, now: Now, scope: &Scope, origin: Origin) -> Result<Self> {
-        Ok(Self::under(conn, now, scope, log::open(conn, scope, origin)?))
+        Ok(Self::over(conn, now, scope, log::open(conn, scope, origin)?))
     }
 
     /// Goes on with an entry that an earlier transaction opened; None when it was undone since.
     pub(crate) fn go_on(conn: &'c Conn, now: Now, scope: &Scope, change: i64) -> Result<Option<Self>> {
         let sql = "SELECT 1 FROM _changes WHERE id = ?1 AND undone_by IS NULL";
-        Ok(conn.exists(sql, params![change])?.then(|| Self::under(conn, now, scope, change)))
+        Ok(conn.exists(sql, params![change])?.then(|| Self::over(conn, now, scope, change)))
     }
 
-    fn under(conn: &'c Conn, now: Now, scope: &Scope, change: i64) -> Self {
+    /// As [`Writing::begin`], of a change whose entry in the log is open.
+    pub(crate) fn over(conn: &'c Conn, now: Now, scope: &Scope, change: i64) -> Self {
         let Now { shape, today } = now;
         let checks = shape.checks(today);
         Self {
@@ -81,7 +85,7 @@ impl<'c> Writing<'c> {
     }
 
     /// Writes what a change asks for.
-    fn carry_out(&mut self, change: Change, outcome: &mut ChangeOutcome) -> Result<()> {
+    pub(crate) fn carry_out(&mut self, change: Change, outcome: &mut ChangeOutcome) -> Result<()> {
         match change {
             Change::Create { table, records } => {
                 let mut created = Vec::with_capacity(records.len());

@@ -4,9 +4,10 @@ use crate::conn::Conn;
 use crate::store::{Store, require};
 use model::{Access, Date, Money, Result, Scope};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Customers of one grade.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct GradeFigure {
     /// The grade.
     pub grade: String,
@@ -17,7 +18,7 @@ pub struct GradeFigure {
 }
 
 /// Counted orders of one month.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct MonthFigure {
     /// `2026-01`.
     pub month: String,
@@ -28,7 +29,7 @@ pub struct MonthFigure {
 }
 
 /// Customers of one province.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ProvinceFigure {
     /// The province; empty when unknown.
     pub province: String,
@@ -39,7 +40,7 @@ pub struct ProvinceFigure {
 }
 
 /// The overview page's figures.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Overview {
     /// By grade, best first.
     pub grades: Vec<GradeFigure>,

@@ -110,6 +110,7 @@ fn create(conn: &Conn) -> Result<()> {
     links_indexed(conn)?;
     conn.batch(&dialect.ddl(crate::saved::TABLE))?;
     conn.batch(STACK_INDEXES)?;
+    conn.batch(&dialect.ddl(crate::rows::TABLE))?;
     conn.batch(&dialect.ddl(crate::events::TABLE))?;
     set_version(conn, VERSION)
 }
@@ -139,6 +140,9 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
     if from < 8 {
         conn.batch(STACK_INDEXES)?;
         crate::stack::mark_redos(conn)?;
+    }
+    if from < 9 {
+        conn.batch(&conn.dialect().ddl(crate::rows::TABLE))?;
     }
     if from < 10 {
         conn.batch(&conn.dialect().ddl(crate::events::TABLE))?;

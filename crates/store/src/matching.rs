@@ -4,7 +4,8 @@ use crate::conn::{Conn, params};
 use model::{Identity, IdentityKind, Result, Value, parse};
 
 /// What decides whether a row is a customer already in the book.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[schema(as = Match)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchKey {
     /// Code, then identities (mobile, WeChat, e-mail, shop account); a name only where a row has no

@@ -15,7 +15,7 @@ use model::{
 use std::collections::HashMap;
 
 /// One reason of a grade, in words.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
 pub struct Reason {
     /// The points field.
     pub field: FieldKey,

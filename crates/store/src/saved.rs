@@ -10,6 +10,7 @@ use model::{Access, Error, ErrorCode, FieldKey, Result, Schema, Scope, TableDef,
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// Where they are kept. Books of a format that lacks it get it when they are opened.
 pub(crate) const TABLE: &str = "
@@ -30,7 +31,7 @@ const MOST_BYTES: usize = 64 << 10;
 const WIDTHS: std::ops::RangeInclusive<u32> = 20..=2_000;
 
 /// What a saved view shows.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SavedDef {
     /// The columns, in order; the others are hidden. None: as the table shows them.
@@ -54,7 +55,7 @@ pub struct SavedDef {
 }
 
 /// A column of a saved view.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SavedColumn {
     /// The field.
@@ -65,7 +66,7 @@ pub struct SavedColumn {
 }
 
 /// One key of a saved order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SavedSort {
     /// The field.
@@ -76,7 +77,7 @@ pub struct SavedSort {
 }
 
 /// How high rows are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RowHeight {
     /// More rows on a screen.
@@ -88,7 +89,8 @@ pub enum RowHeight {
 }
 
 /// A figure of a column over all records of a view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FigureName)]
 #[serde(rename_all = "snake_case")]
 pub enum Figure {
     /// How many records.
@@ -108,7 +110,7 @@ pub enum Figure {
 }
 
 /// A saved view as one caller sees it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct SavedView {
     /// Its number; none comes twice.
     pub id: i64,

@@ -10,7 +10,7 @@ use sea_query::{Alias, Expr, ExprTrait};
 use std::collections::HashMap;
 
 /// Figures of one column of a view.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
 pub struct ColumnSummary {
     /// Cells that are not blank.
     pub filled: u64,

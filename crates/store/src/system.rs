@@ -27,8 +27,12 @@ pub struct User {
 pub struct Session {
     /// Whose.
     pub user: User,
-    /// A token of the API rather than a browser's session.
+    /// A token of the API rather than a browser's session. Its user's access is narrowed to its own.
     pub token: bool,
+    /// When it ends, in seconds since 1970 UTC; None for never.
+    pub expires: Option<i64>,
+    /// A token whose use was not noted for a minute; see [`System::note_use`].
+    pub stale: bool,
 }
 
 /// A book.
@@ -54,7 +58,7 @@ CREATE TABLE users (
 ) STRICT;
 CREATE TABLE sessions (
   digest TEXT PRIMARY KEY, \"user\" INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-  token INTEGER NOT NULL, label TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER
+  token INTEGER NOT NULL, label TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER, access INTEGER, used INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE books (id ROWNUMBER PRIMARY KEY, name TEXT NOT NULL, created INTEGER NOT NULL) STRICT;
 ";
@@ -190,9 +194,17 @@ impl System {
     pub fn session(&self, digest: &str) -> Result<Option<Session>> {
         self.engine.read(|c| {
             let sql =
-                "SELECT u.id, u.login, u.name, u.access, s.token FROM sessions s JOIN users u ON u.id = s.\"user\"
+                "SELECT u.id, u.login, u.name, u.access, s.token, s.access, s.expires, s.used FROM sessions s JOIN users u ON u.id = s.\"user\"
                        WHERE s.digest = ?1 AND (s.expires IS NULL OR s.expires >= ?2)";
-            c.first(sql, params![digest, now()], |r| Ok(Session { user: read_user(r)?, token: r.get(4)? }))
+            c.first(sql, params![digest, now()], |r| {
+                let (mut user, token) = (read_user(r)?, r.get(4)?);
+                if let Some(access) = r.get::<Option<i64>>(5)? {
+                    user.access = user.access.min(access_of(access));
+                }
+                let used: Option<i64> = r.get(7)?;
+                let stale = token && used.is_none_or(|at| now() - at > 60);
+                Ok(Session { user, token, expires: r.get(6)?, stale })
+            })
         })
     }
 
@@ -228,7 +240,7 @@ impl System {
     }
 }
 
-fn rank(access: Access) -> i64 {
+pub(crate) fn rank(access: Access) -> i64 {
     match access {
         Access::Read => 1,
         Access::Write => 2,
@@ -236,13 +248,16 @@ fn rank(access: Access) -> i64 {
     }
 }
 
-fn read_user(r: &Row<'_>) -> Result<User> {
-    let access = match r.get::<i64>(3)? {
+pub(crate) fn access_of(rank: i64) -> Access {
+    match rank {
         3 => Access::Own,
         2 => Access::Write,
         _ => Access::Read,
-    };
-    Ok(User { id: UserId(r.get(0)?), login: r.get(1)?, name: r.get(2)?, access })
+    }
+}
+
+fn read_user(r: &Row<'_>) -> Result<User> {
+    Ok(User { id: UserId(r.get(0)?), login: r.get(1)?, name: r.get(2)?, access: access_of(r.get(3)?) })
 }
 
 fn create(conn: &Conn) -> Result<()> {
@@ -258,6 +273,12 @@ fn create(conn: &Conn) -> Result<()> {
 
 /// Brings the tables of an older program up to date, one step a version. Steps are only ever appended.
 fn migrate(conn: &Conn, from: i32) -> Result<()> {
+    if from < 2 {
+        // What a token may do, and when it was last used.
+        for column in ["access", "used"] {
+            conn.batch(&conn.dialect().ddl(&format!("ALTER TABLE sessions ADD COLUMN {column} INTEGER")))?;
+        }
+    }
     if from < 3 {
         conn.batch(&conn.dialect().ddl(crate::jobs::TABLES))?;
     }
@@ -281,7 +302,8 @@ mod tests {
         let path = folder.path().join("system.db");
         let system = System::open(&path).expect("it is made");
         system.add_user("boss", "", "hash", Access::Own, true).expect("a user");
-        let old = "DROP TABLE jobs; DROP TABLE leases; PRAGMA user_version = 1";
+        let old = "DROP TABLE jobs; DROP TABLE leases; ALTER TABLE sessions DROP COLUMN access;
+                   ALTER TABLE sessions DROP COLUMN used; PRAGMA user_version = 1";
         system.engine.write(|c| c.batch(old)).expect("it is as version 1 left it");
         drop(system);
         let system = System::open(&path).expect("it opens");

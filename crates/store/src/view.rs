@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Names an open view.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct ViewId(pub String);
 
 /// A view just opened.
@@ -49,6 +49,24 @@ pub(crate) struct View {
     page: String,
     user: UserId,
     pub query: Query,
+}
+
+impl View {
+    /// A view of some records that nobody opens again.
+    pub(crate) fn passing(
+        store: &Store,
+        shape: &Shape,
+        table: &TableDef,
+        columns: Vec<FieldDef>,
+        ids: Vec<i64>,
+        scope: &Scope,
+        query: Query,
+    ) -> Self {
+        let known = &shape.derivation.fails;
+        let fails: Vec<bool> = columns.iter().map(|f| known.has(&table.key, &f.key)).collect();
+        let page = page_sql(store.engine.dialect(), table, &columns, &fails);
+        Self { table: table.clone(), columns, fails, ids: ids.into_boxed_slice(), page, user: scope.user, query }
+    }
 }
 
 /// The views that are open.
@@ -110,10 +128,12 @@ impl Store {
         require(scope, Access::Read)?;
         let shape = self.shape();
         let table = shape.schema.require(&query.table)?;
-        let mut view = self.view_over(&shape, table, columns, Box::default(), query.clone(), scope.user)?;
-        filter::on_day(&mut view.query.filter, self.today());
-        view.ids = self.engine.read(|conn| ordered_ids(conn, &shape, table, &view.query))?.into_boxed_slice();
-        let total = view.ids.len() as u64;
+        let fields = columns.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>()?;
+        let mut query = query.clone();
+        filter::on_day(&mut query.filter, self.today());
+        let ids = self.engine.read(|conn| ordered_ids(conn, &shape, table, &query))?;
+        let total = ids.len() as u64;
+        let view = View::passing(self, &shape, table, fields, ids, scope, query);
         Ok(OpenedView { id: self.views.keep(Arc::new(view))?, total, columns: columns.to_vec() })
     }
 
@@ -137,25 +157,11 @@ impl Store {
     pub fn rows_of(&self, scope: &Scope, table: &str, ids: &[RecordId], columns: &[FieldKey]) -> Result<Vec<u8>> {
         require(scope, Access::Read)?;
         let shape = self.shape();
-        let ids: Box<[i64]> = ids.iter().map(|id| id.0).collect();
-        let view = self.view_over(&shape, shape.schema.require(table)?, columns, ids, Query::all(table), scope.user)?;
+        let table = shape.schema.require(table)?;
+        let fields = columns.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>()?;
+        let ids = ids.iter().map(|id| id.0).collect();
+        let view = View::passing(self, &shape, table, fields, ids, scope, Query::all(table.key.clone()));
         self.json_rows(&view, &view.ids[..view.ids.len().min(MOST_ROWS)])
-    }
-
-    fn view_over(
-        &self,
-        shape: &Shape,
-        table: &TableDef,
-        columns: &[FieldKey],
-        ids: Box<[i64]>,
-        query: Query,
-        user: UserId,
-    ) -> Result<View> {
-        let known = &shape.derivation.fails;
-        let columns = columns.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>()?;
-        let fails: Vec<bool> = columns.iter().map(|f| known.has(&table.key, &f.key)).collect();
-        let page = page_sql(self.engine.dialect(), table, &columns, &fails);
-        Ok(View { table: table.clone(), columns, fails, ids, page, user, query })
     }
 
     /// Rows of some records (at most 500) in the form of [`Store::page`], whether the view holds them or not:
@@ -194,7 +200,10 @@ impl Store {
             out.push(b'[');
             json::integer(&mut out, id);
             if let Some(row) = row {
-                write_row(&mut out, view, row, id, related)?;
+                if !view.columns.is_empty() {
+                    out.push(b',');
+                }
+                write_row(&mut out, view, row, id, related, false)?;
             }
             out.push(b']');
             Ok(())
@@ -237,7 +246,7 @@ impl Store {
         Ok(())
     }
 
-    fn rows(
+    pub(crate) fn rows(
         &self,
         view: &View,
         ids: &[i64],
@@ -275,10 +284,24 @@ fn part(view: &View, offset: u64, limit: u64) -> &[i64] {
     &view.ids[from..from.saturating_add(limit).min(view.ids.len())]
 }
 
-fn write_row(out: &mut Vec<u8>, view: &View, row: &Row<'_>, id: i64, related: &Related) -> Result<()> {
+/// Writes the cells of a row with commas between them, each under the key of its field if `keyed`.
+pub(crate) fn write_row(
+    out: &mut Vec<u8>,
+    view: &View,
+    row: &Row<'_>,
+    id: i64,
+    related: &Related,
+    keyed: bool,
+) -> Result<()> {
     let mut at = 2;
-    for (f, fails) in view.columns.iter().zip(&view.fails) {
-        out.push(b',');
+    for (n, (f, fails)) in view.columns.iter().zip(&view.fails).enumerate() {
+        if n > 0 {
+            out.push(b',');
+        }
+        if keyed {
+            json::string(out, &f.key);
+            out.push(b':');
+        }
         let v = row.at(at)?;
         at += 1;
         if *fails {
@@ -485,7 +508,7 @@ fn ordered_ids(conn: &Conn, shape: &Shape, table: &TableDef, query: &Query) -> R
 }
 
 /// The kinds of the fields a query is sorted by.
-fn sort_kinds<'a>(table: &'a TableDef, query: &Query) -> Result<Vec<&'a FieldKind>> {
+pub(crate) fn sort_kinds<'a>(table: &'a TableDef, query: &Query) -> Result<Vec<&'a FieldKind>> {
     let kind = |key: &model::Sort| {
         let field = table.require(&key.field)?;
         if field.kind.holds() != Holds::Links {

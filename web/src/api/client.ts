@@ -1,19 +1,9 @@
 /** A thin fetch client: JSON in and out, the caller's language, typed errors, nothing else. */
 import { currentLocale } from "@/lib/prefs";
+import type { ErrorCode as Code } from "./generated";
 
-export type ErrorCode =
-  | "not_found"
-  | "forbidden"
-  | "unauthorized"
-  | "invalid"
-  | "formula"
-  | "conflict"
-  | "bad_file"
-  | "too_large"
-  | "cancelled"
-  | "busy"
-  | "internal"
-  | "network";
+/** The codes of the API, and one for a server that cannot be reached. */
+export type ErrorCode = Code | "network";
 
 export class ApiError extends Error {
   constructor(

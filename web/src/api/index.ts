@@ -13,9 +13,9 @@ export const api = {
   logout: () => call<void>("/logout", { method: "POST" }),
   schema: () => call<T.Schema>("/schema"),
 
-  members: () => call<{ members: T.Member[] }>("/members"),
-  places: () => call<{ provinces: T.Places }>("/places"),
-  functions: () => call<{ functions: T.FunctionHelp[] }>("/functions"),
+  members: () => call<T.Members>("/members"),
+  places: () => call<T.PlaceList>("/places"),
+  functions: () => call<T.Functions>("/functions"),
   addTable: (label: string) => call<T.Table>("/tables", { method: "POST", body: { label } }),
   changeTable: (table: string, body: { label: T.Label | string }) =>
     call<T.Table>(`/tables/${enc(table)}`, { method: "PATCH", body }),
@@ -36,7 +36,7 @@ export const api = {
       signal,
     }),
   convert: (table: string, field: string, to: T.KindSettings) =>
-    call<{ job: string }>(`/tables/${enc(table)}/fields/${enc(field)}/convert`, {
+    call<T.Started>(`/tables/${enc(table)}/fields/${enc(field)}/convert`, {
       method: "POST",
       body: { to, preview: false },
     }),
@@ -47,7 +47,7 @@ export const api = {
       signal,
     }),
   marks: (table: string, ids: number[]) =>
-    call<{ marks: T.Mark[] }>(`/tables/${enc(table)}/marks`, { method: "POST", body: { ids } }),
+    call<T.Marks>(`/tables/${enc(table)}/marks`, { method: "POST", body: { ids } }),
   putFile: (file: File, onProgress: (done: number, total: number) => void, signal: AbortSignal) =>
     upload<T.FileRef>("/files", [file], onProgress, signal),
   fileUrl: (file: T.FileRef) => apiUrl(`/files/${enc(file.id)}?name=${enc(file.name)}`),
@@ -55,24 +55,21 @@ export const api = {
   openView: (body: T.ViewRequest, signal?: AbortSignal) =>
     call<T.ViewOpened>("/views", { method: "POST", body, signal }),
   viewRows: (view: string, offset: number, limit: number, signal?: AbortSignal) =>
-    call<{ offset: number; rows: T.WireRow[] }>(`/views/${enc(view)}/rows?offset=${offset}&limit=${limit}`, {
+    call<T.ViewRows>(`/views/${enc(view)}/rows?offset=${offset}&limit=${limit}`, {
       signal,
     }),
   /** Rows of some records as the view shows them, and which of others it would hold if it were opened now. */
   viewRecords: (view: string, ids: number[], fits: number[], signal?: AbortSignal) =>
-    call<{ rows: T.WireRow[]; fits: number[] }>(`/views/${enc(view)}/rows?ids=${ids}&fits=${fits}`, {
+    call<T.ViewRecords>(`/views/${enc(view)}/rows?ids=${ids}&fits=${fits}`, {
       signal,
     }),
   viewSummary: (view: string, distinct: string[] = [], signal?: AbortSignal) =>
     call<T.ViewSummary>(`/views/${enc(view)}/summary?distinct=${enc(distinct.join())}`, { signal }),
   /** Does one thing to a view's records, or to its rows from one place to before another. */
   bulk: (view: string, act: T.BulkAct, rows?: [number, number][]) =>
-    call<{ job: string }>(`/views/${enc(view)}/bulk`, { method: "POST", body: { act, rows } }),
-  previewReplace: (
-    view: string,
-    body: { replace: T.Replacing; rows?: [number, number][] },
-    signal?: AbortSignal,
-  ) => call<T.BulkPreview>(`/views/${enc(view)}/bulk/preview`, { method: "POST", body, signal }),
+    call<T.Started>(`/views/${enc(view)}/bulk`, { method: "POST", body: { act, rows } }),
+  previewReplace: (view: string, body: T.Sought, signal?: AbortSignal) =>
+    call<T.BulkPreview>(`/views/${enc(view)}/bulk/preview`, { method: "POST", body, signal }),
   savedViews: (table: string) => call<T.SavedViews>(`/tables/${enc(table)}/saved`),
   saveView: (table: string, body: T.SavedDef & { name: string; shared: boolean }) =>
     call<T.SavedView>(`/tables/${enc(table)}/saved`, { method: "POST", body }),
@@ -87,40 +84,33 @@ export const api = {
       signal,
     }),
 
-  search: (q: string, signal?: AbortSignal) =>
-    call<{ groups: T.SearchGroup[] }>(`/search?q=${enc(q)}`, { signal }),
+  search: (q: string, signal?: AbortSignal) => call<T.SearchAnswer>(`/search?q=${enc(q)}`, { signal }),
 
   record: (table: string, id: number) => call<T.RecordOut>(`/tables/${enc(table)}/records/${id}`),
   createRecords: (table: string, records: Record<string, T.Written>[]) =>
-    call<{ ids: number[]; change: number }>(`/tables/${enc(table)}/records`, {
+    call<T.Created>(`/tables/${enc(table)}/records`, {
       method: "POST",
       body: { records },
     }),
   patchCells: (table: string, cells: T.CellWrite[]) =>
     call<T.Patched>(`/tables/${enc(table)}/records`, { method: "PATCH", body: { cells } }),
   deleteRecords: (table: string, ids: number[]) =>
-    call<{ deleted: number; change: number }>(`/tables/${enc(table)}/records`, {
+    call<T.Deleted>(`/tables/${enc(table)}/records`, {
       method: "DELETE",
       body: { ids },
     }),
   /** Takes one change back, but for what was changed since. */
-  undo: (change: number) =>
-    call<{ change: number; kept: number } | { job: string }>(`/changes/${change}/undo?keep=true`, {
-      method: "POST",
-    }),
-  undoLast: (keep = false) => call<T.Stepped | { job: string }>(`/undo?keep=${keep}`, { method: "POST" }),
-  redoLast: (keep = false) => call<T.Stepped | { job: string }>(`/redo?keep=${keep}`, { method: "POST" }),
+  undo: (change: number) => call<T.UndoneOrJob>(`/changes/${change}/undo?keep=true`, { method: "POST" }),
+  undoLast: (keep = false) => call<T.SteppedOrJob>(`/undo?keep=${keep}`, { method: "POST" }),
+  redoLast: (keep = false) => call<T.SteppedOrJob>(`/redo?keep=${keep}`, { method: "POST" }),
   changes: (wanted: T.LogWanted) =>
     call<T.LogPage>(
       `/changes?${new URLSearchParams(Object.entries(wanted).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]])))}`,
     ),
-  change: (change: number) => call<T.LogEntry & { edits: T.LogCell[] }>(`/changes/${change}`),
-  trash: (table: string) => call<{ records: T.Removed[]; kept_days: number }>(`/trash?table=${enc(table)}`),
+  change: (change: number) => call<T.LogEntryWhole>(`/changes/${change}`),
+  trash: (table: string) => call<T.Trash>(`/trash?table=${enc(table)}`),
   restore: (records: { table: string; id: number }[]) =>
-    call<{ change: number; restored: number; refused: { table: string; id: number; message: string }[] }>(
-      "/trash/restore",
-      { method: "POST", body: { records } },
-    ),
+    call<T.Restored>("/trash/restore", { method: "POST", body: { records } }),
   previewSetBack: (table: string, id: number, change: number) =>
     call<{ cells: T.SetBack[] }>(`/tables/${enc(table)}/records/${id}/restore`, {
       method: "POST",
@@ -131,27 +121,31 @@ export const api = {
       method: "POST",
       body: { change },
     }),
-  history: (table: string, id: number) =>
-    call<{ entries: T.HistoryEntry[] }>(`/tables/${enc(table)}/records/${id}/history`),
+  history: (table: string, id: number) => call<T.History>(`/tables/${enc(table)}/records/${id}/history`),
   card: (id: number) => call<T.Card>(`/customers/${id}/card`),
 
   startImport: (files: File[], onProgress: (done: number, total: number) => void, signal: AbortSignal) =>
     upload<T.Import>("/imports", files, onProgress, signal),
   planImport: (id: string, plan: T.ImportPlan) =>
     call<T.Import>(`/imports/${enc(id)}`, { method: "PUT", body: plan }),
-  checkImport: (id: string) => call<{ job: string }>(`/imports/${enc(id)}/check`, { method: "POST" }),
-  runImport: (id: string) => call<{ job: string }>(`/imports/${enc(id)}/run`, { method: "POST" }),
+  checkImport: (id: string) => call<T.Started>(`/imports/${enc(id)}/check`, { method: "POST" }),
+  runImport: (id: string) => call<T.Started>(`/imports/${enc(id)}/run`, { method: "POST" }),
   forgetImport: (id: string) => call<void>(`/imports/${enc(id)}`, { method: "DELETE" }),
   problemsUrl: (id: string) => apiUrl(`/imports/${enc(id)}/problems.xlsx`),
-  pastImports: () => call<{ imports: T.PastImport[] }>("/imports"),
+  pastImports: () => call<T.PastImports>("/imports"),
 
   job: <R>(job: string, signal?: AbortSignal) => call<T.Job<R>>(`/jobs/${enc(job)}`, { signal }),
   cancelJob: (job: string) => call<void>(`/jobs/${enc(job)}/cancel`, { method: "POST" }),
 
   tellPlace: (page: string, at: T.Place | null) =>
     call<void>("/presence", { method: "POST", body: { page, ...at } }),
+  /** The API's document, for people who write programs. */
+  documentUrl: apiUrl("/openapi.json"),
+  tokens: () => call<T.Tokens>("/tokens"),
+  makeToken: (body: T.TokenWrite) => call<T.TokenMade>("/tokens", { method: "POST", body }),
+  revokeToken: (id: string) => call<void>(`/tokens/${enc(id)}`, { method: "DELETE" }),
 
   overview: () => call<T.Overview>("/charts/overview"),
-  makeDemo: () => call<{ job: string }>("/demo", { method: "POST", body: { customers: 500, orders: 3000 } }),
+  makeDemo: () => call<T.Started>("/demo", { method: "POST", body: { customers: 500, orders: 3000 } }),
   removeDemo: () => call<{ deleted: number }>("/demo", { method: "DELETE" }),
 };

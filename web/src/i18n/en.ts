@@ -1,6 +1,7 @@
 import { enFields } from "./en.fields";
 import { enFind } from "./en.find";
 import { enLive } from "./en.live";
+import { enSettings } from "./en.settings";
 import { enViews } from "./en.views";
 import type { zh } from "./zh";
 
@@ -9,6 +10,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...enLive,
   ...enViews,
   ...enFind,
+  ...enSettings,
   "brand.name": "Kebu",
   "brand.line": "The customer book that thinks",
   "ui.close": "Close",

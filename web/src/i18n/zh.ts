@@ -1,6 +1,7 @@
 import { zhFields } from "./zh.fields";
 import { zhFind } from "./zh.find";
 import { zhLive } from "./zh.live";
+import { zhSettings } from "./zh.settings";
 import { zhViews } from "./zh.views";
 
 export const zh = {
@@ -8,6 +9,7 @@ export const zh = {
   ...zhLive,
   ...zhViews,
   ...zhFind,
+  ...zhSettings,
   "brand.name": "客簿",
   "brand.line": "会思考的客户册",
   "ui.close": "关闭",

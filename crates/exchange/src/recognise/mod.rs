@@ -23,7 +23,8 @@ use model::{FieldKey, FieldKind, Result, Schema, TableKey};
 use serde::Deserialize;
 
 /// What a person changed in a plan, as the import wizard sends it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, utoipa::ToSchema)]
+#[schema(as = SheetChoice)]
 pub struct Override {
     /// Another role.
     #[serde(default)]
@@ -44,7 +45,7 @@ pub struct Override {
 }
 
 /// Where a person sends a column.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, utoipa::ToSchema)]
 pub struct ColumnChoice {
     /// Position in the sheet, from 0.
     pub index: usize,

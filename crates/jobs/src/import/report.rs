@@ -5,12 +5,14 @@ use exchange::Note;
 use model::{TableKey, builtin};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// A file's name.
 pub type FileName = String;
 
 /// Counts of one table. Each record is counted once, however many rows speak of it; rejected are rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Counts)]
 pub struct TableCounts {
     /// New records.
     pub created: u64,
@@ -23,7 +25,7 @@ pub struct TableCounts {
 }
 
 /// One problem, as a person reads it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Problem {
     /// File.
     pub file: FileName,
@@ -49,11 +51,12 @@ pub struct Problem {
 pub const LISTED: usize = 500;
 
 /// What an import did.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct Report {
     /// Nothing was kept.
     pub dry_run: bool,
     /// Number of the change, for undo.
+    #[schema(required)]
     pub change: Option<i64>,
     /// Counts by table.
     pub tables: BTreeMap<TableKey, TableCounts>,

@@ -10,3 +10,4 @@ mod postgres;
 mod recalculation;
 mod serving;
 mod support;
+mod tokens;

@@ -25,6 +25,7 @@ pub use written::{plain, written};
 use crate::{Date, DateTime, FieldKind, Value};
 use serde::Serialize;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 /// A cell as a file or a person gives it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,7 +81,7 @@ pub struct Ctx {
 }
 
 /// A remark in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Note {
     /// 简体中文
     pub zh: Cow<'static, str>,

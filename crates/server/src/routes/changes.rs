@@ -3,20 +3,23 @@
 use crate::app::{App, blocking};
 use crate::auth::Caller;
 use crate::error::{ApiResult, malformed};
+use crate::shapes::{self, Started};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use model::{Access, RecordId, Scope, TableKey};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use model::{Access, Error, FieldKey, Label, RecordId, Scope, TableKey};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{LogEntry, LogQuery, Meeting, Step, Store, to_json};
+use store::{LogQuery, Meeting, Step, Store, to_json};
+use utoipa::{IntoParams, ToSchema};
 
 /// Most records brought back at once.
 const MOST: usize = 1_000;
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Keeping {
     /// Leave alone what was changed since, instead of refusing.
     #[serde(default)]
@@ -27,38 +30,106 @@ fn meeting(keep: bool, names: &store::Names) -> Meeting<'_> {
     if keep { Meeting::Keep } else { Meeting::Refuse(names) }
 }
 
-fn said(step: &Step, what: &str) -> Value {
+/// A step taken back or done again, and what it was.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Stepped {
+    change: i64,
+    /// Cells and records taken back, of an undo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undone: Option<u64>,
+    /// Cells and records done again, of a redo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redone: Option<u64>,
+    /// Left alone because they were changed since.
+    kept: u64,
+    /// Whether records came or went.
+    rows: bool,
+    label: Label,
+}
+
+/// Which way a step goes.
+#[derive(Clone, Copy)]
+enum Direction {
+    Undo,
+    Redo,
+}
+
+fn said(step: Step, direction: Direction) -> Stepped {
     let d = &step.done;
     let n = d.removed + d.restored + d.revived;
-    let rows = d.removed + d.revived > 0;
-    json!({ "change": d.change, what: n, "kept": d.kept, "rows": rows, "label": step.label })
+    let (undone, redone) = match direction {
+        Direction::Undo => (Some(n), None),
+        Direction::Redo => (None, Some(n)),
+    };
+    Stepped { change: d.change, undone, redone, kept: d.kept, rows: d.removed + d.revived > 0, label: step.label }
+}
+
+/// What the undo of one change did.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Undone {
+    /// The undo itself; undoing that is a redo.
+    change: i64,
+    /// Records removed.
+    removed: u64,
+    /// Cells put back.
+    restored: u64,
+    /// Records brought back.
+    revived: u64,
+    /// Cells or records left alone because they were changed since.
+    kept: u64,
 }
 
 /// So many cells and records are taken back while the caller waits; more is a job's work.
 const AT_ONCE: u64 = 20_000;
 
-/// What a step answers with: itself, or the job that does it.
-fn stepped(
+/// What was asked for, or the job that does it, whose result it will be.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum SteppedOrJob {
+    /// It is done.
+    Done(Stepped),
+    /// It is much.
+    Job(Started),
+}
+
+/// What was asked for, or the job that does it, whose result it will be.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum UndoneOrJob {
+    /// It is done.
+    Done(Undone),
+    /// It is much.
+    Job(Started),
+}
+
+/// Takes a step of this many cells and records now, or has it taken by a job.
+fn stepped<T: Serialize>(
     app: &Arc<App>,
     scope: &Scope,
     size: u64,
     kind: &'static str,
-    work: impl FnOnce(&App) -> model::Result<Value> + Send + 'static,
-) -> model::Result<Value> {
+    work: impl FnOnce(&App) -> model::Result<T> + Send + 'static,
+) -> model::Result<Result<T, Started>> {
     if size <= AT_ONCE {
-        return work(app);
+        return work(app).map(Ok);
     }
     let own = Arc::clone(app);
-    Ok(json!({ "job": app.tasks.start(scope, kind, move |_| work(&own)) }))
+    let job = app.tasks.start(scope, kind, move |_| serde_json::to_value(work(&own)?).map_err(Error::internal));
+    Ok(Err(Started { job }))
 }
 
-/// Undoes one change by its number; a large one by a job with the same result.
+/// Undoes one change by its number; a large one by a job.
+#[utoipa::path(
+    post, path = "/changes/{change}/undo", tag = "changes", operation_id = "undo",
+    params(("change" = i64, Path), Keeping),
+    responses((status = 200, description = "The answer.", body = UndoneOrJob)),
+)]
 pub(crate) async fn undo_one(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(change): Path<i64>,
     keeping: Kept,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<UndoneOrJob>> {
     let Query(Keeping { keep }) = keeping.map_err(malformed)?;
     caller.require(Access::Write)?;
     let own = Arc::clone(&app);
@@ -70,149 +141,295 @@ pub(crate) async fn undo_one(
             } else {
                 app.book().undo_whole(&scope, change, &app.data.system.user_names()?)?
             };
-            Ok(json!({ "change": u.change, "removed": u.removed, "restored": u.restored, "revived": u.revived, "kept": u.kept }))
+            Ok(Undone { change: u.change, removed: u.removed, restored: u.restored, revived: u.revived, kept: u.kept })
         })
     })
     .await?;
-    Ok(Json(out))
+    Ok(Json(out.map_or_else(UndoneOrJob::Job, UndoneOrJob::Done)))
 }
 
 /// Takes back the caller's newest step.
-pub(crate) async fn undo(State(app): State<Arc<App>>, caller: Caller, keeping: Kept) -> ApiResult<Json<Value>> {
-    step(app, caller, keeping, true).await
+#[utoipa::path(
+    post, path = "/undo", tag = "changes", operation_id = "undoLast",
+    params(Keeping),
+    responses((status = 200, description = "The answer.", body = SteppedOrJob)),
+)]
+pub(crate) async fn undo(State(app): State<Arc<App>>, caller: Caller, keeping: Kept) -> ApiResult<Json<SteppedOrJob>> {
+    step(app, caller, keeping, Direction::Undo).await
 }
 
 /// Does again what the caller's last undo took back.
-pub(crate) async fn redo(State(app): State<Arc<App>>, caller: Caller, keeping: Kept) -> ApiResult<Json<Value>> {
-    step(app, caller, keeping, false).await
+#[utoipa::path(
+    post, path = "/redo", tag = "changes", operation_id = "redoLast",
+    params(Keeping),
+    responses((status = 200, description = "The answer.", body = SteppedOrJob)),
+)]
+pub(crate) async fn redo(State(app): State<Arc<App>>, caller: Caller, keeping: Kept) -> ApiResult<Json<SteppedOrJob>> {
+    step(app, caller, keeping, Direction::Redo).await
 }
 
 type Kept = Result<Query<Keeping>, QueryRejection>;
 
-async fn step(app: Arc<App>, caller: Caller, keeping: Kept, back: bool) -> ApiResult<Json<Value>> {
+async fn step(app: Arc<App>, caller: Caller, keeping: Kept, direction: Direction) -> ApiResult<Json<SteppedOrJob>> {
     let Query(Keeping { keep }) = keeping.map_err(malformed)?;
     caller.require(Access::Write)?;
     let own = Arc::clone(&app);
     let out = blocking(&app, move |app| {
+        let back = matches!(direction, Direction::Undo);
         let (size, scope) = (app.book().step_size(&caller.scope, back)?, caller.scope.clone());
         stepped(&own, &caller.scope, size, if back { "undo" } else { "redo" }, move |app| {
             let names = app.data.system.user_names()?;
-            let (act, what): (fn(&Store, &Scope, Meeting<'_>) -> model::Result<Step>, _) =
-                if back { (Store::undo_last, "undone") } else { (Store::redo_last, "redone") };
-            Ok(said(&act(app.book(), &scope, meeting(keep, &names))?, what))
+            let act = if back { Store::undo_last } else { Store::redo_last };
+            Ok(said(act(app.book(), &scope, meeting(keep, &names))?, direction))
         })
     })
     .await?;
-    Ok(Json(out))
+    Ok(Json(out.map_or_else(SteppedOrJob::Job, SteppedOrJob::Done)))
 }
 
 fn who(app: &App) -> model::Result<BTreeMap<i64, String>> {
     Ok(app.data.system.user_names()?.into_iter().map(|(id, name)| (id.0, name)).collect())
 }
 
-fn entry(e: &LogEntry, names: &BTreeMap<i64, String>) -> Value {
-    let counted = |list: &[(String, model::Label, u64)]| -> BTreeMap<String, u64> {
-        list.iter().map(|(table, _, n)| (table.clone(), *n)).collect()
-    };
-    json!({
-        "change": e.change, "at": e.at, "user": names.get(&e.user).map_or("Kebu", String::as_str), "user_id": e.user,
-        "origin": e.origin, "undone": e.undone, "cells": e.summary.cells, "created": counted(&e.summary.created),
-        "deleted": counted(&e.summary.deleted), "label": e.summary.label(),
-    })
+/// The name of a user; Kebu itself has none.
+fn named(names: &BTreeMap<i64, String>, user: i64) -> String {
+    names.get(&user).map_or("Kebu", String::as_str).to_owned()
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Wanted {
+/// An entry of the change log.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LogEntry {
+    change: i64,
+    /// Seconds since 1970 UTC.
+    at: i64,
+    user: String,
+    user_id: i64,
+    /// `edit`, `import`, `demo`, `undo`, `redo` or `restore`.
+    origin: String,
+    undone: bool,
+    /// Cells edited.
+    cells: u64,
+    /// Records made, by table.
+    created: BTreeMap<String, u64>,
+    /// Records removed, by table.
+    deleted: BTreeMap<String, u64>,
+    label: Label,
+}
+
+fn entry(e: &store::LogEntry, names: &BTreeMap<i64, String>) -> LogEntry {
+    let counted = |list: &[(String, Label, u64)]| -> BTreeMap<String, u64> {
+        list.iter().map(|(table, _, n)| (table.clone(), *n)).collect()
+    };
+    LogEntry {
+        change: e.change,
+        at: e.at,
+        user: named(names, e.user),
+        user_id: e.user,
+        origin: e.origin.clone(),
+        undone: e.undone,
+        cells: e.summary.cells,
+        created: counted(&e.summary.created),
+        deleted: counted(&e.summary.deleted),
+        label: e.summary.label(),
+    }
+}
+
+/// What of the change log is wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LogWanted {
+    /// Only what touched this table.
     table: Option<String>,
+    /// Only what touched this record of the table.
     record: Option<i64>,
+    /// Only edits of this field of the table.
     field: Option<String>,
+    /// Only changes by this user.
     user: Option<i64>,
+    /// `create`, `edit` or `delete`, or an origin.
     action: Option<String>,
+    /// Only older changes: `next` of the page before.
     before: Option<i64>,
+    /// 50 when left out, at most 200.
     limit: Option<usize>,
 }
 
+/// A page of the change log, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LogPage {
+    changes: Vec<LogEntry>,
+    /// Where to go on; null at the end.
+    #[schema(required)]
+    next: Option<i64>,
+}
+
+/// An edited cell of a change.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LogCell {
+    table: TableKey,
+    id: i64,
+    field: FieldKey,
+    #[schema(value_type = shapes::Cell)]
+    before: Value,
+    #[schema(value_type = shapes::Cell)]
+    after: Value,
+}
+
+/// A change with the cells it edited, at most 500 of them.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LogEntryWhole {
+    #[serde(flatten)]
+    entry: LogEntry,
+    edits: Vec<LogCell>,
+}
+
+/// The change log.
+#[utoipa::path(
+    get, path = "/changes", tag = "changes", operation_id = "changes",
+    params(LogWanted),
+    responses((status = 200, description = "The answer.", body = LogPage)),
+)]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
-    wanted: Result<Query<Wanted>, QueryRejection>,
-) -> ApiResult<Json<Value>> {
+    wanted: Result<Query<LogWanted>, QueryRejection>,
+) -> ApiResult<Json<LogPage>> {
     let Query(w) = wanted.map_err(malformed)?;
     let out = blocking(&app, move |app| {
         let limit = w.limit.unwrap_or(50).clamp(1, 200);
-        let Wanted { table, record, field, user, action, before, .. } = w;
+        let LogWanted { table, record, field, user, action, before, .. } = w;
         let query = LogQuery { table, record, field, user, action, before, limit };
         let found = app.book().changes(&caller.scope, &query)?;
         let names = who(app)?;
         let next = if found.len() == limit { found.last().map(|e| e.change) } else { None };
-        let list: Vec<Value> = found.iter().map(|e| entry(e, &names)).collect();
-        Ok(json!({ "changes": list, "next": next }))
+        Ok(LogPage { changes: found.iter().map(|e| entry(e, &names)).collect(), next })
     })
     .await?;
     Ok(Json(out))
 }
 
+/// A change with the cells it edited.
+#[utoipa::path(
+    get, path = "/changes/{change}", tag = "changes", operation_id = "change",
+    params(("change" = i64, Path)),
+    responses((status = 200, description = "The answer.", body = LogEntryWhole)),
+)]
 pub(crate) async fn one(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(change): Path<i64>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<LogEntryWhole>> {
     let out = blocking(&app, move |app| {
         let (e, cells) = app.book().change(&caller.scope, change)?;
-        let mut out = entry(&e, &who(app)?);
-        let shown = |c: &store::LogCell| {
+        let shown = |c: store::LogCell| {
             let (before, after) = (to_json(&c.before)?, to_json(&c.after)?);
-            Ok(json!({ "table": c.table, "id": c.record, "field": c.field, "before": before, "after": after }))
+            Ok(LogCell { table: c.table.into(), id: c.record, field: c.field.into(), before, after })
         };
-        out["edits"] = cells.iter().map(shown).collect::<model::Result<_>>()?;
-        Ok(out)
+        let edits = cells.into_iter().map(shown).collect::<model::Result<_>>()?;
+        Ok(LogEntryWhole { entry: entry(&e, &who(app)?), edits })
     })
     .await?;
     Ok(Json(out))
 }
 
-#[derive(Deserialize)]
+/// A removed record.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Removed {
+    table: TableKey,
+    id: RecordId,
+    /// The change that removed it.
+    change: i64,
+    /// Seconds since 1970 UTC.
+    at: i64,
+    user: String,
+    #[schema(required)]
+    code: Option<String>,
+    #[schema(required)]
+    name: Option<String>,
+}
+
+/// The recycle bin of a table.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Trash {
+    /// Newest first, at most 200.
+    records: Vec<Removed>,
+    /// After so many days the content of a removed record is cleared.
+    kept_days: i64,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct OfTable {
+    /// The key of the table.
     table: String,
 }
 
+/// The recycle bin of a table.
+#[utoipa::path(
+    get, path = "/trash", tag = "changes", operation_id = "trash",
+    params(OfTable),
+    responses((status = 200, description = "The answer.", body = Trash)),
+)]
 pub(crate) async fn trash(
     State(app): State<Arc<App>>,
     caller: Caller,
     of: Result<Query<OfTable>, QueryRejection>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Trash>> {
     let Query(of) = of.map_err(malformed)?;
     let out = blocking(&app, move |app| {
         let names = who(app)?;
-        let shown = |r: &store::Removed| {
-            json!({
-                "table": r.table, "id": r.id, "change": r.change, "at": r.at,
-                "user": names.get(&r.user).map_or("Kebu", String::as_str), "code": r.code, "name": r.name,
-            })
+        let shown = |r: store::Removed| {
+            let user = named(&names, r.user);
+            Removed { table: r.table, id: r.id, change: r.change, at: r.at, user, code: r.code, name: r.name }
         };
-        let list: Vec<Value> = app.book().trash(&caller.scope, &of.table)?.iter().map(shown).collect();
-        Ok(json!({ "records": list, "kept_days": store::KEPT_DAYS }))
+        let records = app.book().trash(&caller.scope, &of.table)?.into_iter().map(shown).collect();
+        Ok(Trash { records, kept_days: store::KEPT_DAYS })
     })
     .await?;
     Ok(Json(out))
 }
 
-#[derive(Deserialize)]
+/// A removed record to be brought back.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Wanting {
     table: TableKey,
     id: RecordId,
 }
 
-#[derive(Deserialize)]
+/// A record that could not be brought back, and why.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NotRestored {
+    table: TableKey,
+    id: RecordId,
+    message: String,
+}
+
+/// What came back.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Restored {
+    change: i64,
+    restored: u64,
+    refused: Vec<NotRestored>,
+}
+
+/// Removed records to be brought back, as one change.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Restore {
+    /// At most 1,000.
     records: Vec<Wanting>,
 }
 
+/// Brings removed records back.
+#[utoipa::path(
+    post, path = "/trash/restore", tag = "changes", operation_id = "restore",
+    request_body = Restore,
+    responses((status = 200, description = "The answer.", body = Restored)),
+)]
 pub(crate) async fn restore(
     State(app): State<Arc<App>>,
     caller: Caller,
     body: Result<Json<Restore>, JsonRejection>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Restored>> {
     let Json(r) = body.map_err(malformed)?;
     caller.require(Access::Write)?;
     if r.records.len() > MOST {
@@ -222,45 +439,76 @@ pub(crate) async fn restore(
         let records: Vec<_> = r.records.into_iter().map(|r| (r.table, r.id)).collect();
         let done = app.book().restore_removed(&caller.scope, &records)?;
         let lang = caller.scope.lang;
-        let refused: Vec<Value> = done
-            .refused
-            .iter()
-            .map(|(table, id, why)| json!({ "table": table, "id": id, "message": why.message(lang) }))
-            .collect();
-        Ok(json!({ "change": done.change, "restored": done.restored, "refused": refused }))
+        let refused = done.refused.into_iter().map(|(table, id, why)| {
+            let message = why.message(lang).to_owned();
+            NotRestored { table, id, message }
+        });
+        Ok(Restored { change: done.change, restored: done.restored, refused: refused.collect() })
     })
     .await?;
     Ok(Json(out))
 }
 
-#[derive(Deserialize)]
+/// The moment a record is set back to.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Moment {
+    /// Just before this change.
     change: i64,
     /// Only say what would change.
     #[serde(default)]
     preview: bool,
 }
 
+/// A cell as it is and as it would be.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SetBack {
+    field: FieldKey,
+    #[schema(value_type = shapes::Cell)]
+    now: Value,
+    #[schema(value_type = shapes::Cell)]
+    then: Value,
+}
+
+/// What setting a record back did, or with `preview` what it would do.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum SetBackAnswer {
+    /// Without `preview`.
+    Done {
+        change: i64,
+        /// Cells that changed.
+        restored: u64,
+    },
+    /// With `preview`.
+    Preview { cells: Vec<SetBack> },
+}
+
 /// Sets a record back to just before a change.
+#[utoipa::path(
+    post, path = "/tables/{table}/records/{id}/restore", tag = "changes", operation_id = "setBack",
+    params(("table" = String, Path, description = "The key of a table."), ("id" = i64, Path)),
+    request_body = Moment,
+    responses((status = 200, description = "The answer.", body = SetBackAnswer)),
+)]
 pub(crate) async fn set_back(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path((table, id)): Path<(String, i64)>,
     body: Result<Json<Moment>, JsonRejection>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<SetBackAnswer>> {
     let Json(m) = body.map_err(malformed)?;
     caller.require(Access::Write)?;
     let out = blocking(&app, move |app| {
         let (book, id) = (app.book(), RecordId(id));
         if m.preview {
-            let shown = |c: &store::SetBack| {
-                Ok(json!({ "field": c.field, "now": to_json(&c.now)?, "then": to_json(&c.then)? }))
-            };
+            let shown =
+                |c: store::SetBack| Ok(SetBack { field: c.field, now: to_json(&c.now)?, then: to_json(&c.then)? });
             let cells = book.preview_restore(&caller.scope, &table, id, m.change)?;
-            return Ok(json!({ "cells": cells.iter().map(shown).collect::<model::Result<Vec<_>>>()? }));
+            let cells = cells.into_iter().map(shown).collect::<model::Result<_>>()?;
+            return Ok(SetBackAnswer::Preview { cells });
         }
         let (change, restored) = book.restore_to(&caller.scope, &table, id, m.change)?;
-        Ok(json!({ "change": change, "restored": restored }))
+        Ok(SetBackAnswer::Done { change, restored })
     })
     .await?;
     Ok(Json(out))

@@ -13,11 +13,13 @@ use axum::response::sse::Sse;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
 
 /// Most characters of the name a page gives itself.
 const LONGEST: usize = 40;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct From {
     /// The page's own name, of letters and digits; without one it is not shown to others.
     page: Option<String>,
@@ -29,6 +31,14 @@ fn page_name(page: &str) -> bool {
     !page.is_empty() && page.len() <= LONGEST && page.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
+/// The news of the book as server-sent events, without an end: `records` (`{"change","by","tables":{"<table>":{"ids":[…]|null,
+/// "new":[…],"created":n,"deleted":n}}}`), `schema`, `views`, `reload` (too much was missed), `hello`, `here` and
+/// `gone` (who else is where). The number of the last event goes into `Last-Event-ID` or `after`.
+#[utoipa::path(
+    get, path = "/events", tag = "live", operation_id = "events",
+    params(From),
+    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")),
+)]
 pub(crate) async fn stream(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -49,9 +59,11 @@ pub(crate) async fn stream(
     Ok(response)
 }
 
-#[derive(Deserialize)]
+/// Where a person is.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Presence {
+    /// The name the page gave itself with its stream: letters and digits.
     page: String,
     #[serde(default)]
     table: Option<String>,
@@ -61,6 +73,12 @@ pub(crate) struct Presence {
     field: Option<String>,
 }
 
+/// Says in which cell a person is; others see it.
+#[utoipa::path(
+    post, path = "/presence", tag = "live", operation_id = "presence",
+    request_body = Presence,
+    responses((status = 204, description = "Done.")),
+)]
 pub(crate) async fn presence(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -16,13 +16,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use store::ViewId;
 use tokio::io::AsyncReadExt;
+use utoipa::IntoParams;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Form {
+    /// `xlsx` (when left out) or `csv`.
     #[serde(default)]
     format: Option<String>,
 }
 
+/// An open view as a file.
+#[utoipa::path(
+    get, path = "/views/{view}/export", tag = "views", operation_id = "exportView",
+    params(("view" = String, Path, description = "The name of an open view."), Form),
+    responses((status = 200, description = "The file.", content(
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv"),
+    ))),
+)]
 pub(crate) async fn view(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -51,6 +62,15 @@ pub(crate) async fn view(
     download(path, &name).await
 }
 
+/// The rows with problems as a workbook.
+#[utoipa::path(
+    get, path = "/imports/{id}/problems.xlsx", tag = "imports", operation_id = "importProblems",
+    params(("id" = String, Path)),
+    responses((
+        status = 200, description = "The workbook.", body = Vec<u8>,
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )),
+)]
 pub(crate) async fn problems(
     State(app): State<Arc<App>>,
     caller: Caller,

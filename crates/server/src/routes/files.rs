@@ -9,17 +9,23 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use model::{Access, Error, ErrorCode};
+use model::{Access, Error, ErrorCode, FileRef};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use std::sync::Arc;
 use store::MOST_FILE_BYTES;
+use utoipa::IntoParams;
 
+/// Takes a file for an attachment cell, at most 50 MB.
+#[utoipa::path(
+    post, path = "/files", tag = "files", operation_id = "putFile",
+    request_body(content = crate::shapes::Upload, content_type = "multipart/form-data"),
+    responses((status = 200, description = "The answer.", body = FileRef)),
+)]
 pub(crate) async fn put(
     State(app): State<Arc<App>>,
     caller: Caller,
     parts: Result<Multipart, MultipartRejection>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<FileRef>> {
     caller.require(Access::Write)?;
     let mut parts = parts.map_err(malformed)?;
     while let Some(mut part) = parts.next_field().await.map_err(malformed)? {
@@ -46,16 +52,14 @@ pub(crate) async fn put(
                 format!("“{name}” is a program and is not kept"),
             ));
         }
-        let kept = json!({ "name": name, "type": media_type(&bytes, &name), "size": bytes.len() });
+        let (media, size) = (media_type(&bytes, &name).to_owned(), bytes.len() as u64);
         let id = blocking(&app, move |app| {
             let id = crate::auth::digest_of(&bytes);
             app.book().put_file(&caller.scope, &id, &bytes)?;
             Ok(id)
         })
         .await?;
-        let mut out = kept;
-        out["id"] = json!(id);
-        return Ok(Json(out));
+        return Ok(Json(FileRef { id, name, media, size }));
     }
     Err(malformed("file"))
 }
@@ -64,12 +68,23 @@ fn refused(code: ErrorCode, zh: String, en: String) -> ApiError {
     ApiError(Error::new(code, zh, en))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Named {
+    /// What the file is called on its way out.
     #[serde(default)]
     name: Option<String>,
 }
 
+/// Gives a file out.
+#[utoipa::path(
+    get, path = "/files/{id}", tag = "files", operation_id = "getFile",
+    params(("id" = String, Path), Named),
+    responses((status = 200, description = "The file: a picture to be shown, anything else to be saved.", content(
+        (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"),
+        (Vec<u8> = "application/octet-stream"),
+    ))),
+)]
 pub(crate) async fn get(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -3,49 +3,81 @@
 use crate::app::{App, blocking};
 use crate::auth::Caller;
 use crate::error::{ApiError, ApiResult, malformed};
+use crate::shapes::Started;
 use crate::tasks::Prepared;
 use axum::Json;
 use axum::extract::multipart::{Field, Multipart, MultipartRejection};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use exchange::SheetPlan;
 use exchange::read::Limits;
 use exchange::recognise::Override;
 use jobs::demo::Demo;
-use jobs::import::{Import, Problems};
-use model::{Access, Error, ErrorCode, Scope};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use jobs::import::{Import, Problems, TableCounts};
+use model::{Access, Error, ErrorCode, Scope, TableKey};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::MatchKey;
 use tokio::io::AsyncWriteExt;
+use utoipa::ToSchema;
 
 /// Most bytes of one uploaded file.
 const MOST_BYTES: u64 = 512 << 20;
 /// Most files in one import.
 const MOST_FILES: usize = 50;
 
-fn show(name: &str, import: &Import, scope: &Scope) -> Value {
-    let files: Vec<Value> = import
-        .files
-        .iter()
-        .map(|f| match &f.error {
-            Some(e) => json!({ "name": f.name, "error": e.message(scope.lang) }),
-            None => json!({ "name": f.name }),
-        })
-        .collect();
-    json!({
-        "import": name, "files": files, "sheets": import.sheets, "match": import.match_key,
-        "today": import.today.to_string(),
-    })
+/// A file of an import.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FileTaken {
+    name: String,
+    /// Why it cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
 }
 
+/// An import being prepared.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Import)]
+pub(crate) struct Prepare {
+    /// Its name in the addresses.
+    import: String,
+    files: Vec<FileTaken>,
+    sheets: Vec<SheetPlan>,
+    #[serde(rename = "match")]
+    match_key: MatchKey,
+    /// The day that dates without a year are read by: `2026-11-21`.
+    today: String,
+}
+
+fn show(name: &str, import: &Import, scope: &Scope) -> Prepare {
+    let files = import
+        .files
+        .iter()
+        .map(|f| FileTaken { name: f.name.clone(), error: f.error.as_ref().map(|e| e.message(scope.lang).to_owned()) });
+    Prepare {
+        import: name.to_owned(),
+        files: files.collect(),
+        sheets: import.sheets.clone(),
+        match_key: import.match_key,
+        today: import.today.to_string(),
+    }
+}
+
+/// Takes files and proposes how to import them; at most 50 of 512 MB.
+#[utoipa::path(
+    post, path = "/imports", tag = "imports", operation_id = "startImport",
+    request_body(content = crate::shapes::Upload, content_type = "multipart/form-data"),
+    responses((status = 200, description = "The answer.", body = Prepare)),
+)]
 pub(crate) async fn upload(
     State(app): State<Arc<App>>,
     caller: Caller,
     parts: Result<Multipart, MultipartRejection>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Prepare>> {
     caller.require(Access::Own)?;
     let mut parts = parts.map_err(malformed)?;
     let name = app.imports.name();
@@ -116,7 +148,9 @@ fn too_large(zh: String, en: String) -> ApiError {
     ApiError(Error::new(ErrorCode::TooLarge, zh, en))
 }
 
-#[derive(Deserialize)]
+/// What a person changed in the plan.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ImportPlan)]
 pub(crate) struct Plan {
     #[serde(default, rename = "match")]
     match_key: Option<MatchKey>,
@@ -124,19 +158,28 @@ pub(crate) struct Plan {
     sheets: Vec<SheetChange>,
 }
 
-#[derive(Deserialize)]
+/// Changes of one sheet.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct SheetChange {
+    /// The sheet's number in the import.
     index: usize,
     #[serde(flatten)]
     change: Override,
 }
 
+/// Changes the plan of an import.
+#[utoipa::path(
+    put, path = "/imports/{id}", tag = "imports", operation_id = "planImport",
+    params(("id" = String, Path)),
+    request_body = Plan,
+    responses((status = 200, description = "The answer.", body = Prepare)),
+)]
 pub(crate) async fn plan(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<String>,
     body: Result<Json<Plan>, JsonRejection>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Prepare>> {
     let Json(plan) = body.map_err(malformed)?;
     caller.require(Access::Own)?;
     let out = blocking(&app, move |app| {
@@ -156,7 +199,7 @@ pub(crate) async fn plan(
     Ok(Json(out))
 }
 
-async fn start(app: Arc<App>, caller: Caller, id: String, dry_run: bool) -> ApiResult<Json<Value>> {
+async fn start(app: Arc<App>, caller: Caller, id: String, dry_run: bool) -> ApiResult<Json<Started>> {
     caller.require(Access::Own)?;
     let prepared = app.imports.find(&caller.scope, &id)?;
     let kind = if dry_run { "check" } else { "import" };
@@ -167,21 +210,43 @@ async fn start(app: Arc<App>, caller: Caller, id: String, dry_run: bool) -> ApiR
         problems.finish()?;
         serde_json::to_value(&report).map_err(Error::internal)
     });
-    Ok(Json(json!({ "job": job })))
+    Ok(Json(Started { job }))
 }
 
+/// Runs an import without keeping anything.
+#[utoipa::path(
+    post, path = "/imports/{id}/check", tag = "imports", operation_id = "checkImport",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "The answer.", body = Started)),
+)]
 pub(crate) async fn check(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<String>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Started>> {
     start(app, caller, id, true).await
 }
 
-pub(crate) async fn run(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<String>) -> ApiResult<Json<Value>> {
+/// Runs an import.
+#[utoipa::path(
+    post, path = "/imports/{id}/run", tag = "imports", operation_id = "runImport",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "The answer.", body = Started)),
+)]
+pub(crate) async fn run(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> ApiResult<Json<Started>> {
     start(app, caller, id, false).await
 }
 
+/// Forgets the files of an import.
+#[utoipa::path(
+    delete, path = "/imports/{id}", tag = "imports", operation_id = "forgetImport",
+    params(("id" = String, Path)),
+    responses((status = 204, description = "Done.")),
+)]
 pub(crate) async fn forget(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -191,36 +256,82 @@ pub(crate) async fn forget(
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> ApiResult<Json<Value>> {
+/// What an import notes of itself.
+#[derive(Deserialize, Default)]
+struct About {
+    #[serde(default)]
+    files: Vec<String>,
+    #[serde(default)]
+    tables: BTreeMap<TableKey, BTreeMap<String, u64>>,
+    #[serde(default)]
+    own_tables: BTreeMap<TableKey, String>,
+}
+
+/// An import or generation of data in the past.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PastImport {
+    change: i64,
+    /// Seconds since 1970 UTC.
+    at: i64,
+    /// `import` or `demo`.
+    origin: String,
+    files: Vec<String>,
+    tables: BTreeMap<TableKey, TableCounts>,
+    /// Own tables that took rows: key and name.
+    own_tables: BTreeMap<TableKey, String>,
+    undone: bool,
+}
+
+/// What was imported before, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PastImports {
+    imports: Vec<PastImport>,
+}
+
+/// What was imported before.
+#[utoipa::path(
+    get, path = "/imports", tag = "imports", operation_id = "pastImports",
+    responses((status = 200, description = "The answer.", body = PastImports)),
+)]
+pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> ApiResult<Json<PastImports>> {
     let out = blocking(&app, move |app| {
-        let entries = app.book().imports(&caller.scope)?;
-        let list: Vec<Value> = entries
-            .iter()
-            .map(|e| {
-                let about: Value = e.about.as_deref().and_then(|a| serde_json::from_str(a).ok()).unwrap_or(json!({}));
-                json!({
-                    "change": e.change, "at": e.at, "origin": e.origin, "files": about["files"],
-                    "tables": about["tables"], "own_tables": about.get("own_tables").unwrap_or(&json!({})), "undone": e.undone,
-                })
-            })
-            .collect();
-        Ok(json!({ "imports": list }))
+        let shown = |e: store::ImportEntry| {
+            let about = e.about.as_deref().and_then(|a| serde_json::from_str(a).ok());
+            let About { files, tables, own_tables } = about.unwrap_or_default();
+            let counts = |n: BTreeMap<String, u64>| {
+                let of = |what| n.get(what).copied().unwrap_or_default();
+                let (created, updated) = (of("created"), of("updated"));
+                TableCounts { created, updated, unchanged: of("unchanged"), rejected: of("rejected") }
+            };
+            let tables = tables.into_iter().map(|(table, n)| (table, counts(n))).collect();
+            PastImport { change: e.change, at: e.at, origin: e.origin, files, tables, own_tables, undone: e.undone }
+        };
+        Ok(PastImports { imports: app.book().imports(&caller.scope)?.into_iter().map(shown).collect() })
     })
     .await?;
     Ok(Json(out))
 }
 
-#[derive(Deserialize)]
+/// How much to generate.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct DemoSize {
+    /// At most 1,000,000.
     customers: u64,
+    /// At most 10,000,000.
     orders: u64,
 }
 
+/// Generates demonstration data.
+#[utoipa::path(
+    post, path = "/demo", tag = "imports", operation_id = "makeDemo",
+    request_body = DemoSize,
+    responses((status = 200, description = "The answer.", body = Started)),
+)]
 pub(crate) async fn demo(
     State(app): State<Arc<App>>,
     caller: Caller,
     body: Result<Json<DemoSize>, JsonRejection>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Started>> {
     let Json(size) = body.map_err(malformed)?;
     caller.require(Access::Own)?;
     if size.customers == 0 || size.customers > 1_000_000 || size.orders > 10_000_000 {
@@ -240,10 +351,23 @@ pub(crate) async fn demo(
         let change = demo.fill(inner.book(), &scope, control)?;
         Ok(json!({ "change": change }))
     });
-    Ok(Json(json!({ "job": job })))
+    Ok(Json(Started { job }))
 }
 
-pub(crate) async fn remove_demo(State(app): State<Arc<App>>, caller: Caller) -> ApiResult<Json<Value>> {
+/// What removing the generated data did.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DemoRemoved {
+    deleted: u64,
+    /// Records people have changed since.
+    kept: u64,
+}
+
+/// Removes the demonstration data.
+#[utoipa::path(
+    delete, path = "/demo", tag = "imports", operation_id = "removeDemo",
+    responses((status = 200, description = "The answer.", body = DemoRemoved)),
+)]
+pub(crate) async fn remove_demo(State(app): State<Arc<App>>, caller: Caller) -> ApiResult<Json<DemoRemoved>> {
     caller.require(Access::Own)?;
     let out = blocking(&app, move |app| {
         let change = app
@@ -251,7 +375,7 @@ pub(crate) async fn remove_demo(State(app): State<Arc<App>>, caller: Caller) -> 
             .demo_change()?
             .ok_or_else(|| Error::new(ErrorCode::NotFound, "没有演示数据", "There is no demonstration data"))?;
         let u = app.book().undo(&caller.scope, change, &mut |_, _| Ok(()))?;
-        Ok(json!({ "deleted": u.removed, "kept": u.kept }))
+        Ok(DemoRemoved { deleted: u.removed, kept: u.kept })
     })
     .await?;
     Ok(Json(out))

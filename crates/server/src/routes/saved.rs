@@ -9,37 +9,69 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use model::{Access, Filter, Query, Result, Sort, TableDef};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::sync::Arc;
 use store::{SavedDef, SavedPatch, SavedView};
+use utoipa::ToSchema;
 
 type Body<T> = std::result::Result<Json<T>, JsonRejection>;
 
+/// What the caller may do with saved views.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SavedMay {
+    save: bool,
+    share: bool,
+}
+
+/// The saved views of a table the caller sees, shared ones first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SavedViews {
+    views: Vec<SavedView>,
+    may: SavedMay,
+}
+
+/// The saved views of a table.
+#[utoipa::path(
+    get, path = "/tables/{table}/saved", tag = "views", operation_id = "savedViews",
+    params(("table" = String, Path, description = "The key of a table.")),
+    responses((status = 200, description = "The answer.", body = SavedViews)),
+)]
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(table): Path<String>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<SavedViews>> {
     let out = blocking(&app, move |app| {
         let mut views = app.book().saved_views(&caller.scope, &table)?;
         views.iter_mut().try_for_each(|v| fitting(app, v))?;
-        let may = json!({ "save": caller.scope.access >= Access::Write, "share": caller.scope.access >= Access::Own });
-        Ok(json!({ "views": views, "may": may }))
+        let access = caller.scope.access;
+        Ok(SavedViews { views, may: SavedMay { save: access >= Access::Write, share: access >= Access::Own } })
     })
     .await?;
     Ok(Json(out))
 }
 
-#[derive(Deserialize)]
+/// A view to be saved.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct NewView {
+    /// 1 to 40 characters.
     name: String,
+    /// Everybody sees it.
     #[serde(default)]
     shared: bool,
     #[serde(flatten)]
+    #[schema(value_type = SavedDef)]
     def: Value,
 }
 
+/// Saves a view.
+#[utoipa::path(
+    post, path = "/tables/{table}/saved", tag = "views", operation_id = "saveView",
+    params(("table" = String, Path, description = "The key of a table.")),
+    request_body = NewView,
+    responses((status = 200, description = "The answer.", body = SavedView)),
+)]
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -56,9 +88,10 @@ pub(crate) async fn create(
     Ok(Json(blocking(&app, work).await?))
 }
 
-#[derive(Deserialize)]
+/// Changes of a saved view; what is left out stays.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Change {
+pub(crate) struct SavedChange {
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
@@ -67,11 +100,18 @@ pub(crate) struct Change {
     def: Option<SavedDef>,
 }
 
+/// Changes a saved view.
+#[utoipa::path(
+    patch, path = "/saved/{id}", tag = "views", operation_id = "changeView",
+    params(("id" = i64, Path)),
+    request_body = SavedChange,
+    responses((status = 200, description = "The answer.", body = SavedView)),
+)]
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(view): Path<i64>,
-    body: Body<Change>,
+    body: Body<SavedChange>,
 ) -> ApiResult<Json<SavedView>> {
     caller.require(Access::Write)?;
     let Json(c) = body.map_err(malformed)?;
@@ -87,6 +127,12 @@ pub(crate) async fn change(
     Ok(Json(blocking(&app, work).await?))
 }
 
+/// Deletes a saved view.
+#[utoipa::path(
+    delete, path = "/saved/{id}", tag = "views", operation_id = "deleteView",
+    params(("id" = i64, Path)),
+    responses((status = 204, description = "Done.")),
+)]
 pub(crate) async fn remove(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -97,17 +143,25 @@ pub(crate) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
+/// The saved views of a table in another order.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Order {
+pub(crate) struct ViewOrder {
     views: Vec<i64>,
 }
 
+/// Puts the saved views of a table into another order.
+#[utoipa::path(
+    put, path = "/tables/{table}/saved/order", tag = "views", operation_id = "orderViews",
+    params(("table" = String, Path, description = "The key of a table.")),
+    request_body = ViewOrder,
+    responses((status = 204, description = "Done.")),
+)]
 pub(crate) async fn order(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(table): Path<String>,
-    body: Body<Order>,
+    body: Body<ViewOrder>,
 ) -> ApiResult<StatusCode> {
     caller.require(Access::Write)?;
     let Json(o) = body.map_err(malformed)?;

@@ -3,6 +3,7 @@
 use crate::app::{App, blocking};
 use crate::auth::Caller;
 use crate::error::{ApiResult, malformed};
+use crate::shapes;
 use crate::wire::raw;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -11,13 +12,17 @@ use model::{FieldKey, RecordId, TableDef, builtin};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
+use utoipa::IntoParams;
 
 /// Most records of one table.
 const MOST: usize = 50;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
+    /// What a person typed.
     q: String,
+    /// Most records of one table, at most 50.
     #[serde(default = "few")]
     limit: usize,
 }
@@ -26,8 +31,13 @@ fn few() -> usize {
     5
 }
 
-/// The records of every table that answer what a person typed: `{"groups": [{"table", "columns", "rows",
-/// "found": [{"field", "text"}], "more"}]}`, rows as those of a view.
+/// The records of every table that answer what a person typed: name, pinyin, initials, end of a phone number, code,
+/// order number, note.
+#[utoipa::path(
+    get, path = "/search", tag = "records", operation_id = "search",
+    params(Asked),
+    responses((status = 200, description = "The answer.", body = shapes::SearchAnswer)),
+)]
 pub(crate) async fn all(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -12,49 +12,90 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::{Access, Error, ErrorCode, Result, Scope};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use std::sync::{Arc, PoisonError};
 use store::User;
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
+/// The first user, and the name of the book.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Setup {
+    /// The code printed in the terminal.
     code: String,
     login: String,
+    /// At least 8 characters.
     password: String,
+    /// The name shown; the login when left out.
     #[serde(default)]
     name: String,
+    /// What the book is called.
     #[serde(default)]
     book: String,
 }
 
-#[derive(Deserialize)]
+/// Who logs in.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Login {
     login: String,
     password: String,
 }
 
-fn describe(app: &App, caller: Option<(&User, &Scope)>) -> Result<Value> {
-    let book = match caller {
-        Some((_, scope)) => {
-            let c = app.book().counts(scope)?;
-            let name = app.book().note("name")?.unwrap_or_else(|| app.data.info.name.clone());
-            let demo = app.book().demo_change()?.is_some();
-            json!({ "name": name, "customers": c.customers, "orders": c.orders, "products": c.products, "demo": demo })
-        }
-        None => Value::Null,
-    };
-    Ok(json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "setup_needed": app.setup_code().is_some(),
-        "user": caller.map(|(u, _)| json!({ "id": u.id.0, "login": u.login, "name": u.name })),
-        "book": book,
-        // Where a page begins to listen: everything it asks for from now on is at least as new.
-        "seq": caller.map(|_| app.book().newest_event()).transpose()?,
-    }))
+/// The caller.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Me {
+    id: i64,
+    login: String,
+    name: String,
 }
 
-pub(crate) async fn status(State(app): State<Arc<App>>, MaybeCaller(caller): MaybeCaller) -> ApiResult<Json<Value>> {
+/// The book, counted.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BookNow {
+    name: String,
+    customers: u64,
+    orders: u64,
+    products: u64,
+    /// It holds generated data.
+    demo: bool,
+}
+
+/// What the server says of itself, of the caller and of the book.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Status {
+    version: String,
+    /// Nobody can log in yet.
+    setup_needed: bool,
+    /// Null without a session.
+    #[schema(required)]
+    user: Option<Me>,
+    /// Null without a session.
+    #[schema(required)]
+    book: Option<BookNow>,
+    /// The newest event of the book: whoever begins to listen behind it misses nothing. Null without a session.
+    #[schema(required)]
+    seq: Option<i64>,
+}
+
+fn describe(app: &App, caller: Option<(&User, &Scope)>) -> Result<Status> {
+    let (mut user, mut book) = (None, None);
+    if let Some((u, scope)) = caller {
+        user = Some(Me { id: u.id.0, login: u.login.clone(), name: u.name.clone() });
+        let c = app.book().counts(scope)?;
+        let name = app.book().note("name")?.unwrap_or_else(|| app.data.info.name.clone());
+        let demo = app.book().demo_change()?.is_some();
+        book = Some(BookNow { name, customers: c.customers, orders: c.orders, products: c.products, demo });
+    }
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    let seq = caller.map(|_| app.book().newest_event()).transpose()?;
+    Ok(Status { version, setup_needed: app.setup_code().is_some(), user, book, seq })
+}
+
+/// What the server says of itself and of the caller.
+#[utoipa::path(
+    get, path = "/status", tag = "session", operation_id = "status",
+    responses((status = 200, description = "The answer.", body = Status)),
+)]
+pub(crate) async fn status(State(app): State<Arc<App>>, MaybeCaller(caller): MaybeCaller) -> ApiResult<Json<Status>> {
     Ok(Json(blocking(&app, move |app| describe(app, caller.as_ref().map(|c| (&c.user, &c.scope)))).await?))
 }
 
@@ -80,6 +121,12 @@ async fn enter(app: &Arc<App>, user: User, lang: model::Lang) -> ApiResult<Respo
     Ok(response)
 }
 
+/// Makes the first user; once.
+#[utoipa::path(
+    post, path = "/setup", tag = "session", operation_id = "setUp",
+    request_body = Setup,
+    responses((status = 200, description = "The answer.", body = Status)),
+)]
 pub(crate) async fn setup(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -116,6 +163,12 @@ pub(crate) async fn setup(
     enter(&app, user, crate::error::language(&headers)).await
 }
 
+/// Opens a session, whose cookie comes with the answer.
+#[utoipa::path(
+    post, path = "/login", tag = "session", operation_id = "logIn",
+    request_body = Login,
+    responses((status = 200, description = "The answer.", body = Status)),
+)]
 pub(crate) async fn login(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -143,6 +196,11 @@ pub(crate) async fn login(
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$3dWGyJpXcGMxQbRzJ5QPQYMnVTw2dN3T1gUsE4Hq1ZM";
 
+/// Ends the session.
+#[utoipa::path(
+    post, path = "/logout", tag = "session", operation_id = "logOut",
+    responses((status = 204, description = "Done.")),
+)]
 pub(crate) async fn logout(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap) -> ApiResult<Response> {
     if let Some(secret) = secret(&headers) {
         let digest = digest(secret);

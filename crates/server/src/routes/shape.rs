@@ -3,30 +3,42 @@
 use crate::app::{App, blocking};
 use crate::auth::Caller;
 use crate::error::{ApiResult, malformed};
+use crate::shapes;
 use crate::upkeep::start_fill;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use model::{
-    Access, Error, FieldDef, FieldKey, FieldKind, Label, Lang, Loss, RecordId, Rule, Scope, TableDef, Way, way,
+    Access, Error, FieldDef, FieldKey, FieldKind, Label, LabelWrite, Lang, Level, Loss, RecordId, Rule, Scope,
+    TableDef, Way, way,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::FieldPatch;
+use utoipa::{IntoParams, ToSchema};
 
 type Body<T> = Result<Json<T>, JsonRejection>;
 
-#[derive(Deserialize)]
+/// A table to be made.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewTable {
+    #[schema(value_type = LabelWrite)]
     label: Label,
     #[serde(default)]
+    #[schema(value_type = Option<LabelWrite>)]
     description: Option<Label>,
 }
 
+/// Makes a table.
+#[utoipa::path(
+    post, path = "/tables", tag = "schema", operation_id = "addTable",
+    request_body = NewTable,
+    responses((status = 200, description = "The answer.", body = TableDef)),
+)]
 pub(crate) async fn add_table(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -42,15 +54,26 @@ fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(d: D) -> Result<
     Option::deserialize(d).map(Some)
 }
 
-#[derive(Deserialize)]
+/// Changes of a table; what is left out stays.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TableChange {
     #[serde(default)]
+    #[schema(value_type = Option<LabelWrite>)]
     label: Option<Label>,
+    /// Null takes it away.
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<LabelWrite>)]
     description: Option<Option<Label>>,
 }
 
+/// Renames or describes a table.
+#[utoipa::path(
+    patch, path = "/tables/{table}", tag = "schema", operation_id = "changeTable",
+    params(("table" = String, Path, description = "The key of a table.")),
+    request_body = TableChange,
+    responses((status = 200, description = "The answer.", body = TableDef)),
+)]
 pub(crate) async fn change_table(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -64,13 +87,20 @@ pub(crate) async fn change_table(
 }
 
 /// What else may go with a table or field.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Along {
     /// The fields that show its links in other tables.
     #[serde(default)]
     other_side: bool,
 }
 
+/// Removes a table of one's own; refused while something uses it.
+#[utoipa::path(
+    delete, path = "/tables/{table}", tag = "schema", operation_id = "removeTable",
+    params(("table" = String, Path, description = "The key of a table."), Along),
+    responses((status = 204, description = "Done.")),
+)]
 pub(crate) async fn remove_table(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -82,12 +112,15 @@ pub(crate) async fn remove_table(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
+/// A field to be made.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct NewField {
+    #[schema(value_type = LabelWrite)]
     label: Label,
     #[serde(flatten)]
     kind: FieldKind,
     #[serde(default)]
+    #[schema(value_type = Option<LabelWrite>)]
     description: Option<Label>,
     #[serde(default)]
     formula: Option<Arc<str>>,
@@ -99,19 +132,36 @@ pub(crate) struct NewField {
     shown: bool,
     /// Of a link: its name in the other table, where it is to be shown too.
     #[serde(default)]
+    #[schema(value_type = Option<LabelWrite>)]
     other_side: Option<Label>,
+}
+
+/// A field made or changed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FieldDone {
+    field: FieldDef,
+    /// The job that does what is still to be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<String>,
 }
 
 fn yes() -> bool {
     true
 }
 
+/// Adds a field to a table.
+#[utoipa::path(
+    post, path = "/tables/{table}/fields", tag = "schema", operation_id = "addField",
+    params(("table" = String, Path, description = "The key of a table.")),
+    request_body = NewField,
+    responses((status = 200, description = "The answer.", body = FieldDone)),
+)]
 pub(crate) async fn add_field(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(table): Path<String>,
     body: Body<NewField>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<FieldDone>> {
     caller.require(Access::Own)?;
     let Json(f) = body.map_err(malformed)?;
     let scope = caller.scope.clone();
@@ -131,7 +181,7 @@ pub(crate) async fn add_field(
 }
 
 /// The field, with a job where much is still to be computed.
-async fn settled(app: &Arc<App>, scope: &Scope, field: FieldDef) -> ApiResult<Json<Value>> {
+async fn settled(app: &Arc<App>, scope: &Scope, field: FieldDef) -> ApiResult<Json<FieldDone>> {
     let much = blocking(app, |app| {
         let Some(filling) = app.book().filling()? else { return Ok(false) };
         if filling.left <= AT_ONCE {
@@ -140,10 +190,7 @@ async fn settled(app: &Arc<App>, scope: &Scope, field: FieldDef) -> ApiResult<Js
         Ok(filling.left > AT_ONCE)
     })
     .await?;
-    if !much {
-        return Ok(Json(json!({ "field": field })));
-    }
-    Ok(Json(json!({ "field": field, "job": start_fill(app, scope) })))
+    Ok(Json(FieldDone { field, job: much.then(|| start_fill(app, scope)) }))
 }
 
 /// So many records are computed while the caller waits.
@@ -152,23 +199,31 @@ const AT_ONCE: u64 = 5_000;
 /// Settings of kinds, as they may come in a change of a field.
 const SETTINGS: [&str; 9] = ["kind", "decimals", "unit", "options", "table", "field", "images", "max", "pattern"];
 
-#[derive(Deserialize)]
+/// Changes of a field: what is left out stays. Settings of its kind come beside, as in a field.
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct FieldChange {
     #[serde(default)]
+    #[schema(value_type = Option<LabelWrite>)]
     label: Option<Label>,
+    /// Null takes it away.
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<LabelWrite>)]
     description: Option<Option<Label>>,
     #[serde(default)]
     shown: Option<bool>,
     #[serde(default)]
     rules: Option<Vec<Rule>>,
+    /// Null takes it away.
     #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
     default: Option<Option<Arc<str>>>,
     #[serde(default)]
     formula: Option<Arc<str>>,
+    /// Options whose text changes in the cells too, old to new.
     #[serde(default)]
     renamed: BTreeMap<String, String>,
     #[serde(flatten)]
+    #[schema(value_type = shapes::KindChange)]
     settings: Map<String, Value>,
 }
 
@@ -191,12 +246,19 @@ fn kind_with(field: &FieldDef, settings: Map<String, Value>) -> ApiResult<Option
     serde_json::from_value(whole).map(Some).map_err(malformed)
 }
 
+/// Changes a field.
+#[utoipa::path(
+    patch, path = "/tables/{table}/fields/{field}", tag = "schema", operation_id = "changeField",
+    params(("table" = String, Path, description = "The key of a table."), ("field" = String, Path, description = "The key of a field.")),
+    request_body = FieldChange,
+    responses((status = 200, description = "The answer.", body = FieldDone)),
+)]
 pub(crate) async fn change_field(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path((table, key)): Path<(String, String)>,
     body: Body<FieldChange>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<FieldDone>> {
     caller.require(Access::Own)?;
     let Json(c) = body.map_err(malformed)?;
     let schema = app.book().schema();
@@ -215,7 +277,7 @@ pub(crate) async fn change_field(
     let done = blocking(&app, move |app| app.book().change_field(&scope, &place.0, &place.1, patch)).await?;
     if let Some(to) = done.turn {
         let job = start_turn(&app, &caller.scope, table, key, to);
-        return Ok(Json(json!({ "field": done.field, "job": job })));
+        return Ok(Json(FieldDone { field: done.field, job: Some(job) }));
     }
     settled(&app, &caller.scope, done.field).await
 }
@@ -230,19 +292,60 @@ fn start_turn(app: &Arc<App>, scope: &Scope, table: String, key: String, to: Fie
     })
 }
 
-#[derive(Deserialize)]
+/// A field to be turned into another kind.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Convert {
     to: FieldKind,
+    /// Only say what would become of the cells.
     preview: bool,
 }
 
+/// A cell before and after.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConvertSample {
+    before: String,
+    #[schema(required)]
+    after: Option<String>,
+    /// Null when nothing is lost.
+    #[schema(required, value_type = Option<shapes::LossName>)]
+    loss: Option<&'static str>,
+}
+
+/// What would become of the cells.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConvertPreview {
+    total: u64,
+    changed: u64,
+    partly: u64,
+    lost: u64,
+    /// At most 20, what is lost first.
+    samples: Vec<ConvertSample>,
+}
+
+/// With `preview` what would become of the cells, otherwise the job that turns them.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum ConvertAnswer {
+    /// With `preview`.
+    Preview(ConvertPreview),
+    /// Without it.
+    Job(shapes::Started),
+}
+
+/// Turns a field into another kind, or says what would be lost.
+#[utoipa::path(
+    post, path = "/tables/{table}/fields/{field}/convert", tag = "schema", operation_id = "convertField",
+    params(("table" = String, Path, description = "The key of a table."), ("field" = String, Path, description = "The key of a field.")),
+    request_body = Convert,
+    responses((status = 200, description = "The answer.", body = ConvertAnswer)),
+)]
 pub(crate) async fn convert(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path((table, key)): Path<(String, String)>,
     body: Body<Convert>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<ConvertAnswer>> {
     caller.require(Access::Own)?;
     let Json(c) = body.map_err(malformed)?;
     if !c.preview {
@@ -252,34 +355,43 @@ pub(crate) async fn convert(
             return Err(malformed("to"));
         }
         let job = start_turn(&app, &caller.scope, table, key, c.to);
-        return Ok(Json(json!({ "job": job })));
+        return Ok(Json(ConvertAnswer::Job(shapes::Started { job })));
     }
     let p = blocking(&app, move |app| {
         let members = app.data.system.user_names()?;
         app.book().preview_turn(&caller.scope, &table, &key, &c.to, &members)
     })
     .await?;
-    let loss = |l: Option<Loss>| match l {
-        Some(Loss::Part) => json!("part"),
-        Some(Loss::All) => json!("all"),
-        None => Value::Null,
+    let loss = |l: Loss| match l {
+        Loss::Part => "part",
+        Loss::All => "all",
     };
-    let samples: Vec<Value> =
-        p.samples.iter().map(|s| json!({ "before": s.before, "after": s.after, "loss": loss(s.loss) })).collect();
-    Ok(Json(json!({ "total": p.total, "changed": p.changed, "partly": p.partly, "lost": p.lost, "samples": samples })))
+    let sample = |s: store::Sample| ConvertSample { before: s.before, after: s.after, loss: s.loss.map(loss) };
+    let samples = p.samples.into_iter().map(sample).collect();
+    let (total, changed, partly, lost) = (p.total, p.changed, p.partly, p.lost);
+    Ok(Json(ConvertAnswer::Preview(ConvertPreview { total, changed, partly, lost, samples })))
 }
 
-#[derive(Deserialize)]
+/// The fields of a table in another order.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Order {
+pub(crate) struct FieldOrder {
+    /// All keys of the table.
     fields: Vec<FieldKey>,
 }
 
+/// Puts the fields of a table into another order.
+#[utoipa::path(
+    put, path = "/tables/{table}/fields/order", tag = "schema", operation_id = "orderFields",
+    params(("table" = String, Path, description = "The key of a table.")),
+    request_body = FieldOrder,
+    responses((status = 204, description = "Done.")),
+)]
 pub(crate) async fn order_fields(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(table): Path<String>,
-    body: Body<Order>,
+    body: Body<FieldOrder>,
 ) -> ApiResult<StatusCode> {
     caller.require(Access::Own)?;
     let Json(o) = body.map_err(malformed)?;
@@ -287,6 +399,12 @@ pub(crate) async fn order_fields(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Removes a field of one's own; refused while something uses it.
+#[utoipa::path(
+    delete, path = "/tables/{table}/fields/{field}", tag = "schema", operation_id = "removeField",
+    params(("table" = String, Path, description = "The key of a table."), ("field" = String, Path, description = "The key of a field."), Along),
+    responses((status = 204, description = "Done.")),
+)]
 pub(crate) async fn remove_field(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -306,33 +424,98 @@ pub(crate) async fn remove_field(
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(crate) async fn functions(caller: Caller) -> Json<Value> {
+/// A function of the expression language, in the caller's language.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FunctionHelp {
+    name: &'static str,
+    group: &'static str,
+    syntax: &'static str,
+    help: &'static str,
+}
+
+/// The functions of the expression language.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Functions {
+    functions: Vec<FunctionHelp>,
+}
+
+/// The functions of the expression language.
+#[utoipa::path(
+    get, path = "/functions", tag = "schema", operation_id = "functions",
+    responses((status = 200, description = "The answer.", body = Functions)),
+)]
+pub(crate) async fn functions(caller: Caller) -> Json<Functions> {
     let zh = caller.scope.lang == Lang::Zh;
-    let list: Vec<Value> = formula::catalogue()
+    let functions = formula::catalogue()
         .iter()
         .map(|e| {
             let (syntax, help) = if zh { (e.syntax_zh, e.help_zh) } else { (e.syntax_en, e.help_en) };
             let (group_zh, group_en) = e.group.names();
-            json!({ "name": e.name, "group": if zh { group_zh } else { group_en }, "syntax": syntax, "help": help })
+            FunctionHelp { name: e.name, group: if zh { group_zh } else { group_en }, syntax, help }
         })
         .collect();
-    Json(json!({ "functions": list }))
+    Json(Functions { functions })
 }
 
-#[derive(Deserialize)]
+/// A formula to be tried.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Formula {
     formula: String,
+    /// The key of the field it is for, so that a cycle is found.
     #[serde(default)]
     field: Option<String>,
 }
 
+/// A formula's value for one record.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FormulaSample {
+    id: RecordId,
+    label: String,
+    #[schema(value_type = shapes::Cell)]
+    value: Value,
+}
+
+/// What is wrong with a formula.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FormulaFault {
+    message: String,
+    /// Where it begins in the formula, in UTF-16 units.
+    from: usize,
+    /// Where it ends.
+    to: usize,
+    cure: String,
+}
+
+/// What a formula gives, or what is wrong with it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FormulaCheck {
+    ok: bool,
+    /// The type of the result, in words; empty when the formula is wrong.
+    #[serde(rename = "type")]
+    type_name: String,
+    /// The kind that suits the result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<FieldKind>,
+    #[schema(required)]
+    error: Option<FormulaFault>,
+    /// At most 5.
+    preview: Vec<FormulaSample>,
+}
+
+/// Tries a formula on some records.
+#[utoipa::path(
+    post, path = "/tables/{table}/formula/check", tag = "schema", operation_id = "checkFormula",
+    params(("table" = String, Path, description = "The key of a table.")),
+    request_body = Formula,
+    responses((status = 200, description = "The answer.", body = FormulaCheck)),
+)]
 pub(crate) async fn check_formula(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(table): Path<String>,
     body: Body<Formula>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<FormulaCheck>> {
     let Json(f) = body.map_err(malformed)?;
     let lang = caller.scope.lang;
     let out = blocking(&app, move |app| {
@@ -342,15 +525,16 @@ pub(crate) async fn check_formula(
             Ok(c) => {
                 let preview = c
                     .preview
-                    .iter()
-                    .map(|(id, label, v)| Ok(json!({ "id": id, "label": label, "value": store::to_json(v)? })))
-                    .collect::<model::Result<Vec<_>>>()?;
-                let (kind, name) = (c.kind, c.type_name.get(lang).to_owned());
-                Ok(json!({ "ok": true, "type": name, "kind": kind, "error": null, "preview": preview }))
+                    .into_iter()
+                    .map(|(id, label, v)| Ok(FormulaSample { id, label, value: store::to_json(&v)? }))
+                    .collect::<model::Result<_>>()?;
+                let type_name = c.type_name.get(lang).to_owned();
+                Ok(FormulaCheck { ok: true, type_name, kind: Some(c.kind), error: None, preview })
             }
-            Err(e) if e.code == model::ErrorCode::Formula => Ok(json!({
-                "ok": false, "type": "", "error": fault(&e, lang, &f.formula), "preview": [],
-            })),
+            Err(e) if e.code == model::ErrorCode::Formula => {
+                let error = Some(fault(&e, lang, &f.formula));
+                Ok(FormulaCheck { ok: false, type_name: String::new(), kind: None, error, preview: Vec::new() })
+            }
             Err(e) => Err(e),
         }
     })
@@ -359,43 +543,94 @@ pub(crate) async fn check_formula(
 }
 
 /// A fault of a formula: what, where in UTF-16 units, and the cure, which stands behind the last semicolon.
-fn fault(e: &Error, lang: Lang, text: &str) -> Value {
+fn fault(e: &Error, lang: Lang, text: &str) -> FormulaFault {
     let message = e.message(lang);
     let (what, cure) = message.rsplit_once(if lang == Lang::Zh { "；" } else { "; " }).unwrap_or((message, ""));
     let units = |chars: usize| text.chars().take(chars).map(char::len_utf16).sum::<usize>();
     let (from, to) = e.at.map_or((0, text.chars().count()), |at| at);
-    json!({ "message": what, "from": units(from), "to": units(to), "cure": cure })
+    FormulaFault { message: what.to_owned(), from: units(from), to: units(to), cure: cure.to_owned() }
 }
 
-#[derive(Deserialize)]
+/// Records, by their ids.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Ids {
+    /// At most 500.
     ids: Vec<RecordId>,
 }
 
+/// A rule that does not hold for a cell.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Mark {
+    id: RecordId,
+    field: FieldKey,
+    level: Level,
+    message: String,
+}
+
+/// The rules that do not hold.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Marks {
+    marks: Vec<Mark>,
+}
+
+/// The rules that do not hold for some records.
+#[utoipa::path(
+    post, path = "/tables/{table}/marks", tag = "schema", operation_id = "marks",
+    params(("table" = String, Path, description = "The key of a table.")),
+    request_body = Ids,
+    responses((status = 200, description = "The answer.", body = Marks)),
+)]
 pub(crate) async fn marks(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(table): Path<String>,
     body: Body<Ids>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Marks>> {
     let Json(i) = body.map_err(malformed)?;
     let lang = caller.scope.lang;
     let marks = blocking(&app, move |app| app.book().marks(&caller.scope, &table, &i.ids)).await?;
-    let list: Vec<Value> = marks
-        .iter()
-        .map(|m| json!({ "id": m.id, "field": m.field, "level": m.level, "message": m.message.get(lang) }))
-        .collect();
-    Ok(Json(json!({ "marks": list })))
+    let shown =
+        |m: store::Mark| Mark { message: m.message.get(lang).to_owned(), id: m.id, field: m.field, level: m.level };
+    Ok(Json(Marks { marks: marks.into_iter().map(shown).collect() }))
 }
 
-pub(crate) async fn members(State(app): State<Arc<App>>, _: Caller) -> ApiResult<Json<Value>> {
+/// Somebody who can log in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Member {
+    id: i64,
+    name: String,
+}
+
+/// Everybody who can log in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Members {
+    members: Vec<Member>,
+}
+
+/// Everybody who can log in.
+#[utoipa::path(
+    get, path = "/members", tag = "schema", operation_id = "members",
+    responses((status = 200, description = "The answer.", body = Members)),
+)]
+pub(crate) async fn members(State(app): State<Arc<App>>, _: Caller) -> ApiResult<Json<Members>> {
     let names = blocking(&app, |app| app.data.system.user_names()).await?;
-    let list: Vec<Value> = names.iter().map(|(id, name)| json!({ "id": id.0, "name": name })).collect();
-    Ok(Json(json!({ "members": list })))
+    Ok(Json(Members { members: names.into_iter().map(|(id, name)| Member { id: id.0, name }).collect() }))
 }
 
-pub(crate) async fn places(_: Caller) -> Json<Value> {
+/// The national list of places.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PlaceList {
+    #[schema(value_type = shapes::Places)]
+    provinces: Value,
+}
+
+/// The national list of provinces, cities and districts.
+#[utoipa::path(
+    get, path = "/places", tag = "schema", operation_id = "places",
+    responses((status = 200, description = "The answer.", body = PlaceList)),
+)]
+pub(crate) async fn places(_: Caller) -> Json<PlaceList> {
     let list: Vec<Value> = model::place::provinces()
         .iter()
         .map(|p| {
@@ -403,5 +638,5 @@ pub(crate) async fn places(_: Caller) -> Json<Value> {
             json!([p.name, cities])
         })
         .collect();
-    Json(json!({ "provinces": list }))
+    Json(PlaceList { provinces: list.into() })
 }

@@ -3,19 +3,29 @@
 use crate::app::{App, blocking};
 use crate::auth::Caller;
 use crate::error::{ApiResult, malformed};
+use crate::shapes;
 use crate::wire::{QueryJson, raw};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use serde::Deserialize;
+use model::FieldKey;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::sync::Arc;
-use store::{ViewId, to_json};
+use store::{ColumnSummary, ViewId, to_json};
+use utoipa::{IntoParams, ToSchema};
 
 /// Rows sent with an opened view.
 const FIRST: u64 = 100;
 
+/// Opens a view: fixes the order of its records.
+#[utoipa::path(
+    post, path = "/views", tag = "views", operation_id = "openView",
+    request_body = QueryJson,
+    responses((status = 200, description = "The answer.", body = shapes::ViewOpened)),
+)]
 pub(crate) async fn open(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -41,10 +51,13 @@ pub(crate) async fn open(
     Ok(raw(body))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Page {
+    /// Place of the first row, from 0.
     #[serde(default)]
     offset: u64,
+    /// At most 500.
     #[serde(default = "default_limit")]
     limit: u64,
     /// Some records instead of a page, between commas.
@@ -63,6 +76,12 @@ fn default_limit() -> u64 {
     100
 }
 
+/// Rows of an open view.
+#[utoipa::path(
+    get, path = "/views/{view}/rows", tag = "views", operation_id = "viewRows",
+    params(("view" = String, Path, description = "The name of an open view."), Page),
+    responses((status = 200, description = "The answer.", body = shapes::RowsOfView)),
+)]
 pub(crate) async fn rows(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -97,50 +116,89 @@ async fn some_rows(app: &Arc<App>, caller: Caller, view: ViewId, ids: Vec<i64>, 
     Ok(raw(body))
 }
 
-#[derive(Deserialize)]
+/// Figures of the columns of a view.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ViewSummary {
+    total: u64,
+    columns: HashMap<FieldKey, ColumnSummary>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Figures {
     /// Fields whose different contents are to be counted, between commas.
     #[serde(default)]
     distinct: String,
 }
 
+/// Figures of the columns of an open view.
+#[utoipa::path(
+    get, path = "/views/{view}/summary", tag = "views", operation_id = "viewSummary",
+    params(("view" = String, Path, description = "The name of an open view."), Figures),
+    responses((status = 200, description = "The answer.", body = ViewSummary)),
+)]
 pub(crate) async fn summary(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(view): Path<String>,
     figures: Result<Query<Figures>, QueryRejection>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<ViewSummary>> {
     let Query(figures) = figures.map_err(malformed)?;
     let out = blocking(&app, move |app| {
         let id = ViewId(view);
         let (_, _, total) = app.book().view_shape(&caller.scope, &id)?;
         let distinct: Vec<String> = figures.distinct.split(',').map(str::to_owned).collect();
-        Ok(json!({ "total": total, "columns": app.book().summary(&caller.scope, &id, &distinct)? }))
+        Ok(ViewSummary { total, columns: app.book().summary(&caller.scope, &id, &distinct)? })
     })
     .await?;
     Ok(Json(out))
 }
 
-#[derive(Deserialize)]
+/// A value and how many records have it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FieldValue {
+    #[schema(value_type = shapes::Cell)]
+    value: Value,
+    count: u64,
+}
+
+/// The commonest values of a field.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FieldValues {
+    /// At most 500, commonest first.
+    values: Vec<FieldValue>,
+    /// Whether there are more.
+    more: bool,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Part {
+    /// Only values that hold this text.
     #[serde(default)]
     search: String,
 }
 
+/// The commonest values of a field.
+#[utoipa::path(
+    get, path = "/tables/{table}/fields/{field}/values", tag = "views", operation_id = "fieldValues",
+    params(("table" = String, Path, description = "The key of a table."), ("field" = String, Path, description = "The key of a field."), Part),
+    responses((status = 200, description = "The answer.", body = FieldValues)),
+)]
 pub(crate) async fn values(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path((table, field)): Path<(String, String)>,
     part: Result<Query<Part>, QueryRejection>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<FieldValues>> {
     let Query(part) = part.map_err(malformed)?;
     let out = blocking(&app, move |app| {
         let (values, more) = app.book().field_values(&caller.scope, &table, &field, part.search.trim())?;
         let list = values
             .iter()
-            .map(|v| Ok(json!({ "value": to_json(&v.value)?, "count": v.count })))
-            .collect::<model::Result<Vec<_>>>()?;
-        Ok(json!({ "values": list, "more": more }))
+            .map(|v| Ok(FieldValue { value: to_json(&v.value)?, count: v.count }))
+            .collect::<model::Result<_>>()?;
+        Ok(FieldValues { values: list, more })
     })
     .await?;
     Ok(Json(out))

@@ -25,6 +25,11 @@ impl<'a> LayerNames<'a> {
         Self { schema, fails, table, columns: &[], layer: 0, source: alias(table), gathers: &[], ranks: &[] }
     }
 
+    /// Names of a table read by itself, under another name.
+    pub(crate) fn of_row(schema: &'a Schema, table: &'a TableKey, fails: &'a Fails, name: &str) -> Self {
+        Self { source: alias(name), ..Self::alone(schema, table, fails) }
+    }
+
     /// Where the aggregate of a roll-up is gathered.
     fn place(&self, r: &Rollup) -> Option<String> {
         self.gathers.iter().enumerate().find_map(|(g, gather)| {

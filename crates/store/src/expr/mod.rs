@@ -87,7 +87,6 @@ pub(crate) fn stored(dialect: Dialect, e: &Typed, kind: &FieldKind, names: &dyn 
 }
 
 /// A condition for WHERE; blank and errors count as no.
-#[allow(dead_code)] // Validation and filters by expression build on it.
 pub(crate) fn condition(dialect: Dialect, e: &Typed, names: &dyn Names) -> Expr {
     let lower = Lower::new(dialect, names);
     let out = lower.expr(e);

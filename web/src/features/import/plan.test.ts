@@ -6,6 +6,7 @@ const sheet: ImportSheet = {
   file: "a.xlsx",
   sheet: "Sheet1",
   index: 0,
+  sheet_index: 0,
   role: "both",
   rows: 10,
   header_row: 1,
@@ -54,16 +55,16 @@ test("another role or header row has the columns recognised anew, in that sheet 
 
 test("a year can be chosen and left to the program again", () => {
   const chosen = withYear({ ...sheet, year_needed: false, year: 2024 }, 2025);
-  expect(planOf(imp([chosen])).sheets[0]?.year).toBe(2025);
+  expect(planOf(imp([chosen])).sheets?.[0]?.year).toBe(2025);
   const automatic = withYear(chosen, AUTOMATIC);
   expect(automatic).not.toHaveProperty("year");
-  expect(planOf(imp([automatic])).sheets[0]?.year).toBe(AUTOMATIC);
-  expect(planOf(imp([{ ...sheet, year_needed: false }])).sheets[0]).not.toHaveProperty("year");
+  expect(planOf(imp([automatic])).sheets?.[0]?.year).toBe(AUTOMATIC);
+  expect(planOf(imp([{ ...sheet, year_needed: false }])).sheets?.[0]).not.toHaveProperty("year");
 });
 
 test("the plan holds only what a person may change", () => {
   const plan = planOf(imp([sheet]));
-  expect(plan.sheets[0]?.columns).toEqual([
+  expect(plan.sheets?.[0]?.columns).toEqual([
     { index: 0, table: "customers", field: "name" },
     { index: 1, table: "orders", field: "amount" },
     { index: 2 },

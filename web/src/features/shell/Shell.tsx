@@ -289,6 +289,9 @@ function UserMenu({ status }: { status: Status }) {
             <Link to="/trash" className="menu-item" onClick={() => setAt(null)}>
               <Icon name="trash" /> {t("shell.trash")}
             </Link>
+            <Link to="/settings/tokens" className="menu-item" onClick={() => setAt(null)}>
+              <Icon name="lock" /> {t("token.title")}
+            </Link>
             <button type="button" className="menu-item" onClick={() => void logOut()}>
               <Icon name="out" /> {t("shell.logout")}
             </button>

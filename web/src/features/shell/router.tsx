@@ -61,9 +61,14 @@ const trash = createRoute({
   path: "/trash",
   component: lazyRouteComponent(() => import("@/features/changes/TrashPage"), "TrashPage"),
 });
+const tokens = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/tokens",
+  component: lazyRouteComponent(() => import("@/features/settings/TokensPage"), "TokensPage"),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, table, charts, importing, imports, changes, trash]),
+  routeTree: root.addChildren([home, table, charts, importing, imports, changes, trash, tokens]),
   defaultPreload: "intent",
 });
 

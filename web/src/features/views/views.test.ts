@@ -66,6 +66,7 @@ test("each view keeps what was changed under it until it is left for good", () =
     name: `${id}`,
     shared: true,
     editable: true,
+    changed: 0,
     missing: [],
   });
   const made = (v: SavedDef) => fromDef(table, v);

@@ -1,4 +1,5 @@
-"""Looks into a book's file, or spoils it: book.py counts FILE | tamper FILE FIELD VALUE | grades FILE."""
+"""Looks into a book's file, or spoils it: book.py counts FILE | tamper FILE FIELD VALUE | grades FILE |
+run FILE SQL…: statements, as an earlier program may have left the file."""
 import json
 import sqlite3
 import sys
@@ -15,6 +16,11 @@ elif command == "tamper":
 elif command == "grades":
     rows = db.execute("SELECT code, grade, points, order_count, total FROM customers ORDER BY code").fetchall()
     out = {r[0]: list(r[1:]) for r in rows}
+elif command == "run":
+    for statement in rest:
+        db.execute(statement)
+    db.commit()
+    out = {}
 else:
     raise SystemExit(f"unknown command {command}")
 print(json.dumps(out, ensure_ascii=False))

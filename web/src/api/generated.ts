@@ -1,0 +1,1446 @@
+// Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
+// Document: 5441446393cc77f492789cb5057c2a8e77c1bba3411420dfbcc1ac111b16960a
+import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
+
+/** The book, counted. */
+export interface BookNow {
+  customers: number;
+  /** It holds generated data. */
+  demo: boolean;
+  name: string;
+  orders: number;
+  products: number;
+}
+
+/** One thing done to many records. */
+export type BulkAct =
+  | {
+      /** Contents by field, as an edit of a cell takes them. */
+      edit: Record<string, Written>;
+    }
+  | {
+      /** Labels added to a field of several, and labels taken from it. */
+      tag: Tagging;
+    }
+  | {
+      /** A text replaced by another. */
+      replace: Replacing;
+    }
+  | {
+      /** The records removed. */
+      delete: Nothing;
+    };
+
+/** What the job of a bulk act leaves. */
+export interface BulkDone {
+  /** The change it became; null when there was nothing to change. */
+  change: number | null;
+  /** What the first refusal says. */
+  message: string | null;
+  /** Records changed or removed. */
+  records: number;
+  /** Records left as they are because a rule refused. */
+  refused: number;
+  /** Whether it was stopped on the way. */
+  stopped: boolean;
+}
+
+/** What a replacement would change. */
+export interface BulkPreview {
+  cells: number;
+  records: number;
+  /** The first cells. */
+  samples: ReplaceSample[];
+}
+
+/** What is to be done to which rows of a view. */
+export interface BulkWrite {
+  act: BulkAct;
+  /** Rows from one place to before another, `[from, to]`; all when left out. */
+  rows?: number[][];
+}
+
+/** What the customer panel shows. */
+export interface Card {
+  id: number;
+  order_total: number;
+  /** Newest first, at most 200. */
+  orders: RecordOut[];
+  /** Why this grade. */
+  reasons: Reason[];
+  values: Record<string, Value>;
+}
+
+/** What a formula gives in place of a value, as Excel shows it. None can be written. */
+export interface CellError {
+  error: "#DIV/0!" | "#VALUE!" | "#REF!" | "#NUM!" | "#N/A";
+}
+
+/** What is to be said of a cell that was written. */
+export interface CellNote {
+  field: FieldKey;
+  id: number;
+  message: string;
+}
+
+/** New content for a cell. */
+export interface CellWrite {
+  field: FieldKey;
+  id: number;
+  value: Written;
+}
+
+/** What a rule checks, and what the check needs to know. */
+export interface Check {
+  check: CheckName;
+  /** `expression`: what must be true. */
+  formula?: string;
+  /** As `min`. */
+  max?: string | number;
+  /** `range`: text as a person writes it (`1.2万`, `今天`); `length`: an integer. */
+  min?: string | number;
+  /** `pattern`: a regular expression the whole content matches. */
+  pattern?: string;
+}
+
+/** The name of a check. */
+export type CheckName =
+  | "required"
+  | "unique"
+  | "pattern"
+  | "range"
+  | "length"
+  | "in_list"
+  | "not_future"
+  | "expression";
+
+/** Where a person sends a column. */
+export interface ColumnChoice {
+  /** The field; may be missing for a new field. */
+  field?: FieldKey;
+  /** Position in the sheet, from 0. */
+  index: number;
+  /** Make a new text field named like the header. */
+  new_field?: boolean;
+  /** The table; none leaves the column out. */
+  table?: TableKey;
+}
+
+/** Figures of one column of a view. */
+export interface ColumnSummary {
+  /** Mean of the filled cells that are no errors. */
+  average?: number;
+  /** How many different contents, where it was asked for. */
+  distinct?: number;
+  /** Cells that are not blank. */
+  filled: number;
+  /** Largest. */
+  max?: number;
+  /** Smallest. */
+  min?: number;
+  /** Sum, in the field's unit (分 for money). */
+  sum?: number;
+}
+
+/** A field to be turned into another kind. */
+export interface Convert {
+  /** Only say what would become of the cells. */
+  preview: boolean;
+  to: KindSettings;
+}
+
+/** With `preview` what would become of the cells, otherwise the job that turns them. */
+export type ConvertAnswer = ConvertPreview | Started;
+
+/** What would become of the cells. */
+export interface ConvertPreview {
+  changed: number;
+  lost: number;
+  partly: number;
+  /** At most 20, what is lost first. */
+  samples: ConvertSample[];
+  total: number;
+}
+
+/** A cell before and after. */
+export interface ConvertSample {
+  after: string | null;
+  before: string;
+  loss: null | LossName;
+}
+
+/** Counts of one table. Each record is counted once, however many rows speak of it; rejected are rows. */
+export interface Counts {
+  /** New records. */
+  created: number;
+  /** Rows that were not taken. */
+  rejected: number;
+  /** Records in the book that held all of it already. */
+  unchanged: number;
+  /** Records in the book that got new content. */
+  updated: number;
+}
+
+/** New records. */
+export interface Create {
+  /**
+   * A field no two records agree in: a record that holds what a row gives for it is edited, and a new one made
+   * only where there is none. The answer then tells of each row.
+   */
+  match?: FieldKey;
+  /** Rows that fail leave the others alone; the answer then tells of each row. */
+  partial?: boolean;
+  /** Cells by field; at most 50,000 records, 1,000 with `partial` or `match`. */
+  records: Record<string, Written>[];
+}
+
+/** What was made; with `partial` or `match` what became of each row. */
+export type CreateAnswer = Created | RowResults;
+
+/** What was made. */
+export interface Created {
+  change: number;
+  /** In the order given. */
+  ids: RecordId[];
+}
+
+/** What was removed; with `partial` what became of each record. */
+export type DeleteAnswer = Deleted | RowResults;
+
+/** What was removed. */
+export interface Deleted {
+  change: number;
+  deleted: number;
+}
+
+/** What removing the generated data did. */
+export interface DemoRemoved {
+  deleted: number;
+  /** Records people have changed since. */
+  kept: number;
+}
+
+/** How much to generate. */
+export interface DemoSize {
+  /** At most 1,000,000. */
+  customers: number;
+  /** At most 10,000,000. */
+  orders: number;
+}
+
+/** Edits of cells. */
+export interface Edit {
+  /** At most 50,000; of at most 1,000 records with `partial`. */
+  cells: CellWrite[];
+  /** Records that fail leave the others alone; the answer then tells of each record. */
+  partial?: boolean;
+}
+
+/** What an edit did; with `partial` what became of each record, in the order they are first named. */
+export type EditAnswer = Patched | RowResults;
+
+/** The answer to a request that failed. */
+export interface ErrorAnswer {
+  error: ErrorBody;
+}
+
+/** What went wrong. */
+export interface ErrorBody {
+  code: ErrorCode;
+  /** The field it is about. */
+  field?: string;
+  /** What, where and how to mend it, in the caller's language. */
+  message: string;
+  /** Names the request in the server's log. */
+  request_id: string;
+}
+
+/**
+ * What went wrong, for programs; with its HTTP status:
+ * - `not_found` (404): what was asked for does not exist, or is not the caller's to see
+ * - `forbidden` (403): the caller may not do this
+ * - `unauthorized` (401): no valid session or token
+ * - `invalid` (422): a value does not fit its field, or the request its form; `field` says where
+ * - `formula` (422): a formula is wrong; the message says where
+ * - `conflict` (409): it clashes with what is stored; read again, then decide
+ * - `bad_file` (422): a file cannot be read, or is of no use here
+ * - `too_large` (413): too large, too many or too long; split it
+ * - `cancelled` (409): a person cancelled it
+ * - `busy` (503): too much at once; try again a little later
+ * - `internal` (500): something failed inside; give `request_id` to whoever runs the server
+ */
+export type ErrorCode =
+  | "not_found"
+  | "forbidden"
+  | "unauthorized"
+  | "invalid"
+  | "formula"
+  | "conflict"
+  | "bad_file"
+  | "too_large"
+  | "cancelled"
+  | "busy"
+  | "internal";
+
+/** A field of a table. */
+export type Field = KindSettings & {
+  /** Ships with Kebu: can be renamed and hidden, never removed. */
+  builtin: boolean;
+  /** Expression that fills the field of a new record when nothing else does. */
+  default?: string;
+  /** What the field is for, in the seller's words. */
+  description?: Label;
+  /** Expression of a derived field, in the formula language. None for fields people fill. */
+  formula?: string;
+  /** Group on the record page: `basic`, `contact`, `place`, `profile`, `figures`, `grade`, `other`. */
+  group: string;
+  /** Stable name; the column in the database. */
+  key: FieldKey;
+  /** Names shown to people. */
+  label: Label;
+  /** What its content must be. */
+  rules?: Rule[];
+  /** Shown in the table unless a view says otherwise. */
+  shown: boolean;
+};
+
+/** Changes of a field: what is left out stays. Settings of its kind come beside, as in a field. */
+export type FieldChange = KindChange & {
+  /** Null takes it away. */
+  default?: string | null;
+  description?: null | LabelWrite;
+  formula?: string;
+  label?: LabelWrite;
+  /** Options whose text changes in the cells too, old to new. */
+  renamed?: Record<string, string>;
+  rules?: Rule[];
+  shown?: boolean;
+};
+
+/** A field made or changed. */
+export interface FieldDone {
+  field: Field;
+  /** The job that does what is still to be done. */
+  job?: string;
+}
+
+/** The stable name of a field inside its table: its name in the API and its column (`mobile`). */
+export type FieldKey = string;
+
+/** The name of a kind of field. */
+export type FieldKind =
+  | "text"
+  | "long_text"
+  | "number"
+  | "money"
+  | "percent"
+  | "date"
+  | "date_time"
+  | "bool"
+  | "choice"
+  | "choices"
+  | "tags"
+  | "phone"
+  | "email"
+  | "url"
+  | "address"
+  | "birthday"
+  | "person"
+  | "link"
+  | "links"
+  | "backlinks"
+  | "attachment"
+  | "rating"
+  | "progress"
+  | "code"
+  | "created_time"
+  | "updated_time"
+  | "created_by"
+  | "updated_by";
+
+/** The fields of a table in another order. */
+export interface FieldOrder {
+  /** All keys of the table. */
+  fields: FieldKey[];
+}
+
+/** A value and how many records have it. */
+export interface FieldValue {
+  count: number;
+  value: Value;
+}
+
+/** The commonest values of a field. */
+export interface FieldValues {
+  /** Whether there are more. */
+  more: boolean;
+  /** At most 500, commonest first. */
+  values: FieldValue[];
+}
+
+/** A figure of a column over all records of a view. */
+export type FigureName = "count" | "filled" | "sum" | "average" | "min" | "max" | "distinct";
+
+/** A file in an attachment field. Its content lies beside the book, under its id. */
+export interface FileRef {
+  /** Name of the stored content: its digest. */
+  id: string;
+  /** Name people gave it. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** Media type, found from the content. */
+  type: string;
+}
+
+/** A file of an import. */
+export interface FileTaken {
+  /** Why it cannot be read. */
+  error?: string;
+  name: string;
+}
+
+/** Which records: all of some parts, any of them, or one condition. Nested at most 16 deep. */
+export type Filter =
+  | {
+      all: Filter[];
+    }
+  | {
+      any: Filter[];
+    }
+  | {
+      field: string;
+      op: Op;
+      values?: Value[];
+    };
+
+/** A formula to be tried. */
+export interface Formula {
+  /** The key of the field it is for, so that a cycle is found. */
+  field?: string;
+  formula: string;
+}
+
+/** What a formula gives, or what is wrong with it. */
+export interface FormulaCheck {
+  error: null | FormulaFault;
+  /** The kind that suits the result. */
+  kind?: KindSettings;
+  ok: boolean;
+  /** At most 5. */
+  preview: FormulaSample[];
+  /** The type of the result, in words; empty when the formula is wrong. */
+  type: string;
+}
+
+/** What is wrong with a formula. */
+export interface FormulaFault {
+  cure: string;
+  /** Where it begins in the formula, in UTF-16 units. */
+  from: number;
+  message: string;
+  /** Where it ends. */
+  to: number;
+}
+
+/** A formula's value for one record. */
+export interface FormulaSample {
+  id: RecordId;
+  label: string;
+  value: Value;
+}
+
+/** Why a record was found. */
+export interface FoundBy {
+  /** The field that answers. */
+  field: FieldKey;
+  /** What it says; of a long text the part that answers. */
+  text: string;
+}
+
+/** A function of the expression language, in the caller's language. */
+export interface FunctionHelp {
+  group: string;
+  help: string;
+  name: string;
+  syntax: string;
+}
+
+/** The functions of the expression language. */
+export interface Functions {
+  functions: FunctionHelp[];
+}
+
+/** Customers of one grade. */
+export interface GradeFigure {
+  /** Customers. */
+  count: number;
+  /** The grade. */
+  grade: string;
+  /** Their total, in 分. */
+  total: Money;
+}
+
+/** The history of a record, newest first, at most 200 lines. */
+export interface History {
+  entries: HistoryEntry[];
+}
+
+/** A line of a record's history. */
+export interface HistoryEntry {
+  /** Of an edit. */
+  after?: Value;
+  /** Seconds since 1970 UTC. */
+  at: number;
+  /** Of an edit. */
+  before?: Value;
+  change: number;
+  /** Of an edit. */
+  field?: FieldKey;
+  kind: HistoryKind;
+  /** `edit`, `import`, `demo`, `undo`, `redo` or `restore`. */
+  origin: string;
+  user: string;
+}
+
+/** What a line of a record's history tells of. */
+export type HistoryKind = "create" | "edit" | "delete";
+
+/** Records, by their ids. */
+export interface Ids {
+  /** At most 500. */
+  ids: RecordId[];
+}
+
+/** An import being prepared. */
+export interface Import {
+  files: FileTaken[];
+  /** Its name in the addresses. */
+  import: string;
+  match: Match;
+  sheets: ImportSheet[];
+  /** The day that dates without a year are read by: `2026-11-21`. */
+  today: string;
+}
+
+/** What a person changed in the plan. */
+export interface ImportPlan {
+  match?: Match;
+  sheets?: SheetChange[];
+}
+
+/** The plan for one sheet: what was recognised, and what a person changed. */
+export interface ImportSheet {
+  /** Its columns, in the order of the sheet. */
+  columns: SheetColumn[];
+  /** File name without folder. */
+  file: string;
+  /** Row of the header as shown in a spreadsheet program (from 1); 0 if there is none. */
+  header_row: number;
+  /**
+   * Number of the sheet in an import of several files. [`crate::recognise::recognise`] sets it to
+   * `sheet_index`; whoever imports several files numbers them anew.
+   */
+  index: number;
+  /** What a person should know. */
+  notes: Note[];
+  /** The table of [`Role::Own`]. */
+  own?: OwnTable;
+  /** The shop export it was recognised as. */
+  profile?: Profile;
+  /** What the rows are. */
+  role: Role;
+  /** Rows below the header, if known or well estimated. */
+  rows: number | null;
+  /** Sheet name; for text files the file name without its ending. */
+  sheet: string;
+  /** Position of the sheet inside its file, from 0. */
+  sheet_index: number;
+  /** The year of dates written without one. */
+  year?: number;
+  /** Some dates lack their year and `year` is not answered yet. */
+  year_needed: boolean;
+}
+
+/** A job as the API shows it. */
+export interface Job {
+  done: number;
+  error?: JobError;
+  job: string;
+  /** `check`, `import`, `demo`, `fill`, `convert`, `bulk`, `undo` or `redo`. */
+  kind: string;
+  /** What it is about: `read`, `write`, `derive`, …. */
+  phase: string;
+  /** Of a job that is done. */
+  result?: JobResult;
+  state: JobState;
+  /** Null while it is not known. */
+  total: number | null;
+}
+
+/** Why a job failed. */
+export interface JobError {
+  code: ErrorCode;
+  message: string;
+}
+
+/** What a job leaves: of `check` and `import` a report, of `bulk` what it did, of others an object of its own. */
+export type JobResult = Report | BulkDone | Record<string, unknown>;
+
+/** Where a job stands. */
+export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
+
+/** Settings of a kind, as they may come in a change of a field; another `kind` brings all of its own. */
+export interface KindChange {
+  decimals?: number;
+  field?: string;
+  images?: boolean;
+  kind?: FieldKind;
+  max?: number;
+  options?: ChoiceOption[];
+  pattern?: string;
+  table?: string;
+  unit?: string;
+}
+
+/** What a field holds: its kind, and what that kind needs to know besides. */
+export interface KindSettings {
+  /** `number`: decimals shown; 0 means whole numbers. */
+  decimals?: number;
+  /** `backlinks`: the link field in the other table. */
+  field?: string;
+  /** `attachment`: pictures only. */
+  images?: boolean;
+  kind: FieldKind;
+  /** `rating`: the most stars. */
+  max?: number;
+  /** `choice`, `choices`: the list, in its order. */
+  options?: ChoiceOption[];
+  /** `code`: such as `DD{yyyyMMdd}-{000}`. */
+  pattern?: string;
+  /** `link`, `links`, `backlinks`: the other table. */
+  table?: string;
+  /** `number`: what is counted, shown behind the number. */
+  unit?: string;
+}
+
+/**
+ * A name shown to people, in each language of the interface. What a user names is one text, which stands
+ * for both; it may be given as that text alone.
+ */
+export interface Label {
+  /** English */
+  en: string;
+  /** 简体中文 */
+  zh: string;
+}
+
+/** A label as it may be given: one text for both languages, or one for each. */
+export type LabelWrite =
+  | string
+  | {
+      /** English */
+      en: string;
+      /** 简体中文 */
+      zh: string;
+    };
+
+/** What happens when a rule does not hold. */
+export type Level = "refuse" | "warn";
+
+/** An edited cell of a change. */
+export interface LogCell {
+  after: Value;
+  before: Value;
+  field: FieldKey;
+  id: number;
+  table: TableKey;
+}
+
+/** An entry of the change log. */
+export interface LogEntry {
+  /** Seconds since 1970 UTC. */
+  at: number;
+  /** Cells edited. */
+  cells: number;
+  change: number;
+  /** Records made, by table. */
+  created: Record<string, number>;
+  /** Records removed, by table. */
+  deleted: Record<string, number>;
+  label: Label;
+  /** `edit`, `import`, `demo`, `undo`, `redo` or `restore`. */
+  origin: string;
+  undone: boolean;
+  user: string;
+  user_id: number;
+}
+
+/** A change with the cells it edited, at most 500 of them. */
+export type LogEntryWhole = LogEntry & {
+  edits: LogCell[];
+};
+
+/** A page of the change log, newest first. */
+export interface LogPage {
+  changes: LogEntry[];
+  /** Where to go on; null at the end. */
+  next: number | null;
+}
+
+/** Who logs in. */
+export interface Login {
+  login: string;
+  password: string;
+}
+
+/** What is lost when a cell is turned into another kind. */
+export type LossName = "part" | "all";
+
+/** A rule that does not hold for a cell. */
+export interface Mark {
+  field: FieldKey;
+  id: RecordId;
+  level: Level;
+  message: string;
+}
+
+/** The rules that do not hold. */
+export interface Marks {
+  marks: Mark[];
+}
+
+/** What decides whether a row is a customer already in the book. */
+export type Match = "identity" | "code" | "mobile" | "name" | "none";
+
+/** The caller. */
+export interface Me {
+  id: number;
+  login: string;
+  name: string;
+}
+
+/** Somebody who can log in. */
+export interface Member {
+  id: number;
+  name: string;
+}
+
+/** Everybody who can log in. */
+export interface Members {
+  members: Member[];
+}
+
+/** The moment a record is set back to. */
+export interface Moment {
+  /** Just before this change. */
+  change: number;
+  /** Only say what would change. */
+  preview?: boolean;
+}
+
+/** An exact amount of money in 分 (1/100 yuan). */
+export type Money = number;
+
+/** Counted orders of one month. */
+export interface MonthFigure {
+  /** Amount, in 分. */
+  amount: Money;
+  /** `2026-01`. */
+  month: string;
+  /** Purchases. */
+  orders: number;
+}
+
+/** A field to be made. */
+export type NewField = KindSettings & {
+  default?: string;
+  description?: LabelWrite;
+  formula?: string;
+  label: LabelWrite;
+  /** Of a link: its name in the other table, where it is to be shown too. */
+  other_side?: LabelWrite;
+  rules?: Rule[];
+  shown?: boolean;
+};
+
+/** A table to be made. */
+export interface NewTable {
+  description?: LabelWrite;
+  label: LabelWrite;
+}
+
+/** A view to be saved. */
+export type NewView = SavedDef & {
+  /** 1 to 40 characters. */
+  name: string;
+  /** Everybody sees it. */
+  shared?: boolean;
+};
+
+/** A record that could not be brought back, and why. */
+export interface NotRestored {
+  id: RecordId;
+  message: string;
+  table: TableKey;
+}
+
+/** A remark in both languages. */
+export interface Note {
+  /** English */
+  en: string;
+  /** 简体中文 */
+  zh: string;
+}
+
+/** No settings. */
+export type Nothing = Record<string, unknown>;
+
+/** A comparison. */
+export type Op = "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "in" | "blank" | "filled" | "within";
+
+/** The overview page's figures. */
+export interface Overview {
+  /** Counted amount in all, in 分. */
+  amount: Money;
+  /** Customers in all. */
+  customers: number;
+  /** By grade, best first. */
+  grades: GradeFigure[];
+  /** The last 24 months with their gaps filled, oldest first. */
+  months: MonthFigure[];
+  /** Counted purchases in all. */
+  orders: number;
+  /** The ten provinces with the largest total. */
+  provinces: ProvinceFigure[];
+}
+
+/** The seller's own table that takes the rows of a sheet. */
+export interface OwnTable {
+  /** Set for a table that is to be made: its name. */
+  name?: string;
+  /** Its key; [`NEW_TABLE`] until a table to be made is there. */
+  table: TableKey;
+}
+
+/** An import or generation of data in the past. */
+export interface PastImport {
+  /** Seconds since 1970 UTC. */
+  at: number;
+  change: number;
+  files: string[];
+  /** `import` or `demo`. */
+  origin: string;
+  /** Own tables that took rows: key and name. */
+  own_tables: Record<string, string>;
+  tables: Record<string, Counts>;
+  undone: boolean;
+}
+
+/** What was imported before, newest first. */
+export interface PastImports {
+  imports: PastImport[];
+}
+
+/** What an edit did. */
+export interface Patched {
+  change: number;
+  /** What was dropped or assumed in reading cells, and rules that warn. */
+  notes: CellNote[];
+  /** The first 500 records edited, as they are now, by id. */
+  rows: Record<string, Record<string, Value>>;
+}
+
+/** The national list of places. */
+export interface PlaceList {
+  provinces: Places;
+}
+
+/** Where a person is. */
+export interface Presence {
+  field?: string;
+  /** The name the page gave itself with its stream: letters and digits. */
+  page: string;
+  record?: number;
+  table?: string;
+}
+
+/** One problem, as a person reads it. */
+export interface Problem {
+  /** Content as written. */
+  cell?: string;
+  /** Header of the column, if it is about one. */
+  column?: string;
+  /** How to mend it. */
+  cure: Note;
+  /** File. */
+  file: String;
+  /** Why. */
+  reason: Note;
+  /** The row was not taken; otherwise it was, without the cell or with it as written. */
+  rejected: boolean;
+  /** Row as a spreadsheet program shows it, from 1. */
+  row: number;
+  /** Sheet. */
+  sheet: string;
+}
+
+/** The shop or program whose export a sheet is. */
+export type Profile =
+  | "taobao"
+  | "1688"
+  | "jd"
+  | "pdd"
+  | "douyin"
+  | "youzan"
+  | "youzan_customers"
+  | "weidian"
+  | "wecom"
+  | "shopify"
+  | "shopify_customers"
+  | "woocommerce"
+  | "kebu";
+
+/** Customers of one province. */
+export interface ProvinceFigure {
+  /** Customers. */
+  count: number;
+  /** The province; empty when unknown. */
+  province: string;
+  /** Their total, in 分. */
+  total: Money;
+}
+
+/** One reason of a grade, in words. */
+export interface Reason {
+  /** The points field. */
+  field: FieldKey;
+  /** The points. */
+  points: number;
+  /** The reason. */
+  text: Label;
+}
+
+/** The id of a record inside its table. */
+export type RecordId = number;
+
+/** A record with its cells by field. */
+export interface RecordOut {
+  id: number;
+  values: Record<string, Value>;
+}
+
+/** A page of records. */
+export interface RecordPage {
+  /** Where to go on; null at the end. */
+  next: string | null;
+  records: RecordOut[];
+}
+
+/** Records to add to a cell of several and to take from it, by id or as a person names them. */
+export interface Relinked {
+  add?: (number | string)[];
+  remove?: number[];
+}
+
+/** Records to be removed. */
+export interface Remove {
+  /** At most 50,000; 1,000 with `partial`. */
+  ids: RecordId[];
+  /** Tell of each record; one that is not there is an error of its own. Otherwise such are passed over. */
+  partial?: boolean;
+}
+
+/** A removed record. */
+export interface Removed {
+  /** Seconds since 1970 UTC. */
+  at: number;
+  /** The change that removed it. */
+  change: number;
+  code: string | null;
+  id: RecordId;
+  name: string | null;
+  table: TableKey;
+  user: string;
+}
+
+/** A cell a replacement would change. */
+export interface ReplaceSample {
+  after: string;
+  before: string;
+  field: FieldKey;
+  id: number;
+}
+
+/** A text to look for, and what comes in its place. */
+export interface Replacing {
+  /** Capital and small letters differ. */
+  case?: boolean;
+  /** Where to look; every field of text when left out or empty. */
+  fields?: FieldKey[];
+  find: string;
+  /** Only where it is the whole content. */
+  whole?: boolean;
+  with: string;
+}
+
+/** What an import did. */
+export interface Report {
+  /** Number of the change, for undo. */
+  change: number | null;
+  /** Nothing was kept. */
+  dry_run: boolean;
+  /** Fields that were made, by name. */
+  new_fields: string[];
+  /** The seller's own tables that take rows, those made for it included: key and name. */
+  own_tables: Record<string, string>;
+  /** How many there are. */
+  problem_count: number;
+  /** The first problems. */
+  problems: Problem[];
+  /** Wall time. */
+  seconds: number;
+  /** Counts by table. */
+  tables: Record<string, Counts>;
+}
+
+/** Removed records to be brought back, as one change. */
+export interface Restore {
+  /** At most 1,000. */
+  records: Wanting[];
+}
+
+/** What came back. */
+export interface Restored {
+  change: number;
+  refused: NotRestored[];
+  restored: number;
+}
+
+/** What the rows of a sheet are. */
+export type Role = "customers" | "orders" | "products" | "both" | "own" | "ignore";
+
+/** Why a row was not written. */
+export interface RowError {
+  code: ErrorCode;
+  field?: string;
+  message: string;
+}
+
+/** How high rows are. */
+export type RowHeight = "low" | "normal" | "high";
+
+/** What became of a row: `ok` with its record, or `error`. */
+export interface RowResult {
+  /** It was made, not edited or removed. */
+  created?: boolean;
+  error?: RowError;
+  /** The record; absent where none was made. */
+  id?: RecordId;
+  ok: boolean;
+}
+
+/** What became of rows that have results of their own, in the order they were given. */
+export interface RowResults {
+  /** The change that holds all that was written; null when nothing was. */
+  change: number | null;
+  /** What was dropped or assumed in reading cells, and rules that warn. */
+  notes: CellNote[];
+  results: RowResult[];
+}
+
+/** A page of a view, or, when `ids` or `fits` were asked, some records of it. */
+export type RowsOfView = ViewRows | ViewRecords;
+
+/** A rule of a field. */
+export type Rule = Check & {
+  /** What happens when it does not hold. */
+  level: Level;
+  /** What to say then, in the seller's words. */
+  message?: Label;
+};
+
+/** Changes of a saved view; what is left out stays. */
+export interface SavedChange {
+  def?: SavedDef;
+  name?: string;
+  shared?: boolean;
+}
+
+/** A column of a saved view. */
+export interface SavedColumn {
+  /** The field. */
+  field: FieldKey;
+  /** Its width in pixels; None: what suits its kind. */
+  width?: number;
+}
+
+/** What a saved view shows. */
+export interface SavedDef {
+  /** The columns, in order; the others are hidden. None: as the table shows them. */
+  columns?: SavedColumn[];
+  filter?: Filter;
+  /** So many of the first columns stay in sight. None: as the table does. */
+  frozen?: number;
+  /** How high rows are. */
+  height?: RowHeight;
+  /** Their order. */
+  sort?: SavedSort[];
+  /** The figure shown under a column. */
+  summaries?: Record<string, FigureName>;
+}
+
+/** What the caller may do with saved views. */
+export interface SavedMay {
+  save: boolean;
+  share: boolean;
+}
+
+/** One key of a saved order. */
+export interface SavedSort {
+  /** Largest first. */
+  desc?: boolean;
+  /** The field. */
+  field: FieldKey;
+}
+
+/** A saved view as one caller sees it. */
+export type SavedView = SavedDef & {
+  /** When it was last changed, in seconds since 1970 (UTC). */
+  changed: number;
+  /** The caller may change and delete it. */
+  editable: boolean;
+  /** Its number; none comes twice. */
+  id: number;
+  /** Fields that it names and that are gone, or whose condition does not fit them any more. */
+  missing: string[];
+  /** What it is called. */
+  name: string;
+  /** Everybody sees it. */
+  shared: boolean;
+  /** The table. */
+  table: TableKey;
+};
+
+/** The saved views of a table the caller sees, shared ones first. */
+export interface SavedViews {
+  may: SavedMay;
+  views: SavedView[];
+}
+
+/** All tables of a book. */
+export interface Schema {
+  /** Tables in their order. */
+  tables: Table[];
+}
+
+/** What a token may do. */
+export type Scope = "read" | "write" | "own";
+
+/** What a search found, by table. */
+export interface SearchAnswer {
+  groups: SearchGroup[];
+}
+
+/** What was found in one table. */
+export interface SearchGroup {
+  columns: FieldKey[];
+  /** Of each row. */
+  found: FoundBy[];
+  /** Whether there are more. */
+  more: boolean;
+  /** The closest first. */
+  rows: WireRow[];
+  table: string;
+}
+
+/** A cell as it is and as it would be. */
+export interface SetBack {
+  field: FieldKey;
+  now: Value;
+  then: Value;
+}
+
+/** What setting a record back did, or with `preview` what it would do. */
+export type SetBackAnswer =
+  | {
+      change: number;
+      /** Cells that changed. */
+      restored: number;
+    }
+  | {
+      cells: SetBack[];
+    };
+
+/** The first user, and the name of the book. */
+export interface Setup {
+  /** What the book is called. */
+  book?: string;
+  /** The code printed in the terminal. */
+  code: string;
+  login: string;
+  /** The name shown; the login when left out. */
+  name?: string;
+  /** At least 8 characters. */
+  password: string;
+}
+
+/** Changes of one sheet. */
+export type SheetChange = SheetChoice & {
+  /** The sheet's number in the import. */
+  index: number;
+};
+
+/** What a person changed in a plan, as the import wizard sends it. */
+export interface SheetChoice {
+  /**
+   * Other targets. After a change of role or header row only those that differ from the old plan
+   * count, for the rest is recognised anew.
+   */
+  columns?: ColumnChoice[];
+  /** Another header row (from 1); 0 for no header. */
+  header_row?: number;
+  /** The table for [`Role::Own`]; a new one named like the sheet when nothing is said. */
+  own?: OwnTable;
+  /** Another role. */
+  role?: Role;
+  /** The year of dates without one; 0 for the latest such day that is not after today. */
+  year?: number;
+}
+
+/** One column of a sheet. */
+export type SheetColumn = SheetTarget & {
+  /** How sure the recognition is, 0 to 1; 1 for what a person chose. */
+  confidence: number;
+  /** The header as written, trimmed; may be empty. */
+  header: string;
+  /** Position in the sheet, 0 for column A. */
+  index: number;
+  /** What a new field of it would hold; text when nothing is said. */
+  new_kind?: KindSettings;
+  /** Up to five different contents, as text. */
+  samples: string[];
+};
+
+/** Where the content of a column goes. */
+export interface SheetTarget {
+  /**
+   * The field; for a new field the key it will have, which the caller may replace before
+   * converting (the schema given to the converter must then hold it).
+   */
+  field?: FieldKey;
+  /** The field does not exist yet: a text field named like the header is to be made. */
+  new_field?: boolean;
+  /** The table. */
+  table?: TableKey;
+}
+
+/** One key of an order. */
+export interface Sort {
+  /** Largest first. */
+  desc?: boolean;
+  field: FieldKey;
+}
+
+/** A replacement to be counted. */
+export interface Sought {
+  replace: Replacing;
+  /** As those of a bulk act. */
+  rows?: number[][];
+}
+
+/** A job that was started. */
+export interface Started {
+  job: string;
+}
+
+/** What the server says of itself, of the caller and of the book. */
+export interface Status {
+  book: null | BookNow;
+  /** The newest event of the book: whoever begins to listen behind it misses nothing. Null without a session. */
+  seq: number | null;
+  /** Nobody can log in yet. */
+  setup_needed: boolean;
+  user: null | Me;
+  version: string;
+}
+
+/** A step taken back or done again, and what it was. */
+export interface Stepped {
+  change: number;
+  /** Left alone because they were changed since. */
+  kept: number;
+  label: Label;
+  /** Cells and records done again, of a redo. */
+  redone?: number;
+  /** Whether records came or went. */
+  rows: boolean;
+  /** Cells and records taken back, of an undo. */
+  undone?: number;
+}
+
+/** What was asked for, or the job that does it, whose result it will be. */
+export type SteppedOrJob = Stepped | Started;
+
+export type String = string;
+
+/** A table of typed fields. */
+export interface Table {
+  /** Ships with Kebu: can be renamed, never removed. */
+  builtin?: boolean;
+  /** What the table is for, in the seller's words. */
+  description?: Label;
+  /** Fields in their order. */
+  fields: Field[];
+  /** Stable name; the table in the database. */
+  key: TableKey;
+  /** Names shown to people. */
+  label: Label;
+  /** Someone has put the fields into an order of their own. */
+  ordered?: boolean;
+}
+
+/** Changes of a table; what is left out stays. */
+export interface TableChange {
+  description?: null | LabelWrite;
+  label?: LabelWrite;
+}
+
+/** The stable name of a table: its name in the API and in the database (`customers`). */
+export type TableKey = string;
+
+/** Labels to add and to take away. */
+export interface Tagging {
+  add?: string[];
+  field: FieldKey;
+  remove?: string[];
+}
+
+/** A token. Its secret is nowhere: only its digest is kept. */
+export interface Token {
+  /** Seconds since 1970 UTC. */
+  created: number;
+  /** Null for never. */
+  expires: number | null;
+  id: string;
+  name: string;
+  scope: Scope;
+  /** When it was last used, to the minute; null when it never was. */
+  used: number | null;
+}
+
+/** A token just made. */
+export interface TokenMade {
+  /** To be sent as `Authorization: Bearer <secret>`; shown this once. */
+  secret: string;
+  token: Token;
+}
+
+/** A token to be made. */
+export interface TokenWrite {
+  /** Days it is good for, at most 3,650; for ever when left out. */
+  days?: number;
+  /** What it is for: 1 to 40 characters. */
+  name: string;
+  scope: Scope;
+}
+
+/** The caller's tokens, and what a new one may do at most. */
+export interface Tokens {
+  most: Scope;
+  tokens: Token[];
+}
+
+/** The tone of a badge. */
+export type Tone = "gold" | "slate" | "sand" | "green" | "red" | "blue" | "grey";
+
+/** The recycle bin of a table. */
+export interface Trash {
+  /** After so many days the content of a removed record is cleared. */
+  kept_days: number;
+  /** Newest first, at most 200. */
+  records: Removed[];
+}
+
+/** What a person typed, read by the rules of imports: `{"text":"1.2万"}`. */
+export interface Typed {
+  text: string;
+}
+
+/** What the undo of one change did. */
+export interface Undone {
+  /** The undo itself; undoing that is a redo. */
+  change: number;
+  /** Cells or records left alone because they were changed since. */
+  kept: number;
+  /** Records removed. */
+  removed: number;
+  /** Cells put back. */
+  restored: number;
+  /** Records brought back. */
+  revived: number;
+}
+
+/** What was asked for, or the job that does it, whose result it will be. */
+export type UndoneOrJob = Undone | Started;
+
+/** Files, each a part named `file`. */
+export interface Upload {
+  file: string[];
+}
+
+/** A view just opened, with its first 100 rows. */
+export interface ViewOpened {
+  columns: FieldKey[];
+  rows: WireRow[];
+  total: number;
+  /** Names it in the addresses. */
+  view: string;
+}
+
+/** The saved views of a table in another order. */
+export interface ViewOrder {
+  views: number[];
+}
+
+/** Rows of some records of a view. */
+export interface ViewRecords {
+  /** Records among those asked for that the view would hold if it were opened now. */
+  fits: number[];
+  rows: WireRow[];
+}
+
+/** A query as the API takes it. */
+export interface ViewRequest {
+  /** The columns, by the keys of their fields. */
+  columns: FieldKey[];
+  /** Which records; all of them when left out. */
+  filter?: Filter;
+  /** What a person typed into the search box. */
+  search?: string;
+  /** Their order; by id when left out. */
+  sort?: Sort[];
+  /** The key of the table. */
+  table: string;
+}
+
+/** Rows of a view. */
+export interface ViewRows {
+  offset: number;
+  rows: WireRow[];
+}
+
+/** Figures of the columns of a view. */
+export interface ViewSummary {
+  columns: Record<string, ColumnSummary>;
+  total: number;
+}
+
+/** A removed record to be brought back. */
+export interface Wanting {
+  id: RecordId;
+  table: TableKey;
+}
+
+/** A cell as it is written: content of its kind, what a person typed, or links to add and to remove. */
+export type Written = Content | Typed | Relinked | (number | string)[];
