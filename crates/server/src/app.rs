@@ -75,8 +75,8 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route with its place in the API's document; the tests hold it against the authorisation matrix.
 pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     use crate::routes::{
-        bulk, changes, charts, events, exports, files, imports, jobs, pages, records, saved, search, session, shape,
-        tokens, views, writes,
+        bulk, changes, charts, events, exports, files, imports, jobs, lookup, pages, records, saved, search, session,
+        shape, tokens, views, writes,
     };
     OpenApiRouter::new()
         .routes(routes!(openapi::openapi))
@@ -91,11 +91,11 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(shape::order_fields))
         .routes(routes!(shape::change_field, shape::remove_field))
         .routes(routes!(shape::convert))
-        .routes(routes!(shape::check_formula))
-        .routes(routes!(shape::marks))
-        .routes(routes!(shape::functions))
-        .routes(routes!(shape::members))
-        .routes(routes!(shape::places))
+        .routes(routes!(lookup::check_formula))
+        .routes(routes!(lookup::marks))
+        .routes(routes!(lookup::functions))
+        .routes(routes!(lookup::members))
+        .routes(routes!(lookup::places))
         .routes(routes!(files::put).layer(DefaultBodyLimit::disable()))
         .routes(routes!(files::get))
         .routes(routes!(views::open))

@@ -8,8 +8,8 @@ use crate::apply::Writing;
 use crate::cells::from_sql;
 use crate::conn::{Conn, params};
 use crate::dialect::quote;
+use crate::snapshots::ViewId;
 use crate::store::{Store, require};
-use crate::view::ViewId;
 use model::parse::{self, Cell, Ctx};
 use model::{
     Access, CellEdit, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Holds, Origin, RecordId, Result, Scope,

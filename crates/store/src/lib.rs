@@ -45,6 +45,7 @@ mod reshape;
 mod rows;
 mod saved;
 mod search;
+mod snapshots;
 mod sql;
 mod stack;
 mod store;
@@ -79,6 +80,7 @@ pub use read::{Card, FieldValue, Reason, to_json};
 pub use reshape::{FieldPatch, FormulaCheck, Patched};
 pub use rows::{Once, RowDone, RowWrite, Rows, RowsDone};
 pub use saved::{Figure, RowHeight, SavedColumn, SavedDef, SavedPatch, SavedSort, SavedView, prune};
+pub use snapshots::ViewId;
 pub use stack::{Step, Summary};
 pub use store::{Counts, Store, StoreOptions};
 pub use summary::ColumnSummary;
@@ -88,7 +90,7 @@ pub use trash::{KEPT_DAYS, Removed, Restored, SetBack};
 pub use turn::{Preview, Sample};
 pub use undo::{Meeting, Undone};
 pub use validate::{Breach, Mark};
-pub use view::{OpenedView, ViewId};
+pub use view::OpenedView;
 
 use model::Error;
 

@@ -2,9 +2,10 @@
 
 use crate::fails::error_column;
 use crate::filter;
+use crate::snapshots::ViewId;
 use crate::sql::{Fill, Stmt};
 use crate::store::Store;
-use crate::view::{ViewId, select_ids};
+use crate::view::select_ids;
 use model::{FieldDef, FieldKey, Holds, Result, Scope};
 use sea_query::{Alias, Expr, ExprTrait};
 use std::collections::HashMap;

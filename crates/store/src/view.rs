@@ -5,6 +5,7 @@ use crate::dialect::{self, Dialect, quote};
 use crate::fails::error_column;
 use crate::json;
 use crate::related::{self, Related};
+use crate::snapshots::ViewId;
 use crate::sql::{Fill, Stmt};
 use crate::store::{Shape, Store, require};
 use crate::{collate, filter};
@@ -15,12 +16,7 @@ use model::{
 };
 use sea_query::{Alias, Expr, ExprTrait, Query as Sql, SelectStatement};
 use std::cmp::Ordering;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// Names an open view.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-pub struct ViewId(pub String);
+use std::sync::Arc;
 
 /// A view just opened.
 #[derive(Clone, Debug)]
@@ -33,12 +29,8 @@ pub struct OpenedView {
     pub columns: Vec<FieldKey>,
 }
 
-/// Ids held by all views together before the least recently used are dropped (8 bytes each).
-const MOST_IDS: usize = 24_000_000;
 /// Most rows answered at once.
 const MOST_ROWS: usize = 500;
-/// Most views kept.
-const MOST_VIEWS: usize = 256;
 
 pub(crate) struct View {
     pub table: TableDef,
@@ -47,7 +39,7 @@ pub(crate) struct View {
     pub fails: Vec<bool>,
     pub ids: Box<[i64]>,
     page: String,
-    user: UserId,
+    pub user: UserId,
     pub query: Query,
 }
 
@@ -66,56 +58,6 @@ impl View {
         let fails: Vec<bool> = columns.iter().map(|f| known.has(&table.key, &f.key)).collect();
         let page = page_sql(store.engine.dialect(), table, &columns, &fails);
         Self { table: table.clone(), columns, fails, ids: ids.into_boxed_slice(), page, user: scope.user, query }
-    }
-}
-
-/// The views that are open.
-#[derive(Default)]
-pub(crate) struct Views(Mutex<Kept>);
-
-#[derive(Default)]
-struct Kept {
-    views: HashMap<ViewId, (Arc<View>, u64)>,
-    clock: u64,
-    ids: usize,
-}
-
-impl Views {
-    fn keep(&self, view: Arc<View>) -> Result<ViewId> {
-        let mut bytes = [0_u8; 12];
-        getrandom::fill(&mut bytes).map_err(failure)?;
-        let id = ViewId(bytes.iter().fold(String::from("v"), |s, b| s + &format!("{b:02x}")));
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.ids += view.ids.len();
-        kept.clock += 1;
-        let now = kept.clock;
-        kept.views.insert(id.clone(), (view, now));
-        while (kept.ids > MOST_IDS || kept.views.len() > MOST_VIEWS) && kept.views.len() > 1 {
-            let Some(oldest) = kept.views.iter().min_by_key(|(_, (_, at))| *at).map(|(id, _)| id.clone()) else {
-                break;
-            };
-            if let Some((old, _)) = kept.views.remove(&oldest) {
-                kept.ids -= old.ids.len();
-            }
-        }
-        Ok(id)
-    }
-
-    pub(crate) fn find(&self, scope: &Scope, id: &ViewId) -> Result<Arc<View>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.clock += 1;
-        let now = kept.clock;
-        match kept.views.get_mut(id) {
-            Some((view, at)) if view.user == scope.user => {
-                *at = now;
-                Ok(Arc::clone(view))
-            }
-            _ => Err(Error::new(
-                ErrorCode::NotFound,
-                "这个视图已关闭，请重新打开",
-                "This view has been closed; open it again",
-            )),
-        }
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod exports;
 pub(crate) mod files;
 pub(crate) mod imports;
 pub(crate) mod jobs;
+pub(crate) mod lookup;
 pub(crate) mod pages;
 pub(crate) mod records;
 pub(crate) mod saved;
