@@ -134,8 +134,16 @@ export interface ColumnSummary {
 
 export type FigureName = "count" | "filled" | "sum" | "average" | "min" | "max" | "distinct";
 export type RowHeight = "low" | "normal" | "high";
+/** The columns of a board are the options of `by`; `cards` are fields under a card's title. */
+export interface Board {
+  by: string;
+  cards?: string[];
+  sum?: string;
+}
+export type ViewKind = "sheet" | { kanban: Board };
 /** What a saved view shows; columns left out are as the table shows them. */
 export interface SavedDef {
+  kind?: ViewKind;
   columns?: { field: string; width?: number }[];
   frozen?: number;
   filter?: Filter;

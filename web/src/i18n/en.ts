@@ -1,11 +1,13 @@
 import { enFields } from "./en.fields";
 import { enFind } from "./en.find";
+import { enKinds } from "./en.kinds";
 import { enLive } from "./en.live";
 import { enViews } from "./en.views";
 import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
   ...enFields,
+  ...enKinds,
   ...enLive,
   ...enViews,
   ...enFind,
