@@ -1,14 +1,14 @@
-import { Button, Checkbox, Input, Select } from "antd";
-import { type ReactNode, useState } from "react";
+import { Button, Checkbox, Input } from "antd";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, SavedView, SavedViews } from "@/api/types";
 import { boardOf } from "@/features/kinds/board";
-import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
-import { labelOf } from "@/lib/format";
 import { Icon, type IconName } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
 import { Popup } from "@/ui/Popup";
+
+const BoardBy = lazy(() => import("@/features/kinds/BoardBy"));
 
 interface Props {
   at: DOMRect;
@@ -215,7 +215,6 @@ function NameForm(props: {
   const [name, setName] = useState(props.start);
   const [shared, setShared] = useState(props.shared ?? false);
   const [busy, setBusy] = useState(false);
-  const locale = useLocale();
   const [key, setKey] = useState(props.choices?.[0]?.key);
   const by = props.choices?.find((f) => f.key === key);
   const ready = name.trim() !== "" && (by !== undefined || !props.choices);
@@ -239,13 +238,10 @@ function NameForm(props: {
         onChange={(e) => setName(e.target.value)}
       />
       {props.start === "" && <p className="muted">{t(hint)}</p>}
-      {by && (
-        <Select
-          value={by.key}
-          aria-label={t("board.by")}
-          options={props.choices?.map((f) => ({ value: f.key, label: labelOf(f.label, locale) }))}
-          onChange={setKey}
-        />
+      {by && props.choices && (
+        <Suspense fallback={<div className="board-by" />}>
+          <BoardBy choices={props.choices} by={by} onChange={setKey} />
+        </Suspense>
       )}
       {props.shared !== undefined && (
         <Checkbox checked={shared} onChange={(e) => setShared(e.target.checked)}>
