@@ -74,7 +74,9 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route, as (method, path), in the order of the API document; the tests hold it against the
 /// authorisation matrix.
 pub fn router(app: Arc<App>) -> Router {
-    use routes::{bulk, changes, charts, events, exports, files, imports, jobs, records, saved, search, session, shape, views};
+    use routes::{
+        bulk, changes, charts, events, exports, files, imports, jobs, records, saved, search, session, shape, views,
+    };
     let api = Router::new()
         .route("/status", get(session::status))
         .route("/setup", post(session::setup))

@@ -361,7 +361,8 @@ async fn views_are_saved_shared_and_keep_what_still_fits(site: &Site) {
     let (status, answer) = site.call("owner", "POST", path, Some(def)).await;
     assert_eq!((status, answer["error"]["field"].as_str()), (StatusCode::CONFLICT, Some("name")));
 
-    let board = json!({ "name": "按等级", "kind": { "kanban": { "by": "grade", "cards": ["mobile"], "sum": "total" } } });
+    let board =
+        json!({ "name": "按等级", "kind": { "kanban": { "by": "grade", "cards": ["mobile"], "sum": "total" } } });
     let made = site.ok("POST", path, Some(board.clone())).await;
     assert_eq!(made["kind"], board["kind"]);
     site.ok("DELETE", &format!("/saved/{}", made["id"]), None).await;

@@ -9,8 +9,8 @@ import { onNews } from "@/lib/live";
 import { toastError } from "@/ui/toast";
 import { BoardColumns, columnFilter, columnKeys, titleKeys } from "./board";
 
-/** Changes that come together are shown together. */
-const GATHER_MS = 300;
+/** Changes that come together are shown together, and many of them do not ask the server without end. */
+const GATHER_MS = 500;
 
 function rowOf([id, ...cells]: WireRow, columns: string[]): Row {
   const values = Object.fromEntries(columns.map((key, i) => [key, cells[i] ?? null]));
@@ -62,8 +62,10 @@ export function useBoard(
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const soon = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => void columns.reload(), GATHER_MS);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void columns.reload();
+      }, GATHER_MS);
     };
     const stops = [
       // A card that moves writes to the same rows; the columns have shown that already.
