@@ -369,6 +369,12 @@ async fn views_are_saved_shared_and_keep_what_still_fits(site: &Site) {
     let (status, answer) = site.call("owner", "POST", path, Some(def)).await;
     assert_eq!((status, answer["error"]["field"].as_str()), (StatusCode::CONFLICT, Some("name")));
 
+    let board =
+        json!({ "name": "按等级", "kind": { "kanban": { "by": "grade", "cards": ["mobile"], "sum": "total" } } });
+    let made = site.ok("POST", path, Some(board.clone())).await;
+    assert_eq!(made["kind"], board["kind"]);
+    site.ok("DELETE", &format!("/saved/{}", made["id"]), None).await;
+
     let own = json!({ "name": "我的", "filter": { "field": "grade", "op": "filled" } });
     let (status, own) = site.call("writer", "POST", path, Some(own)).await;
     assert_eq!((status, own["editable"].as_bool()), (StatusCode::OK, Some(true)));
@@ -383,6 +389,10 @@ async fn views_are_saved_shared_and_keep_what_still_fits(site: &Site) {
         json!({ "name": "x", "sort": [{ "field": "nothing" }] }),
         json!({ "name": "x", "columns": [{ "field": "name", "width": 1 }] }),
         json!({ "name": "x", "height": "huge" }),
+        json!({ "name": "x", "kind": { "kanban": { "by": "name" } } }),
+        json!({ "name": "x", "kind": { "kanban": { "by": "grade", "sum": "grade" } } }),
+        json!({ "name": "x", "kind": { "kanban": { "by": "grade", "unknown": 1 } } }),
+        json!({ "name": "x", "kind": "calendar" }),
         json!({ "name": " " }),
         json!({ "name": "x", "unknown": 1 }),
     ];

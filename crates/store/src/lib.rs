@@ -6,6 +6,7 @@
 
 mod apply;
 mod batch;
+mod board;
 mod bulk;
 mod cells;
 mod changes;
@@ -61,6 +62,7 @@ mod view;
 mod within;
 
 pub use batch::{Batch, BatchOptions, Buyer, Upsert};
+pub use board::{Board, ViewKind};
 pub use bulk::{Bulk, BulkDone, BulkPreview, Replace};
 pub use changes::{LogCell, LogEntry, LogQuery};
 pub use check::CheckReport;

@@ -3,6 +3,7 @@
 //! What a view says is kept as it was written; a field that is gone, or a condition that no longer fits its
 //! field, is left out when the view is read, so that nothing a member saved ever turns into an error.
 
+use crate::board::ViewKind;
 use crate::conn::{Conn, Row, params};
 use crate::store::{Store, require};
 use crate::{events, failure, log};
@@ -34,6 +35,9 @@ const WIDTHS: std::ops::RangeInclusive<u32> = 20..=2_000;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SavedDef {
+    /// How they are shown.
+    #[serde(skip_serializing_if = "ViewKind::is_sheet")]
+    pub kind: ViewKind,
     /// The columns, in order; the others are hidden. None: as the table shows them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub columns: Option<Vec<SavedColumn>>,
@@ -158,7 +162,7 @@ pub fn prune(filter: &Json, fits: &dyn Fn(&str, &Json) -> bool, missing: &mut Ve
     None
 }
 
-fn note(missing: &mut Vec<String>, field: &str) {
+pub(crate) fn note(missing: &mut Vec<String>, field: &str) {
     if !missing.iter().any(|m| m == field) {
         missing.push(field.to_owned());
     }
@@ -182,6 +186,7 @@ impl SavedDef {
         self.sort.retain(|s| keep(&s.field));
         self.summaries.retain(|key, _| keep(key));
         self.filter = self.filter.take().and_then(|f| prune(&f, &|key, _| has(key), &mut missing));
+        self.kind.prune(table, &mut missing);
         missing
     }
 
@@ -201,7 +206,7 @@ impl SavedDef {
         for key in named.chain(self.summaries.keys().map(String::as_str)) {
             table.require(key)?;
         }
-        Ok(())
+        self.kind.check(table)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use model::{Access, ErrorCode, FieldDef, FieldKind, Label, Lang, Scope, UserId};
 use serde_json::json;
-use store::{Figure, SavedColumn, SavedDef, SavedPatch, SavedSort};
+use store::{Board, Figure, SavedColumn, SavedDef, SavedPatch, SavedSort, ViewKind};
 use testkit::{Book, scope};
 
 fn member(user: i64, access: Access) -> Scope {
@@ -57,6 +57,7 @@ fn views_are_shared_or_ones_own() {
 fn views_come_in_their_order_and_survive_reopening() {
     let book = Book::new();
     let def = SavedDef {
+        kind: ViewKind::Sheet,
         columns: Some(vec![SavedColumn { field: "name".into(), width: Some(200) }]),
         frozen: Some(1),
         filter: Some(json!({ "any": [{ "field": "name", "op": "filled" }] })),
@@ -117,7 +118,51 @@ fn what_is_gone_is_left_out_and_named() {
     assert_eq!(book.store.saved_view(&scope(), id).unwrap_err().code, ErrorCode::NotFound);
 }
 
+fn a_board_keeps_its_settings_and_falls_back_to_the_sheet() {
+    let book = Book::new();
+    let table = book.store.add_table(&scope(), Label::same("商机"), None).unwrap().key;
+    let add = |name: &str, kind| {
+        book.store.add_field(&scope(), &table, FieldDef::new("", Label::same(name), kind)).unwrap().key
+    };
+    let (stage, place) = (add("阶段", FieldKind::Choice { options: vec![] }), add("地点", FieldKind::Text));
+    let worth = add("金额", FieldKind::Money);
+    let board = |by: &model::FieldKey, cards: Vec<model::FieldKey>, sum: Option<&model::FieldKey>| SavedDef {
+        kind: ViewKind::Kanban(Board { by: by.clone(), cards, sum: sum.cloned() }),
+        ..SavedDef::default()
+    };
+    let def = board(&stage, vec![place.clone(), worth.clone()], Some(&worth));
+    let save = |name: &str, def: &SavedDef| book.store.save_view(&scope(), &table, name, true, def);
+    let id = save("进展", &def).unwrap().id;
+    assert_eq!(book.store.saved_view(&scope(), id).unwrap().def, def);
+
+    let text = serde_json::to_value(&def).unwrap();
+    assert_eq!(text["kind"]["kanban"]["by"], stage.to_string());
+    assert_eq!(serde_json::to_value(SavedDef::default()).unwrap().get("kind"), None, "a sheet says nothing");
+    let gone = model::FieldKey::from("nothing");
+    for (wrong, code, field) in [
+        (board(&place, vec![], None), ErrorCode::Invalid, Some(&place)),
+        (board(&stage, vec![], Some(&place)), ErrorCode::Invalid, Some(&place)),
+        (board(&stage, vec![place.clone(); 5], None), ErrorCode::Invalid, None),
+        (board(&gone, vec![], None), ErrorCode::NotFound, None),
+        (board(&stage, vec![gone.clone()], None), ErrorCode::NotFound, None),
+    ] {
+        let e = save("错", &wrong).unwrap_err();
+        assert_eq!(e.code, code);
+        if let Some(field) = field {
+            assert_eq!(e.field.as_deref(), Some(&**field));
+        }
+    }
+
+    book.store.remove_field(&scope(), &table, &worth, false).unwrap();
+    let view = book.store.saved_view(&scope(), id).unwrap();
+    assert_eq!(view.def, board(&stage, vec![place], None));
+    assert_eq!(view.missing, [worth.to_string()]);
+    book.store.remove_field(&scope(), &table, &stage, false).unwrap();
+    assert_eq!(book.store.saved_view(&scope(), id).unwrap().def.kind, ViewKind::Sheet);
+}
+
 testkit::on_both_engines!(
+    a_board_keeps_its_settings_and_falls_back_to_the_sheet,
     views_are_shared_or_ones_own,
     views_come_in_their_order_and_survive_reopening,
     what_is_gone_is_left_out_and_named,

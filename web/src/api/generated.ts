@@ -1,6 +1,16 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: 5441446393cc77f492789cb5057c2a8e77c1bba3411420dfbcc1ac111b16960a
+// Document: b4b0d0cd273c7d3a8ad993c4689b664c9b2d10ce172da372c1828ef6ad08d45a
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
+
+/** The settings of a kanban board. */
+export interface Board {
+  /** The single choice whose options are the columns; records without one have a column of their own. */
+  by: FieldKey;
+  /** Fields on a card under its title, at most four. */
+  cards?: FieldKey[];
+  /** The money field whose sum heads each column. */
+  sum?: FieldKey;
+}
 
 /** The book, counted. */
 export interface BookNow {
@@ -1084,6 +1094,7 @@ export interface SavedDef {
   frozen?: number;
   /** How high rows are. */
   height?: RowHeight;
+  kind?: ViewKind;
   /** Their order. */
   sort?: SavedSort[];
   /** The figure shown under a column. */
@@ -1388,6 +1399,14 @@ export type UndoneOrJob = Undone | Started;
 export interface Upload {
   file: string[];
 }
+
+/** How the records of a view are shown. */
+export type ViewKind =
+  | "sheet"
+  | {
+      /** Cards in columns, one for each option of a choice. */
+      kanban: Board;
+    };
 
 /** A view just opened, with its first 100 rows. */
 export interface ViewOpened {

@@ -1,5 +1,6 @@
 import { enFields } from "./en.fields";
 import { enFind } from "./en.find";
+import { enKinds } from "./en.kinds";
 import { enLive } from "./en.live";
 import { enSettings } from "./en.settings";
 import { enViews } from "./en.views";
@@ -7,6 +8,7 @@ import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
   ...enFields,
+  ...enKinds,
   ...enLive,
   ...enViews,
   ...enFind,

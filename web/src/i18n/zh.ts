@@ -1,11 +1,13 @@
 import { zhFields } from "./zh.fields";
 import { zhFind } from "./zh.find";
+import { zhKinds } from "./zh.kinds";
 import { zhLive } from "./zh.live";
 import { zhSettings } from "./zh.settings";
 import { zhViews } from "./zh.views";
 
 export const zh = {
   ...zhFields,
+  ...zhKinds,
   ...zhLive,
   ...zhViews,
   ...zhFind,

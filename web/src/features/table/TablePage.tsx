@@ -3,13 +3,14 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react
 import { api } from "@/api";
 import type { Field, LinkValue, Table, ViewRequest } from "@/api/types";
 import { DemoBanner } from "@/features/demo/DemoBanner";
+import { boardOf } from "@/features/kinds/board";
 import { useTurned } from "@/features/views/useSaved";
 import { usePhone } from "@/lib/hooks";
 import { loadMembers } from "@/lib/members";
 import { fieldOf, useStatus, useTable } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { CardsView } from "./CardsView";
-import { SheetView } from "./SheetView";
+import { SheetView, type ViewProps } from "./SheetView";
 import {
   arrange,
   fieldDialog,
@@ -35,6 +36,7 @@ const EmptyBook = lazy(async () => ({ default: (await import("@/features/demo/Em
 const FieldDialog = lazy(async () => ({
   default: (await import("@/features/fields/FieldDialog")).FieldDialog,
 }));
+const BoardView = lazy(() => import("@/features/kinds/BoardView"));
 const EditRecord = lazy(async () => ({ default: (await import("./NewRecord")).EditRecord }));
 const NewRecord = lazy(async () => ({ default: (await import("./NewRecord")).NewRecord }));
 
@@ -128,21 +130,29 @@ function TableBody({ table }: { table: Table }) {
   }, [named]);
   useEffect(() => closeDialog, []);
   const View = phone ? CardsView : SheetView;
+  const board = boardOf(layout.kind);
+  const seen: ViewProps = {
+    table,
+    fields,
+    shown,
+    open,
+    edits,
+    marks,
+    fresh,
+    onOpen: panel.open,
+    onOpenRecord: openAny,
+    onExport: exportAs,
+  };
   return (
     <div className="table-page">
       <DemoBanner />
-      <View
-        table={table}
-        fields={fields}
-        shown={shown}
-        open={open}
-        edits={edits}
-        marks={marks}
-        fresh={fresh}
-        onOpen={panel.open}
-        onOpenRecord={openAny}
-        onExport={exportAs}
-      />
+      {board ? (
+        <Suspense fallback={<div className="page-busy" aria-busy="true" />}>
+          <BoardView {...seen} board={board} request={request} />
+        </Suspense>
+      ) : (
+        <View {...seen} />
+      )}
       <Suspense>
         {dialog?.table === table.key && (
           <FieldDialog

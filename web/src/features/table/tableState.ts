@@ -10,6 +10,7 @@ import type {
   Sort,
   Table,
   Value,
+  ViewKind,
 } from "@/api/types";
 import { createStore, kept, type Store } from "@/lib/store";
 
@@ -25,6 +26,8 @@ export interface TableQuery {
   more?: Filter[];
 }
 export interface Layout {
+  /** Absent for the sheet. */
+  kind?: ViewKind;
   order: string[];
   /** Shown or hidden by hand; the schema decides for the rest. */
   shown: Record<string, boolean>;

@@ -1,11 +1,14 @@
 import { Button, Checkbox, Input } from "antd";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { SavedView, SavedViews } from "@/api/types";
+import type { Field, SavedView, SavedViews } from "@/api/types";
+import { boardOf } from "@/features/kinds/board";
 import { errorText } from "@/lib/errors";
 import { Icon, type IconName } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
 import { Popup } from "@/ui/Popup";
+
+const BoardBy = lazy(() => import("@/features/kinds/BoardBy"));
 
 interface Props {
   at: DOMRect;
@@ -17,6 +20,9 @@ interface Props {
   naming: boolean;
   onGo(view: number | undefined): void;
   onCreate(name: string, shared: boolean, of?: SavedView): Promise<void>;
+  /** Fields a board can be made by. */
+  choices: Field[];
+  onCreateBoard(name: string, shared: boolean, by: Field): Promise<void>;
   onUpdate(view: SavedView, body: { name?: string; shared?: boolean }): Promise<void>;
   onRemove(view: SavedView): Promise<void>;
   onEarlier(view: SavedView): Promise<void>;
@@ -27,7 +33,9 @@ interface Props {
 export function ViewList(props: Props) {
   const { at, all, views, may, open, onGo, onClose } = props;
   const { t } = useTranslation();
-  const [name, setName] = useState<{ of?: SavedView; copy?: boolean } | null>(props.naming ? {} : null);
+  const [name, setName] = useState<{ of?: SavedView; copy?: boolean; board?: boolean } | null>(
+    props.naming ? {} : null,
+  );
   const [managed, setManaged] = useState<number | null>(null);
   const [error, setError] = useState<string | null>(null);
   const act = async (work: () => Promise<void>) => {
@@ -56,12 +64,15 @@ export function ViewList(props: Props) {
             }
             shared={name.of && !name.copy ? undefined : may.share ? false : undefined}
             error={error}
+            choices={name.board ? props.choices : undefined}
             onCancel={() => (props.naming ? onClose() : setName(null))}
-            onSave={async (text, shared) => {
+            onSave={async (text, shared, by) => {
               const done = await act(() =>
-                name.of && !name.copy
-                  ? props.onUpdate(name.of, { name: text })
-                  : props.onCreate(text, shared, name.of),
+                by
+                  ? props.onCreateBoard(text, shared, by)
+                  : name.of && !name.copy
+                    ? props.onUpdate(name.of, { name: text })
+                    : props.onCreate(text, shared, name.of),
               );
               if (done) onClose();
             }}
@@ -69,14 +80,19 @@ export function ViewList(props: Props) {
         ) : (
           <>
             <div className="menu">
-              <ViewItem name={all} on={open === undefined} onClick={() => onGo(undefined)} />
+              <ViewItem name={all} board={false} on={open === undefined} onClick={() => onGo(undefined)} />
               {groups.map(([title, list]) =>
                 list.length === 0 ? null : (
                   <section key={title} aria-label={title}>
                     <div className="view-group">{title}</div>
                     {list.map((v, i) => (
                       <div key={v.id}>
-                        <ViewItem name={v.name} on={open?.id === v.id} onClick={() => onGo(v.id)}>
+                        <ViewItem
+                          name={v.name}
+                          board={boardOf(v.kind) !== undefined}
+                          on={open?.id === v.id}
+                          onClick={() => onGo(v.id)}
+                        >
                           {may.save && (
                             <IconButton
                               icon="more"
@@ -139,6 +155,7 @@ export function ViewList(props: Props) {
             {may.save && (
               <div className="menu view-foot">
                 <Action icon="plus" label={t("view.new")} onClick={() => setName({})} />
+                <Action icon="columns" label={t("board.new")} onClick={() => setName({ board: true })} />
               </div>
             )}
           </>
@@ -148,7 +165,13 @@ export function ViewList(props: Props) {
   );
 }
 
-function ViewItem(props: { name: string; on: boolean; onClick(): void; children?: ReactNode }) {
+function ViewItem(props: {
+  name: string;
+  on: boolean;
+  board: boolean;
+  onClick(): void;
+  children?: ReactNode;
+}) {
   return (
     <div className="view-item">
       <button
@@ -159,6 +182,11 @@ function ViewItem(props: { name: string; on: boolean; onClick(): void; children?
       >
         <span className="view-tick">{props.on && <Icon name="check" size={14} />}</span>
         <span className="view-name">{props.name}</span>
+        {props.board && (
+          <span className="view-kind">
+            <Icon name="columns" size={14} />
+          </span>
+        )}
       </button>
       {props.children}
     </div>
@@ -178,14 +206,19 @@ function NameForm(props: {
   /** Absent where there is nothing to choose. */
   shared: boolean | undefined;
   error: string | null;
-  onSave(name: string, shared: boolean): Promise<void>;
+  /** For a board: the fields its columns may come from. */
+  choices: Field[] | undefined;
+  onSave(name: string, shared: boolean, by?: Field): Promise<void>;
   onCancel(): void;
 }) {
   const { t } = useTranslation();
   const [name, setName] = useState(props.start);
   const [shared, setShared] = useState(props.shared ?? false);
   const [busy, setBusy] = useState(false);
-  const ready = name.trim() !== "";
+  const [key, setKey] = useState(props.choices?.[0]?.key);
+  const by = props.choices?.find((f) => f.key === key);
+  const ready = name.trim() !== "" && (by !== undefined || !props.choices);
+  const hint = !props.choices ? "view.newHint" : by ? "board.newHint" : "board.noChoice";
   return (
     <form
       className="view-form"
@@ -193,7 +226,7 @@ function NameForm(props: {
         e.preventDefault();
         if (!ready || busy) return;
         setBusy(true);
-        void props.onSave(name.trim(), shared).finally(() => setBusy(false));
+        void props.onSave(name.trim(), shared, by).finally(() => setBusy(false));
       }}
     >
       <Input
@@ -204,7 +237,12 @@ function NameForm(props: {
         aria-label={t("view.name")}
         onChange={(e) => setName(e.target.value)}
       />
-      {props.start === "" && <p className="muted">{t("view.newHint")}</p>}
+      {props.start === "" && <p className="muted">{t(hint)}</p>}
+      {by && props.choices && (
+        <Suspense fallback={<div className="board-by" />}>
+          <BoardBy choices={props.choices} by={by} onChange={setKey} />
+        </Suspense>
+      )}
       {props.shared !== undefined && (
         <Checkbox checked={shared} onChange={(e) => setShared(e.target.checked)}>
           {t("view.shared")}

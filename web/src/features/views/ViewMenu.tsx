@@ -1,8 +1,17 @@
 import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import type { SavedView, Table } from "@/api/types";
-import { forgetChanges, layoutStore, queryStore, toFilter, turnTo } from "@/features/table/tableState";
+import type { Field, SavedView, Table } from "@/api/types";
+import { boardKind, choicesOf, firstBoard } from "@/features/kinds/board";
+import {
+  arrange,
+  forgetChanges,
+  isShown,
+  layoutStore,
+  queryStore,
+  toFilter,
+  turnTo,
+} from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { labelOf } from "@/lib/format";
@@ -38,6 +47,18 @@ export function ViewMenu({ table }: { table: Table }) {
       turnTo(table.key, made, (v) => fromDef(table, v));
       forgetChanges(table.key, view?.id);
     }
+    go(made.id);
+  };
+  const createBoard = async (as: string, shared: boolean, by: Field) => {
+    const fields = arrange(table, layout).filter((f) => isShown(f, layout));
+    const kind = boardKind(firstBoard(table, fields, by));
+    const made = await api.saveView(table.key, {
+      ...toDef(table, query, layout),
+      kind,
+      name: as,
+      shared,
+    });
+    keepView(made);
     go(made.id);
   };
   const update = async (of: SavedView, body: Parameters<typeof api.changeView>[1]) => {
@@ -131,6 +152,8 @@ export function ViewMenu({ table }: { table: Table }) {
             go(id);
           }}
           onCreate={create}
+          choices={choicesOf(table)}
+          onCreateBoard={createBoard}
           onUpdate={update}
           onRemove={remove}
           onEarlier={earlier}
@@ -145,7 +168,8 @@ function stateOf(table: Table, view: SavedView) {
   const { query, layout } = fromDef(table, view);
   return [query, layout] as const;
 }
-const defOf = ({ columns, frozen, filter, sort, height, summaries }: SavedView) => ({
+const defOf = ({ kind, columns, frozen, filter, sort, height, summaries }: SavedView) => ({
+  kind,
   columns,
   frozen,
   filter,

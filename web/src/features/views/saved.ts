@@ -27,6 +27,7 @@ export function toDef(table: Table, query: TableQuery, layout: Layout): SavedDef
   const shown = arrange(table, layout).filter((f) => isShown(f, layout));
   const summaries = Object.entries(layout.summaries ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
+    kind: layout.kind,
     columns: shown.map(({ key }) => {
       const width = layout.widths[key];
       return width === undefined ? { field: key } : { field: key, width };
@@ -48,6 +49,7 @@ export function fromDef(table: Table, def: SavedDef): { query: TableQuery; layou
     for (const f of table.fields) layout.shown[f.key] = layout.order.includes(f.key);
     for (const c of columns) if (c.width !== undefined) layout.widths[c.field] = c.width;
   }
+  if (def.kind !== undefined && def.kind !== "sheet") layout.kind = def.kind;
   if (def.frozen !== undefined) layout.frozen = def.frozen;
   if (def.height !== undefined) layout.height = def.height;
   if (def.summaries) layout.summaries = def.summaries;

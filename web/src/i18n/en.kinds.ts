@@ -1,0 +1,21 @@
+/** Texts of the kinds of views beside the sheet. */
+export const enKinds = {
+  "board.new": "New board",
+  "board.newHint": "Columns from a single choice; keeps the filters and order of now",
+  "board.noChoice": "This table has no single choice yet; add one, and a board can take its columns from it.",
+  "board.settings": "Board settings",
+  "board.by": "Columns by",
+  "board.cards": "Fields on a card (at most {{n}})",
+  "board.noCards": "The title alone",
+  "board.sum": "Sum of each column",
+  "board.noSum": "No sum",
+  "board.blank": "Blank",
+  "board.column": "{{name}}, {{n}} records",
+  "board.moveTo": "Move to",
+  "board.moveCard": "Move “{{name}}”",
+  "board.moved": "“{{name}}” moved to “{{to}}”",
+  "board.computed": "A formula gives this field; its cards cannot be moved.",
+  "board.gone": "The field of this board is gone; choose another view.",
+  "board.failed": "This column could not be loaded.",
+  "board.empty": "No records",
+};

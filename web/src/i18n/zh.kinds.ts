@@ -1,0 +1,21 @@
+/** Texts of the kinds of views beside the sheet. */
+export const zhKinds = {
+  "board.new": "新建看板",
+  "board.newHint": "按单选字段分列，现在的筛选和排序一并记住",
+  "board.noChoice": "这张表还没有单选字段，先添加一个，看板才能分列。",
+  "board.settings": "看板设置",
+  "board.by": "按字段分列",
+  "board.cards": "卡片上的字段（最多 {{n}} 个）",
+  "board.noCards": "只显示标题",
+  "board.sum": "各列合计",
+  "board.noSum": "不合计",
+  "board.blank": "未填",
+  "board.column": "{{name}}，{{n}} 条",
+  "board.moveTo": "移到",
+  "board.moveCard": "移动“{{name}}”",
+  "board.moved": "“{{name}}”已移到“{{to}}”",
+  "board.computed": "这个字段由公式算出，卡片不能移动。",
+  "board.gone": "看板用的字段已移除，请换一个视图。",
+  "board.failed": "这一列没能载入。",
+  "board.empty": "没有记录",
+};
