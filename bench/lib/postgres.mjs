@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { busy } from './busy.mjs'
 import { Client, timed } from './client.mjs'
 import { Server, json, measured } from './process.mjs'
 import { random } from './random.mjs'
@@ -147,6 +148,9 @@ async function editing(bench, pg, data, on) {
   const plain = pg.each(['SET search_path TO plain', ...amounts.map(([id, v]) => `UPDATE orders SET 金额 = ${v / 100} WHERE id = ${id}`)])
   bench.report.add(on("edit an order's amount, its customer recomputed, wall p50"), own.p50, 'ms', undefined, { with: 'UPDATE of the cell alone', value: plain })
   bench.report.add(on("edit an order's amount, Kebu's own CPU"), own.cpu, 'ms')
+  const reading = { ...bench, client, server, secret: token }
+  // The bars are SQLite's.
+  await bench.attempt(() => busy(reading, (name, value, unit, bar, beside) => bench.report.add(on(name), value, unit, bar === 'errors' ? bar : undefined, beside)))
   client.close()
   await server.stop()
 }

@@ -1,6 +1,7 @@
 // What a served book answers, over HTTP on this machine.
 import { createReadStream, statSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
+import { busy } from './busy.mjs'
 import { Client, timed } from './client.mjs'
 import { Server, json } from './process.mjs'
 import { people, random, terms } from './random.mjs'
@@ -34,6 +35,7 @@ export async function serving(bench) {
   bench.people = await people(bench.files.customers)
   const on = { ...bench, bench, server, client, secret, r: random(20261121) }
   for (const part of [pages, opening, searching, figures, editing, pasting, crowd]) await bench.attempt(() => part(on))
+  await bench.attempt(() => busy(on, (...line) => bench.report.add(...line)))
   if (bench.customers <= 100_000) await workbook(on)
   bench.report.add('memory after all of this', server.memory(), 'MiB')
   client.close()

@@ -216,7 +216,7 @@ describe("journey", { concurrency: 1 }, () => {
   });
 
   it("draws charts, each with its table", async () => {
-    await page.getByRole("link", { name: "看板" }).click();
+    await page.getByRole("link", { name: "统计" }).click();
     await page.locator(".plot svg").nth(2).waitFor();
     assert.equal(await page.locator(".chart-card details table").count(), 3);
     await page.waitForTimeout(500);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { after, before, describe } from "node:test";
 import { browser, openPage } from "../lib/browser.mjs";
-import { faults, setUp, steps } from "../lib/journey.mjs";
+import { call, faults, setUp, steps } from "../lib/journey.mjs";
 import { binary, serve } from "../lib/server.mjs";
 import { active, toColumn, waitActive } from "../lib/sheet.mjs";
 
@@ -14,16 +14,6 @@ const shot = async (page, name) => {
   await page.waitForTimeout(350);
   await page.screenshot({ path: `${SHOTS}/${name}.png` });
 };
-const call = (page, method, path, body) =>
-  page.evaluate(
-    async ([method, path, body]) => {
-      const headers = { "Content-Type": "application/json" };
-      const init = { method, headers, body: body && JSON.stringify(body) };
-      const response = await fetch(`/api/v1${path}`, init);
-      return response.status === 204 ? null : response.json();
-    },
-    [method, path, body],
-  );
 const edit = (page, id, field, text) =>
   call(page, "PATCH", "/tables/customers/records", { cells: [{ id, field, value: { text } }] });
 const NAME = "客户名称";

@@ -86,7 +86,15 @@ describe("the palette", { concurrency: 1 }, () => {
     assert.match(recent[1], /王小华/);
   });
 
-  it("narrows the table to all that answers", async () => {
+  it("narrows the table to all that answers, whatever view was open", async () => {
+    const view = await page.evaluate(async () => {
+      const body = JSON.stringify({ name: "老客", shared: false, sort: [{ field: "name" }] });
+      const headers = { "content-type": "application/json" };
+      return (await fetch("/api/v1/tables/customers/saved", { method: "POST", headers, body })).json();
+    });
+    await page.goto(`${server.url}/t/customers?view=${view.id}`);
+    await page.locator(".view-name", { hasText: "老客" }).waitFor();
+    await page.keyboard.press("Control+k");
     await page.locator(".palette-box input").fill("赵");
     await line(page, "在“客户”里查看全部").click();
     await page.waitForURL(/\/t\/customers/);

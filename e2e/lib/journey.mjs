@@ -39,6 +39,22 @@ export async function setUp(page, server) {
   await page.locator(".topbar").waitFor();
 }
 
+/** Asks the API as the page's person; throws what it refuses. */
+export const call = (page, method, path, body) =>
+  page.evaluate(
+    async ([method, path, body]) => {
+      const answer = await fetch(`/api/v1${path}`, {
+        method,
+        headers: { "Content-Type": "application/json" },
+        body: body && JSON.stringify(body),
+      });
+      const out = answer.status === 204 ? null : await answer.json();
+      if (out?.error) throw new Error(out.error.message);
+      return out;
+    },
+    [method, path, body],
+  );
+
 /** A server over a new book, and a page of its owner. */
 export async function opened() {
   const server = await serve();

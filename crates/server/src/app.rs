@@ -76,7 +76,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     use crate::routes::{
         bulk, changes, charts, events, exports, files, imports, jobs, lookup, pages, records, saved, search, session,
-        shape, tokens, views, writes,
+        shape, tokens, undo, views, writes,
     };
     OpenApiRouter::new()
         .routes(routes!(openapi::openapi))
@@ -100,6 +100,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(files::get))
         .routes(routes!(views::open))
         .routes(routes!(views::rows))
+        .routes(routes!(views::days))
         .routes(routes!(views::summary))
         .routes(routes!(exports::view))
         .routes(routes!(bulk::run))
@@ -112,11 +113,11 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(records::history))
         .routes(routes!(pages::list, writes::create, writes::edit, writes::remove))
         .routes(routes!(changes::set_back))
-        .routes(routes!(changes::undo))
-        .routes(routes!(changes::redo))
+        .routes(routes!(undo::last))
+        .routes(routes!(undo::redo))
         .routes(routes!(changes::list))
         .routes(routes!(changes::one))
-        .routes(routes!(changes::undo_one))
+        .routes(routes!(undo::any))
         .routes(routes!(changes::trash))
         .routes(routes!(changes::restore))
         .routes(routes!(records::card))

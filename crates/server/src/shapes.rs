@@ -251,6 +251,25 @@ pub(crate) struct ViewRecords {
     fits: Vec<i64>,
 }
 
+/// A day on which a view has records.
+#[derive(ToSchema)]
+#[allow(dead_code)]
+pub(crate) struct DayOfView {
+    #[schema(format = Date)]
+    day: String,
+    count: u64,
+}
+
+/// Records of a view by the day they stand on.
+#[derive(ToSchema)]
+#[allow(dead_code)]
+pub(crate) struct DaysOfView {
+    /// Days with records, in order.
+    days: Vec<DayOfView>,
+    /// The first of each day.
+    rows: Vec<WireRow>,
+}
+
 /// Why a record was found.
 #[derive(ToSchema)]
 #[allow(dead_code)]

@@ -5,6 +5,7 @@ use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
+#[macro_use]
 mod site;
 
 use site::Site;
@@ -245,27 +246,6 @@ async fn a_write_sent_twice_is_done_once(site: &Site) {
     assert_eq!(send("owner", "POST", &"k".repeat(201), &one).await.1["error"]["field"], "Idempotency-Key");
     let names = all_pages(site, "fields=name").await.len();
     assert_eq!(names, 3, "writer's, 丙 and the last");
-}
-
-/// Two tests of each function: a site on files, and one on PostgreSQL.
-macro_rules! on_both_engines {
-    ($($test:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test]
-            async fn $test() {
-                super::$test(&super::Site::new()).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test]
-            async fn $test() {
-                let site = super::Site::on_postgres();
-                super::$test(&site).await;
-                // Closing connections waits for the server, which no async thread may.
-                std::thread::spawn(move || drop(site)).join().expect("the site is closed");
-            })*
-        }
-    };
 }
 
 on_both_engines!(

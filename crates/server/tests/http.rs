@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 
+#[macro_use]
 mod site;
 
 use site::{ROLES, Site};
@@ -39,6 +40,7 @@ const MATRIX: &[(&str, &str, &str, &str, &str)] = &[
     ("GET", "/files/{id}", "/files/0", "", "reader"),
     ("POST", "/views", "/views", r#"{"table":"customers","columns":["name"]}"#, "reader"),
     ("GET", "/views/{view}/rows", "/views/v0/rows", "", "reader"),
+    ("GET", "/views/{view}/days", "/views/v0/days?field=time&from=2026-11-01&to=2026-12-01", "", "reader"),
     ("GET", "/views/{view}/summary", "/views/v0/summary", "", "reader"),
     ("GET", "/views/{view}/export", "/views/v0/export", "", "reader"),
     ("POST", "/views/{view}/bulk", "/views/v0/bulk", r#"{"act":{"delete":{}}}"#, "writer"),
@@ -515,27 +517,6 @@ async fn files_larger_than_a_form_are_taken() {
     let (status, import) = site.upload(&[("大.csv", csv.as_bytes())]).await;
     assert_eq!(status, StatusCode::OK, "{import}");
     assert_eq!(import["sheets"][0]["role"], "customers");
-}
-
-/// Two tests of each function: a site on files, and one on PostgreSQL.
-macro_rules! on_both_engines {
-    ($($test:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test]
-            async fn $test() {
-                super::$test(&super::Site::new()).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test]
-            async fn $test() {
-                let site = super::Site::on_postgres();
-                super::$test(&site).await;
-                // Closing connections waits for the server, which no async thread may.
-                std::thread::spawn(move || drop(site)).join().expect("the site is closed");
-            })*
-        }
-    };
 }
 
 on_both_engines!(

@@ -3,8 +3,8 @@
 //! What a view says is kept as it was written; a field that is gone, or a condition that no longer fits its
 //! field, is left out when the view is read, so that nothing a member saved ever turns into an error.
 
-use crate::board::ViewKind;
 use crate::conn::{Conn, Row, params};
+use crate::kinds::ViewKind;
 use crate::store::{Store, require};
 use crate::{events, failure, log};
 use model::{Access, Error, ErrorCode, FieldKey, Result, Schema, Scope, TableDef, TableKey, UserId};

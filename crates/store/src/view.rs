@@ -132,7 +132,8 @@ impl Store {
         Ok(found)
     }
 
-    fn json_rows(&self, view: &View, ids: &[i64]) -> Result<Vec<u8>> {
+    /// Rows in the form of [`Store::page`].
+    pub(crate) fn json_rows(&self, view: &View, ids: &[i64]) -> Result<Vec<u8>> {
         let mut out = Vec::with_capacity(256 * ids.len());
         out.push(b'[');
         self.rows(view, ids, related::SHOWN, |id, row, related| {

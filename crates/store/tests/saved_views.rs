@@ -1,8 +1,8 @@
 //! Saved views, on both engines: who sees and changes them, and what becomes of them when fields and tables go.
 
-use model::{Access, ErrorCode, FieldDef, FieldKind, Label, Lang, Scope, UserId};
+use model::{Access, ChoiceOption, ErrorCode, FieldDef, FieldKind, Label, Lang, Scope, UserId};
 use serde_json::json;
-use store::{Board, Figure, SavedColumn, SavedDef, SavedPatch, SavedSort, ViewKind};
+use store::{Board, FieldPatch, Figure, Gallery, Month, SavedColumn, SavedDef, SavedPatch, SavedSort, ViewKind};
 use testkit::{Book, scope};
 
 fn member(user: i64, access: Access) -> Scope {
@@ -161,7 +161,80 @@ fn a_board_keeps_its_settings_and_falls_back_to_the_sheet() {
     assert_eq!(book.store.saved_view(&scope(), id).unwrap().def.kind, ViewKind::Sheet);
 }
 
+fn filters_follow_options_that_get_another_name() {
+    let book = Book::new();
+    let table = book.store.add_table(&scope(), Label::same("线索"), None).unwrap().key;
+    let option = |v: &str| ChoiceOption { value: v.into(), en: v.into(), tone: "grey".into() };
+    let kind = |names: &[&str]| FieldKind::Choice { options: names.iter().map(|n| option(n)).collect() };
+    let def = FieldDef::new("", Label::same("阶段"), kind(&["谈", "成", "丢"]));
+    let stage = book.store.add_field(&scope(), &table, def).unwrap().key;
+    let row = |v: &str| book.create(&table, &[(&*stage, v.into())]);
+    let (talk, won, lost) = (row("谈"), row("成"), row("丢"));
+    let is = |op: &str, values: &[&str]| json!({ "field": stage, "op": op, "values": values });
+    let filter = |first: &[&str], second: &[&str]| {
+        json!({ "any": [is("in", first), { "all": [is("ne", second), { "field": "name", "op": "eq", "values": ["谈"] }] }] })
+    };
+    let def = SavedDef { filter: Some(filter(&["谈", "丢"], &["成"])), ..SavedDef::default() };
+    let (mine, theirs) = (member(1, Access::Own), member(2, Access::Write));
+    let shared = book.store.save_view(&mine, &table, "在谈", true, &def).unwrap().id;
+    let own = book.store.save_view(&theirs, &table, "我的", false, &def).unwrap().id;
+
+    // Two options change names with each other, a third gets a new one.
+    let renamed = [("谈", "成"), ("成", "谈"), ("丢", "失")].map(|(a, b)| (a.to_owned(), b.to_owned())).into();
+    let patch = FieldPatch { kind: Some(kind(&["成", "谈", "失"])), renamed, ..FieldPatch::default() };
+    book.store.change_field(&scope(), &table, &stage, patch).unwrap();
+    for (id, now) in [(talk, "成"), (won, "谈"), (lost, "失")] {
+        assert_eq!(book.cell(&table, id, &stage), now.into());
+    }
+    let now = Some(filter(&["成", "失"], &["谈"]));
+    assert_eq!(book.store.saved_view(&mine, shared).unwrap().def.filter, now, "the name of a record stays");
+    assert_eq!(book.store.saved_view(&theirs, own).unwrap().def.filter, now);
+}
+
+fn calendars_and_galleries_take_what_fits_them() {
+    let book = Book::new();
+    let table = book.store.add_table(&scope(), Label::same("活动"), None).unwrap().key;
+    let add = |name: &str, kind| {
+        book.store.add_field(&scope(), &table, FieldDef::new("", Label::same(name), kind)).unwrap().key
+    };
+    let (day, place) = (add("日期", FieldKind::Date), add("地点", FieldKind::Text));
+    let (stage, photo) = (add("阶段", FieldKind::Choice { options: vec![] }), add("照片", FieldKind::Attachment { images: false }));
+    let save = |name: &str, kind: &ViewKind| {
+        let def = SavedDef { kind: kind.clone(), ..SavedDef::default() };
+        book.store.save_view(&scope(), &table, name, true, &def)
+    };
+    let month = |by: &model::FieldKey, cards: Vec<model::FieldKey>, tone: Option<&model::FieldKey>| {
+        ViewKind::Calendar(Month { by: by.clone(), cards, tone: tone.cloned() })
+    };
+    let gallery = |cover: Option<&model::FieldKey>, cards| ViewKind::Gallery(Gallery { cover: cover.cloned(), cards });
+    let calendar = save("日程", &month(&day, vec![place.clone()], Some(&stage))).unwrap().id;
+    let pictures = save("相册", &gallery(Some(&photo), vec![place.clone()])).unwrap().id;
+    let kept = |id| book.store.saved_view(&scope(), id).unwrap();
+    assert_eq!(kept(calendar).def.kind, month(&day, vec![place.clone()], Some(&stage)));
+    assert_eq!(kept(pictures).def.kind, gallery(Some(&photo), vec![place.clone()]));
+    for (wrong, on) in [
+        (month(&place, vec![], None), Some(&place)),
+        (month(&day, vec![], Some(&place)), Some(&place)),
+        (month(&day, vec![place.clone(); 3], None), None),
+        (gallery(Some(&place), vec![]), Some(&place)),
+        (gallery(None, vec![place.clone(); 7]), None),
+    ] {
+        let e = save("错", &wrong).unwrap_err();
+        assert_eq!((e.code, e.field.as_deref()), (ErrorCode::Invalid, on.map(|f| &**f)), "{wrong:?}");
+    }
+    for gone in [&place, &stage, &photo] {
+        book.store.remove_field(&scope(), &table, gone, false).unwrap();
+    }
+    assert_eq!(kept(calendar).def.kind, month(&day, vec![], None));
+    assert_eq!(kept(calendar).missing, [place.to_string(), stage.to_string()]);
+    assert_eq!(kept(pictures).def.kind, gallery(None, vec![]), "a gallery needs no picture");
+    book.store.remove_field(&scope(), &table, &day, false).unwrap();
+    assert_eq!(kept(calendar).def.kind, ViewKind::Sheet);
+}
+
 testkit::on_both_engines!(
+    filters_follow_options_that_get_another_name,
+    calendars_and_galleries_take_what_fits_them,
     a_board_keeps_its_settings_and_falls_back_to_the_sheet,
     views_are_shared_or_ones_own,
     views_come_in_their_order_and_survive_reopening,

@@ -104,7 +104,56 @@ fn day(iso: &str) -> Value {
     Value::Date(Date::from_iso(iso).unwrap())
 }
 
+fn records_stand_on_their_days() {
+    let book = Book::new();
+    let c = book.create("customers", &[("name", "甲".into())]);
+    let at = |no: &str, at: &str| {
+        let at = Value::DateTime(DateTime::from_iso(at).unwrap());
+        book.create("orders", &[("order_no", no.into()), ("time", at), ("customer", Value::Link(c))])
+    };
+    at("C", "2026-11-03 18:00:00");
+    at("A", "2026-11-03 00:00:00");
+    at("B", "2026-11-03 09:30:00");
+    at("D", "2026-11-30 23:59:59");
+    at("E", "2026-12-01 00:00:00");
+    at("F", "2026-10-31 23:59:59");
+    book.create("orders", &[("order_no", "G".into())]);
+    let open = |query: &Query| book.store.open_view(&scope(), query, &["order_no".into(), "time".into()]).unwrap();
+    let date = |text: &str| Date::from_iso(text).unwrap();
+    let days = |query: &Query, from: &str, to: &str, each| {
+        let days = book.store.days(&scope(), &open(query).id, "time", date(from), date(to), each).unwrap();
+        let rows: Vec<serde_json::Value> = serde_json::from_slice(&days.rows).unwrap();
+        let names: Vec<String> = rows.iter().map(|r| r[1].as_str().unwrap().to_owned()).collect();
+        (days.days.into_iter().map(|(d, n)| (d.to_string(), n)).collect::<Vec<_>>(), names.join(""))
+    };
+    let on = |list: &[(&str, u64)]| list.iter().map(|(d, n)| ((*d).to_owned(), *n)).collect::<Vec<_>>();
+    let all = Query::all("orders");
+    let november = on(&[("2026-11-03", 3), ("2026-11-30", 1)]);
+    assert_eq!(days(&all, "2026-11-01", "2026-12-01", 9), (november.clone(), "ABCD".into()));
+    assert_eq!(days(&all, "2026-11-01", "2026-12-01", 2), (november.clone(), "ABD".into()), "the earliest of each day");
+    assert_eq!(days(&all, "2026-11-01", "2026-12-01", 0), (november, String::new()));
+    assert_eq!(days(&all, "2026-10-26", "2026-11-03", 9), (on(&[("2026-10-31", 1)]), "F".into()));
+    let some = Query { filter: is("order_no", Op::In, vec!["B".into(), "E".into()]), ..Query::all("orders") };
+    assert_eq!(days(&some, "2026-11-01", "2026-12-02", 9), (on(&[("2026-11-03", 1), ("2026-12-01", 1)]), "BE".into()));
+
+    // Days without a time, among them one before 1970.
+    book.create("customers", &[("name", "乙".into()), ("next_contact", day("1969-12-31"))]);
+    let view = book.store.open_view(&scope(), &Query::all("customers"), &[]).unwrap().id;
+    let ask = |field: &str, from: &str, to: &str| book.store.days(&scope(), &view, field, date(from), date(to), 9);
+    let found = ask("next_contact", "1969-12-01", "1970-01-05").unwrap();
+    assert_eq!(found.days, [(date("1969-12-31"), 1)]);
+    for (field, from, to) in [
+        ("name", "2026-11-01", "2026-12-01"),
+        ("next_contact", "2026-11-02", "2026-11-02"),
+        ("next_contact", "2026-11-02", "2026-11-01"),
+        ("next_contact", "2026-01-01", "2026-03-13"),
+    ] {
+        assert!(ask(field, from, to).is_err(), "{field} {from} {to}");
+    }
+}
+
 testkit::on_both_engines!(
+    records_stand_on_their_days,
     days_relative_to_today_follow_the_day,
     birthdays_come_round_by_their_own_calendar,
     names_come_by_pinyin_and_choices_by_their_list,

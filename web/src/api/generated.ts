@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: b4b0d0cd273c7d3a8ad993c4689b664c9b2d10ce172da372c1828ef6ad08d45a
+// Document: f6183d51ad27573ec35b532d93a0258b1e43ec4d302586cca13ccefeb1de4db1
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** The settings of a kanban board. */
@@ -212,6 +212,20 @@ export interface Created {
   change: number;
   /** In the order given. */
   ids: RecordId[];
+}
+
+/** A day on which a view has records. */
+export interface DayOfView {
+  count: number;
+  day: string;
+}
+
+/** Records of a view by the day they stand on. */
+export interface DaysOfView {
+  /** Days with records, in order. */
+  days: DayOfView[];
+  /** The first of each day. */
+  rows: WireRow[];
 }
 
 /** What was removed; with `partial` what became of each record. */
@@ -479,6 +493,14 @@ export interface FunctionHelp {
 /** The functions of the expression language. */
 export interface Functions {
   functions: FunctionHelp[];
+}
+
+/** The settings of a gallery. */
+export interface Gallery {
+  /** Fields on a card under its title, at most six. */
+  cards?: FieldKey[];
+  /** The attachments whose first picture is shown; none: cards without pictures. */
+  cover?: FieldKey;
 }
 
 /** Customers of one grade. */
@@ -751,6 +773,16 @@ export interface Moment {
 
 /** An exact amount of money in 分 (1/100 yuan). */
 export type Money = number;
+
+/** The settings of a calendar. */
+export interface Month {
+  /** The day or moment that says where a record stands. */
+  by: FieldKey;
+  /** Fields shown behind the title, at most two. */
+  cards?: FieldKey[];
+  /** The single choice whose options give the colours. */
+  tone?: FieldKey;
+}
 
 /** Counted orders of one month. */
 export interface MonthFigure {
@@ -1406,6 +1438,14 @@ export type ViewKind =
   | {
       /** Cards in columns, one for each option of a choice. */
       kanban: Board;
+    }
+  | {
+      /** Records on the days of a month. */
+      calendar: Month;
+    }
+  | {
+      /** Cards side by side, with a picture. */
+      gallery: Gallery;
     };
 
 /** A view just opened, with its first 100 rows. */

@@ -63,6 +63,11 @@ export const api = {
     call<T.ViewRecords>(`/views/${enc(view)}/rows?ids=${ids}&fits=${fits}`, {
       signal,
     }),
+  /** How many records of a view stand on each day, and the first of every day. */
+  viewDays: (view: string, field: string, from: string, to: string, each: number, signal?: AbortSignal) =>
+    call<T.DaysOfView>(`/views/${enc(view)}/days?field=${enc(field)}&from=${from}&to=${to}&each=${each}`, {
+      signal,
+    }),
   viewSummary: (view: string, distinct: string[] = [], signal?: AbortSignal) =>
     call<T.ViewSummary>(`/views/${enc(view)}/summary?distinct=${enc(distinct.join())}`, { signal }),
   /** Does one thing to a view's records, or to its rows from one place to before another. */

@@ -47,7 +47,7 @@ export const zh = {
 
   "shell.skip": "跳到主要内容",
   "shell.nav": "主导航",
-  "shell.charts": "看板",
+  "shell.charts": "统计",
   "shell.import": "导入",
   "shell.add": "新增",
   "shell.toTable": "回到客户表",
@@ -294,7 +294,7 @@ export const zh = {
   "past.undone": "已撤销",
   "past.counts": "{{table}}新建 {{created}}、更新 {{updated}}",
 
-  "charts.title": "看板",
+  "charts.title": "统计",
   "charts.empty": "有了客户和订单，这里就有图。",
   "charts.customers": "客户",
   "charts.orders": "订单",

@@ -24,7 +24,11 @@ export function useDebounced<T>(value: T, ms: number): T {
   return late;
 }
 
-/** Answers a letter pressed with Ctrl (or ⌘), wherever the focus is. */
+/** Whether a dialog lies over the page. */
+export const dialogOpen = (): boolean =>
+  document.querySelector(".ant-modal-wrap:not([style*='none'])") !== null;
+
+/** Answers a letter pressed with Ctrl (or ⌘), wherever the focus is; under a dialog it does nothing. */
 export function useKey(letter: string, run: () => void): void {
   const latest = useRef(run);
   latest.current = run;
@@ -33,7 +37,7 @@ export function useKey(letter: string, run: () => void): void {
       const plain = (e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey;
       if (!plain || e.key.toLowerCase() !== letter) return;
       e.preventDefault();
-      latest.current();
+      if (!dialogOpen()) latest.current();
     };
     addEventListener("keydown", key, true);
     return () => removeEventListener("keydown", key, true);

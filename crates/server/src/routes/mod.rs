@@ -16,5 +16,6 @@ pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod shape;
 pub(crate) mod tokens;
+pub(crate) mod undo;
 pub(crate) mod views;
 pub(crate) mod writes;

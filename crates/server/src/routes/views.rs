@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use model::FieldKey;
+use model::{Date, FieldKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -110,6 +110,51 @@ async fn some_rows(app: &Arc<App>, caller: Caller, view: ViewId, ids: Vec<i64>, 
         out.extend(app.book().view_records(&caller.scope, &view, &ids)?);
         let fitting = if fits.is_empty() { fits } else { app.book().view_fits(&caller.scope, &view, &fits)? };
         out.extend(format!(",\"fits\":{}}}", json!(fitting)).into_bytes());
+        Ok(out)
+    })
+    .await?;
+    Ok(raw(body))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DaysWanted {
+    /// A field that holds days or moments.
+    field: String,
+    /// The first day, as 2026-11-30.
+    from: String,
+    /// The day after the last; at most 70 days.
+    to: String,
+    /// Rows of each day, at most 20.
+    #[serde(default = "default_each")]
+    each: usize,
+}
+
+fn default_each() -> usize {
+    4
+}
+
+/// How many records of a view stand on each day, and the first of every day: a calendar. As the book is now.
+#[utoipa::path(
+    get, path = "/views/{view}/days", tag = "views", operation_id = "viewDays",
+    params(("view" = String, Path, description = "The name of an open view."), DaysWanted),
+    responses((status = 200, description = "The answer.", body = shapes::DaysOfView)),
+)]
+pub(crate) async fn days(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(view): Path<String>,
+    wanted: Result<Query<DaysWanted>, QueryRejection>,
+) -> ApiResult<Response> {
+    let Query(w) = wanted.map_err(malformed)?;
+    let day = |text: &str| Date::from_iso(text).ok_or_else(|| malformed(text));
+    let (from, to) = (day(&w.from)?, day(&w.to)?);
+    let body = blocking(&app, move |app| {
+        let found = app.book().days(&caller.scope, &ViewId(view), &w.field, from, to, w.each)?;
+        let days: Vec<Value> = found.days.iter().map(|(day, n)| json!({ "day": day.to_string(), "count": n })).collect();
+        let mut out = format!("{{\"days\":{},\"rows\":", Value::from(days)).into_bytes();
+        out.extend_from_slice(&found.rows);
+        out.push(b'}');
         Ok(out)
     })
     .await?;

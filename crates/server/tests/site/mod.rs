@@ -122,3 +122,25 @@ pub fn digest(secret: &str) -> String {
     use sha2::{Digest, Sha256};
     Sha256::digest(secret.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
+
+/// Two tests of each function: a site on files, and one on PostgreSQL.
+#[allow(unused_macros)] // Not every test runs on both.
+macro_rules! on_both_engines {
+    ($($test:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(&super::Site::new()).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $test() {
+                let site = super::Site::on_postgres();
+                super::$test(&site).await;
+                // Closing connections waits for the server, which no async thread may.
+                std::thread::spawn(move || drop(site)).join().expect("the site is closed");
+            })*
+        }
+    };
+}

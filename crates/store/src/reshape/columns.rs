@@ -66,10 +66,21 @@ pub(super) fn rename_options(
     renamed: &BTreeMap<String, String>,
 ) -> Result<()> {
     let (table, column) = (quote(table), quote(&field.key));
-    for (old, new) in renamed.iter().filter(|(a, b)| a != b) {
-        if field.kind.options().is_none_or(|o| !o.iter().any(|o| *o.value == **new)) {
+    let names: Vec<(&String, &String)> = renamed.iter().filter(|(a, b)| a != b).collect();
+    for (_, new) in &names {
+        if field.kind.options().is_none_or(|o| !o.iter().any(|o| *o.value == ***new)) {
             return Err(invalid("改名的选项不在列表里", "A renamed option is not in the list").on("renamed"));
         }
+    }
+    // An option that hands its name to another one goes first, under a passing name that nobody can type; else
+    // the two would become one.
+    let passing = |old: &str| format!("\u{1}{old}");
+    let (first, rest): (Vec<_>, Vec<_>) = names.iter().partition(|(old, _)| names.iter().any(|(_, new)| new == old));
+    let steps: Vec<(String, String)> = (first.iter().map(|(old, _)| ((*old).clone(), passing(old))))
+        .chain(rest.iter().map(|(old, new)| ((*old).clone(), (*new).clone())))
+        .chain(first.iter().map(|(old, new)| (passing(old), (*new).clone())))
+        .collect();
+    for (old, new) in &steps {
         if matches!(field.kind, FieldKind::Choice { .. }) {
             let sql = ["UPDATE ", &table, " SET ", &column, " = ?1 WHERE ", &column, " = ?2"].concat();
             conn.run(&sql, params![new, old])?;

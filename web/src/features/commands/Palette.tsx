@@ -5,7 +5,7 @@ import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { SearchGroup, Table } from "@/api/types";
-import { openRecord, queryStore } from "@/features/table/tableState";
+import { openRecord, showSearch } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatValue, labelOf } from "@/lib/format";
@@ -187,7 +187,7 @@ function useActs(close: () => void) {
     toTable: (table: string) => done(() => go(table)),
     toAll: (table: string, search: string) =>
       done(() => {
-        queryStore(table).set((q) => ({ ...q, search }));
+        showSearch(table, search);
         go(table);
       }),
     open: ({ table, id, title }: Found) =>

@@ -134,7 +134,7 @@ export const BOOK_COMMANDS: UserCommand<BookContext>[] = [
     label: "command.newRecord",
     icon: "plus",
     visible: (c) => c.table !== undefined,
-    run: (c) => newRecord.set(c.table ?? null),
+    run: (c) => newRecord.set(c.table ? { table: c.table } : null),
   },
   {
     id: "new-field",

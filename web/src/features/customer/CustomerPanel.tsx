@@ -7,6 +7,7 @@ import type { BlockCache } from "@/grid/blockCache";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatDate, formatMoney, formatNumber, formatPercent, labelOf } from "@/lib/format";
+import { dialogOpen } from "@/lib/hooks";
 import { fieldOf, useTable } from "@/lib/query";
 import { Badge } from "@/ui/Badge";
 import { Icon } from "@/ui/Icon";
@@ -46,7 +47,7 @@ export function CustomerPanel({ id, cache, onGo, onOpen, onClose }: Props) {
   useEffect(() => {
     const key = (e: KeyboardEvent) => {
       if (e.key !== "Escape" || e.isComposing || e.defaultPrevented) return;
-      if (document.querySelector(".ant-modal-wrap:not([style*='none']), .popup")) return;
+      if (dialogOpen() || document.querySelector(".popup")) return;
       onClose();
     };
     addEventListener("keydown", key);

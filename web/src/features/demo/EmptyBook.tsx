@@ -23,7 +23,7 @@ export function EmptyBook() {
   const [jobId, setJobId] = useState<string | null>(null);
   const job = useJob(jobId).data;
   const customers = useTable("customers");
-  const adding = useStore(newRecord) === "customers";
+  const adding = useStore(newRecord)?.table === "customers";
   const edits = useEdits("customers", undefined, undefined, () => void bookChanged());
 
   useEffect(() => {

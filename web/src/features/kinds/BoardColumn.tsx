@@ -1,14 +1,14 @@
 import { type PointerEvent, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { Board, Field, Table, Value } from "@/api/types";
+import type { Board, Field, Table } from "@/api/types";
 import type { Row } from "@/grid/types";
 import { useLocale } from "@/i18n";
-import { formatCount, formatMoneyShort, formatValue, isError, labelOf, textsOf } from "@/lib/format";
+import { formatCount, formatMoneyShort, labelOf } from "@/lib/format";
 import { fieldOf } from "@/lib/query";
 import { Badge } from "@/ui/Badge";
-import { CellErrorSign } from "@/ui/CellErrorSign";
 import { IconButton } from "@/ui/IconButton";
 import type { Column } from "./board";
+import { CardField } from "./CardField";
 
 interface Props {
   index: number;
@@ -110,28 +110,6 @@ export function BoardColumn(props: Props) {
       )}
       {column.view !== "" && column.total === 0 && <p className="board-note">{t("board.empty")}</p>}
     </section>
-  );
-}
-
-/** A field of a card; nothing where the cell is blank. */
-function CardField({ field, value }: { field: Field; value: Value | undefined }) {
-  const locale = useLocale();
-  const text = formatValue(field, value, locale);
-  if (text === "") return null;
-  const chosen = field.kind === "choice" ? [value] : textsOf(value);
-  return (
-    <span className="board-field">
-      <span className="board-label">{labelOf(field.label, locale)}</span>
-      <span className="board-value num">
-        {isError(value) ? (
-          <CellErrorSign value={value} />
-        ) : ["choice", "choices", "tags"].includes(field.kind) ? (
-          chosen.map((v) => <Badge key={String(v)} field={field} value={v} />)
-        ) : (
-          text
-        )}
-      </span>
-    </span>
   );
 }
 

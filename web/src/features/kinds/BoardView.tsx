@@ -1,26 +1,22 @@
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Board, Field, Table, ViewRequest } from "@/api/types";
-import { FilterChips } from "@/features/table/FilterChips";
-import { FreshRecords } from "@/features/table/FreshRecords";
-import { PhoneTools } from "@/features/table/PhoneTools";
+import type { Board, Field, ViewRequest } from "@/api/types";
 import type { ViewProps } from "@/features/table/SheetView";
 import { layoutStore, openRecord } from "@/features/table/tableState";
-import { FilterButton } from "@/features/views/FilterButton";
-import { ViewMenu } from "@/features/views/ViewMenu";
 import type { Row } from "@/grid/types";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
-import { formatCount, formatValue, isWritable, optionLabel } from "@/lib/format";
+import { isWritable, optionLabel } from "@/lib/format";
 import { usePhone } from "@/lib/hooks";
 import { fieldOf } from "@/lib/query";
-import { IconButton } from "@/ui/IconButton";
 import { Popup } from "@/ui/Popup";
 import { toast, toastError } from "@/ui/toast";
 import "@/ui/css/board.css";
 import { BoardColumn } from "./BoardColumn";
-import { BoardSettings } from "./BoardSettings";
-import { boardKind, type Column, type ColumnKey, neighbour, titleKeys } from "./board";
+import { boardKind, type Column, type ColumnKey, neighbour } from "./board";
+import { KindFrame, KindGone, undoKey } from "./KindFrame";
+import { BoardSettings } from "./KindSettings";
+import { titleText } from "./title";
 import { useBoard } from "./useBoard";
 import { useDrag } from "./useDrag";
 
@@ -29,20 +25,7 @@ type Props = ViewProps & { board: Board; request: ViewRequest };
 /** The records of a view as cards, in a column for each option of a choice. */
 export default function BoardView(props: Props) {
   const by = fieldOf(props.table, props.board.by);
-  return by?.kind === "choice" ? <Kanban {...props} by={by} /> : <NoChoice {...props} />;
-}
-
-/** The choice went while the board was open. */
-function NoChoice({ table }: Props) {
-  const { t } = useTranslation();
-  return (
-    <>
-      <div className="subbar">
-        <ViewMenu table={table} />
-      </div>
-      <p className="sheet-empty">{t("board.gone")}</p>
-    </>
-  );
+  return by?.kind === "choice" ? <Kanban {...props} by={by} /> : <KindGone table={props.table} />;
 }
 
 function Kanban(props: Props & { by: Field }) {
@@ -55,7 +38,6 @@ function Kanban(props: Props & { by: Field }) {
   const root = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<number | null>(null);
   const [menu, setMenu] = useState<{ row: Row; at: DOMRect } | null>(null);
-  const [setting, setSetting] = useState<DOMRect | null>(null);
 
   const nameOf = (key: ColumnKey) => (key === null ? t("board.blank") : optionLabel(by, key, locale));
   const titleOf = (row: Row) => titleText(table, row, locale) || t("customer.unnamed");
@@ -92,13 +74,8 @@ function Kanban(props: Props & { by: Field }) {
   });
 
   const onKey = (e: KeyboardEvent<HTMLElement>) => {
-    const letter = e.key.toLowerCase();
+    if (undoKey(e, edits)) return;
     const control = (e.ctrlKey || e.metaKey) && !e.altKey;
-    if (control && (letter === "z" || letter === "y")) {
-      e.preventDefault();
-      void (letter === "y" || e.shiftKey ? edits.redo() : edits.undo());
-      return;
-    }
     const id = Number((e.target as HTMLElement).closest<HTMLElement>("[data-card]")?.dataset.card);
     if (!id || !KEYS.includes(e.key) || e.altKey || e.shiftKey) return;
     e.preventDefault();
@@ -118,56 +95,15 @@ function Kanban(props: Props & { by: Field }) {
   const first = columns.columns.find((c) => c.rows.length > 0)?.rows[0]?.id;
   const tabbed = active !== null && columns.holder(active) ? active : first;
   const change = (next: Board) => layoutStore(table.key).set((l) => ({ ...l, kind: boardKind(next) }));
-  const settings = (
-    <IconButton
-      icon="columns"
-      text={!phone}
-      label={t("board.settings")}
-      data-command="board"
-      aria-haspopup="dialog"
-      aria-expanded={setting !== null}
-      onClick={(e) => setSetting(e.currentTarget.getBoundingClientRect())}
-    />
-  );
-  const count = (
-    <span className="count num" aria-live="polite">
-      {cache ? t("table.count", { n: formatCount(cache.total) }) : " "}
-    </span>
-  );
   return (
-    <div className="board-page">
-      {phone ? (
-        <div className="board-head">
-          <ViewMenu table={table} />
-          <div className="cards-head">
-            {count}
-            <FreshRecords count={props.fresh} onRefresh={open.reopen} />
-            <PhoneTools table={table} onExport={props.onExport} />
-            {settings}
-          </div>
-          <FilterChips table={table} />
-        </div>
-      ) : (
-        <div className="subbar">
-          <ViewMenu table={table} />
-          {count}
-          <FilterChips table={table} />
-          <FilterButton table={table} text />
-          <IconButton icon="undo" label={t("command.undo")} onClick={() => void edits.undo()} />
-          <IconButton icon="redo" label={t("command.redo")} onClick={() => void edits.redo()} />
-          {settings}
-        </div>
-      )}
-      {open.error && (
-        <p className="form-error pad" role="alert">
-          {open.error}{" "}
-          <button type="button" className="link" onClick={open.reopen}>
-            {t("ui.retry")}
-          </button>
-        </p>
-      )}
+    <KindFrame
+      {...props}
+      icon="columns"
+      label={t("board.settings")}
+      settings={<BoardSettings table={table} board={board} onChange={change} />}
+    >
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the cards inside take the keys; one place hears them */}
-      <div className={drag ? "board dragging" : "board"} ref={root} onKeyDown={onKey}>
+      <div className={drag ? "board dragging" : "board"} data-board ref={root} onKeyDown={onKey}>
         {columns.columns.map((column, i) => (
           <BoardColumn
             key={column.key ?? ""}
@@ -211,22 +147,8 @@ function Kanban(props: Props & { by: Field }) {
           </div>
         </Popup>
       )}
-      {setting && (
-        <Popup at={setting} label={t("board.settings")} onClose={() => setSetting(null)}>
-          <BoardSettings table={table} board={board} onChange={change} />
-        </Popup>
-      )}
-    </div>
+    </KindFrame>
   );
 }
 
 const KEYS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"];
-
-function titleText(table: Table, row: Row, locale: ReturnType<typeof useLocale>): string {
-  for (const key of titleKeys(table)) {
-    const field = fieldOf(table, key);
-    const text = field ? formatValue(field, row.values[key], locale) : "";
-    if (text !== "") return text;
-  }
-  return "";
-}

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import type { Field, FieldKind, Table } from "@/api/types";
+import type { Field, FieldKind } from "@/api/types";
 import type { Row } from "@/grid/types";
 import {
   BoardColumns,
@@ -7,7 +7,6 @@ import {
   type ColumnKey,
   columnFilter,
   columnKeys,
-  firstBoard,
   neighbour,
   PAGE,
   type Source,
@@ -24,19 +23,6 @@ const field = (key: string, kind: FieldKind = "text"): Field => ({
 const stage: Field = {
   ...field("stage", "choice"),
   options: ["谈", "成"].map((value) => ({ value, en: value, tone: "grey" })),
-};
-const table: Table = {
-  key: "t9",
-  label: { zh: "表", en: "Table" },
-  builtin: false,
-  fields: [
-    field("name"),
-    stage,
-    field("worth", "money"),
-    field("files", "attachment"),
-    field("a"),
-    field("b"),
-  ],
 };
 const record = (id: number, key: ColumnKey): Row => ({
   id,
@@ -82,12 +68,7 @@ test("the columns are the options in their order, then the blank, each narrowing
   });
 });
 
-test("a new board shows the first fields, and says no more than it must", () => {
-  expect(firstBoard(table, table.fields, stage)).toEqual({
-    by: "stage",
-    cards: ["worth", "a", "b"],
-    sum: "worth",
-  });
+test("a board says no more than it must", () => {
   expect(JSON.stringify(boardKind({ by: "stage", cards: [], sum: undefined }))).toBe(
     '{"kanban":{"by":"stage"}}',
   );

@@ -1,7 +1,6 @@
 /** The columns of a board: what is loaded of each, and cards on their way from one to another. */
-import type { Board, Field, Filter, Table, ViewKind } from "@/api/types";
+import type { Board, Field, Filter, ViewKind } from "@/api/types";
 import type { Row } from "@/grid/types";
-import { fieldOf } from "@/lib/query";
 
 /** Cards a column shows more of at a time. */
 export const PAGE = 50;
@@ -44,29 +43,6 @@ export function boardKind({ by, cards, sum }: Board): ViewKind {
   if (cards && cards.length > 0) kept.cards = cards.slice(0, MOST_ON_CARD);
   if (sum !== undefined) kept.sum = sum;
   return { kanban: kept };
-}
-
-export const boardOf = (kind: ViewKind | undefined): Board | undefined =>
-  typeof kind === "object" ? kind.kanban : undefined;
-
-/** Fields a board can be made by. */
-export const choicesOf = (table: Table): Field[] => table.fields.filter((f) => f.kind === "choice");
-
-/** Fields that name a record, the first filled one being the title of its card. */
-export function titleKeys(table: Table): string[] {
-  const keys = table.key === "orders" ? ["customer", "order_no"] : ["name", "code"];
-  const known = keys.filter((k) => fieldOf(table, k));
-  const first = table.fields.find((f) => f.kind === "text");
-  return known.length > 0 || !first ? known : [first.key];
-}
-
-/** What a new board shows: the first fields a person sees, the title and the columns apart. */
-export function firstBoard(table: Table, shown: Field[], by: Field): Board {
-  const left = shown.filter(
-    (f) => f.key !== by.key && !titleKeys(table).includes(f.key) && f.kind !== "code",
-  );
-  const cards = left.filter((f) => f.kind !== "attachment" && f.kind !== "backlinks").slice(0, 3);
-  return { by: by.key, cards: cards.map((f) => f.key), sum: left.find((f) => f.kind === "money")?.key };
 }
 
 export function columnKeys(by: Field): ColumnKey[] {

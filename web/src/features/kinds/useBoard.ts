@@ -3,19 +3,15 @@ import { api } from "@/api";
 import { isAbort } from "@/api/client";
 import type { Board, Field, Table, ViewRequest, WireRow } from "@/api/types";
 import type { BlockCache } from "@/grid/blockCache";
-import type { Row } from "@/grid/types";
 import { errorText } from "@/lib/errors";
 import { onNews } from "@/lib/live";
 import { toastError } from "@/ui/toast";
-import { BoardColumns, columnFilter, columnKeys, titleKeys } from "./board";
+import { BoardColumns, columnFilter, columnKeys } from "./board";
+import { rowOf } from "./rows";
+import { titleKeys } from "./title";
 
 /** Changes that come together are shown together, and many of them do not ask the server without end. */
 const GATHER_MS = 500;
-
-function rowOf([id, ...cells]: WireRow, columns: string[]): Row {
-  const values = Object.fromEntries(columns.map((key, i) => [key, cells[i] ?? null]));
-  return { id, values, deleted: columns.length > 0 && cells.length === 0 };
-}
 
 /** The columns of a board over what the table is asked for, kept as the records change. */
 export function useBoard(

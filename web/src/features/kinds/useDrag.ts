@@ -7,8 +7,8 @@ const EDGE = 48;
 const STEP = 14;
 
 /**
- * Drags a card with a mouse or a pen over the columns of a board; a finger scrolls instead. `over` is the index
- * of the column under it.
+ * Drags a card with a mouse or a pen over the columns of a board (`data-board`, `data-column`), or the days of a
+ * month; a finger scrolls instead. `over` is the index of the column under it.
  */
 export function useDrag(onDrop: (id: number, column: number) => void) {
   const [drag, setDrag] = useState<{ id: number; over: number | null } | null>(null);
@@ -19,7 +19,7 @@ export function useDrag(onDrop: (id: number, column: number) => void) {
 
   const start = useCallback((e: ReactPointerEvent<HTMLElement>, id: number) => {
     const card = e.currentTarget;
-    const board = card.closest<HTMLElement>(".board");
+    const board = card.closest<HTMLElement>("[data-board]");
     if (e.button !== 0 || e.pointerType === "touch" || !board) return;
     const from = { x: e.clientX, y: e.clientY };
     const box = card.getBoundingClientRect();

@@ -150,7 +150,7 @@ function TopBar({ status, table }: { status: Status; table: string | undefined }
         <People most={4} />
         {table ? <SearchBox key={table} table={table} /> : <EverywhereButton />}
         {table ? (
-          <Button type="primary" icon={<Icon name="plus" />} onClick={() => newRecord.set(table)}>
+          <Button type="primary" icon={<Icon name="plus" />} onClick={() => newRecord.set({ table })}>
             {t("shell.add")}
           </Button>
         ) : (
@@ -182,7 +182,7 @@ function PhoneBar({ status, table }: { status: Status; table: string | undefined
           icon="plus"
           label={t("shell.add")}
           className="seal-button"
-          onClick={() => newRecord.set(table)}
+          onClick={() => newRecord.set({ table })}
         />
       )}
       <People most={2} />

@@ -24,7 +24,14 @@ const MAIN: Record<string, string[]> = {
 const WIDE: Field["kind"][] = ["long_text", "address", "attachment"];
 
 /** A new record: what is asked first, and what a rule will not do without. */
-export function NewRecord({ table, edits, onMade }: { table: Table; edits: Edits; onMade(): void }) {
+export function NewRecord(props: {
+  table: Table;
+  /** Filled in already. */
+  values?: Record<string, string>;
+  edits: Edits;
+  onMade(): void;
+}) {
+  const { table, values: preset, edits, onMade } = props;
   const { t } = useTranslation();
   const locale = useLocale();
   useEffect(() => () => newRecord.set(null), []);
@@ -33,6 +40,7 @@ export function NewRecord({ table, edits, onMade }: { table: Table; edits: Edits
     .filter((f): f is Field => f !== undefined);
   // Own tables and own fields are asked for as shown.
   const wanted = (f: Field) =>
+    preset?.[f.key] !== undefined ||
     f.rules?.some((r) => r.check === "required" && r.level === "refuse") ||
     (!f.builtin && f.shown) ||
     (!table.builtin && f.key === "name");
@@ -46,6 +54,7 @@ export function NewRecord({ table, edits, onMade }: { table: Table; edits: Edits
     <RecordForm
       title={t("new.title", { table: labelOf(table.label, locale) })}
       fields={[...main, ...table.fields.filter((f) => !main.includes(f) && wanted(f))]}
+      preset={preset}
       onClose={() => newRecord.set(null)}
       onSave={save}
     />
@@ -99,15 +108,17 @@ interface FormProps {
   fields: Field[];
   /** What the record holds; absent for a new one. */
   values?: Values;
+  /** What a new one starts with. */
+  preset?: Record<string, string>;
   onOpen?(table: string, link: LinkValue): void;
   onClose(): void;
   onSave(values: Record<string, Written>): Promise<void>;
 }
 
-function RecordForm({ title, fields: all, values: stored, onOpen, onClose, onSave }: FormProps) {
+function RecordForm({ title, fields: all, values: stored, preset, onOpen, onClose, onSave }: FormProps) {
   const { t } = useTranslation();
   const locale = useLocale();
-  const [values, setValues] = useState<Record<string, Written>>({});
+  const [values, setValues] = useState<Record<string, Written>>(preset ?? {});
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<{ field?: string; message: string } | null>(null);
   const fields = all.filter(isWritable);
@@ -155,7 +166,7 @@ function RecordForm({ title, fields: all, values: stored, onOpen, onClose, onSav
             <span>{labelOf(field.label, locale)}</span>
             <FieldInput
               field={field}
-              value={stored?.[field.key]}
+              value={(stored ?? preset)?.[field.key]}
               autoFocus={i === 0 && !stored}
               onOpen={onOpen && ((link) => onOpen(field.table ?? "customers", link))}
               onChange={(text, exact) =>

@@ -4,6 +4,7 @@ import { api } from "@/api";
 import type { Field, LinkValue, Table, Tone } from "@/api/types";
 import { rowsOf, type Tab } from "@/features/bulk/bulk";
 import { type TableContext, tableContext } from "@/features/commands/commands";
+import { palette } from "@/features/commands/palette";
 import { FilterButton } from "@/features/views/FilterButton";
 import { SummaryBar } from "@/features/views/SummaryBar";
 import { ViewMenu } from "@/features/views/ViewMenu";
@@ -95,7 +96,7 @@ export function SheetView(props: ViewProps) {
     bulk: setBulk,
   };
   useEffect(() => tableContext.set(context));
-  useKey("h", () => setBulk("replace"));
+  useKey("h", () => palette.get() === null && setBulk("replace"));
   useEffect(() => () => tableContext.set(null), []);
 
   const onMove = useCallback(

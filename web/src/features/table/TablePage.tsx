@@ -3,7 +3,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react
 import { api } from "@/api";
 import type { Field, LinkValue, Table, ViewRequest } from "@/api/types";
 import { DemoBanner } from "@/features/demo/DemoBanner";
-import { boardOf } from "@/features/kinds/board";
+import { boardOf, galleryOf, monthOf, neededBy } from "@/features/kinds/kinds";
 import { useTurned } from "@/features/views/useSaved";
 import { usePhone } from "@/lib/hooks";
 import { loadMembers } from "@/lib/members";
@@ -37,6 +37,8 @@ const FieldDialog = lazy(async () => ({
   default: (await import("@/features/fields/FieldDialog")).FieldDialog,
 }));
 const BoardView = lazy(() => import("@/features/kinds/BoardView"));
+const CalendarView = lazy(() => import("@/features/kinds/CalendarView"));
+const GalleryView = lazy(() => import("@/features/kinds/GalleryView"));
 const EditRecord = lazy(async () => ({ default: (await import("./NewRecord")).EditRecord }));
 const NewRecord = lazy(async () => ({ default: (await import("./NewRecord")).NewRecord }));
 
@@ -80,11 +82,11 @@ function TableBody({ table }: { table: Table }) {
     const needed = phone
       ? (CARD_FIELDS[table.key] ?? shown.slice(0, 6).map((f) => f.key))
       : [...shown.map((f) => f.key), ...(CARD_FIELDS[table.key] ?? [])];
-    needed.push(...Object.keys(layout.summaries ?? {}));
+    needed.push(...Object.keys(layout.summaries ?? {}), ...neededBy(layout.kind, table));
     const known = needed.filter((k) => fieldOf(table, k));
     // One that was asked for may be gone since.
     return [...new Set([...asked.filter((k) => fieldOf(table, k)), ...known])];
-  }, [asked, phone, shown, table, layout.summaries]);
+  }, [asked, phone, shown, table, layout.summaries, layout.kind]);
   if (columns.length !== asked.length) setAsked(columns);
 
   const request = useMemo(
@@ -121,7 +123,7 @@ function TableBody({ table }: { table: Table }) {
   const elsewhere = useStore(otherTables);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the count says that something was edited
   useEffect(() => cache?.refresh(), [elsewhere]);
-  const adding = useStore(newRecord) === table.key;
+  const adding = useStore(newRecord);
   const editing = useStore(openRecord);
   const dialog = useStore(fieldDialog);
   const named = table.fields.some((f) => NAMED.includes(f.kind));
@@ -130,7 +132,7 @@ function TableBody({ table }: { table: Table }) {
   }, [named]);
   useEffect(() => closeDialog, []);
   const View = phone ? CardsView : SheetView;
-  const board = boardOf(layout.kind);
+  const [board, month, gallery] = [boardOf(layout.kind), monthOf(layout.kind), galleryOf(layout.kind)];
   const seen: ViewProps = {
     table,
     fields,
@@ -146,13 +148,17 @@ function TableBody({ table }: { table: Table }) {
   return (
     <div className="table-page">
       <DemoBanner />
-      {board ? (
-        <Suspense fallback={<div className="page-busy" aria-busy="true" />}>
+      <Suspense fallback={<div className="page-busy" aria-busy="true" />}>
+        {board ? (
           <BoardView {...seen} board={board} request={request} />
-        </Suspense>
-      ) : (
-        <View {...seen} />
-      )}
+        ) : month ? (
+          <CalendarView {...seen} month={month} request={request} />
+        ) : gallery ? (
+          <GalleryView {...seen} gallery={gallery} request={request} />
+        ) : (
+          <View {...seen} />
+        )}
+      </Suspense>
       <Suspense>
         {dialog?.table === table.key && (
           <FieldDialog
@@ -172,7 +178,9 @@ function TableBody({ table }: { table: Table }) {
             onOpen={openAny}
           />
         )}
-        {adding && <NewRecord table={table} edits={edits} onMade={open.reopen} />}
+        {adding?.table === table.key && (
+          <NewRecord table={table} values={adding.values} edits={edits} onMade={open.reopen} />
+        )}
         {panel.id !== undefined && (
           <CustomerPanel
             id={panel.id}

@@ -112,8 +112,8 @@ export const openRecord = createStore<{ table: string; id: number } | null>(null
 /** Counts edits that reached records of other tables than the one they were made in. */
 export const otherTables = createStore(0);
 
-/** The table a new record is being written for. */
-export const newRecord = createStore<string | null>(null);
+/** A new record being written: its table, and what is filled in already. */
+export const newRecord = createStore<{ table: string; values?: Record<string, string> } | null>(null);
 
 /** One filter per column, all of them together. */
 export function toFilter(filters: Record<string, ColumnFilter>, more: Filter[] = []): Filter | undefined {
@@ -131,6 +131,12 @@ export function showNaming(field: Field, link: LinkValue): void {
   if (table === undefined || key === undefined) return;
   turnTo(table, undefined, () => ({ query: NO_QUERY, layout: NO_LAYOUT }));
   queryStore(table).set({ search: "", sort: [], filters: { [key]: { kind: "values", values: [link] } } });
+}
+
+/** Narrows all records of a table to those that answer what was searched for. */
+export function showSearch(table: string, search: string): void {
+  turnTo(table, undefined, () => ({ query: NO_QUERY, layout: NO_LAYOUT }));
+  queryStore(table).set({ ...NO_QUERY, search });
 }
 
 /** The columns a seller looks at first stand first; the schema lists them by group. */

@@ -11,6 +11,7 @@ export interface OpenView {
   /** The question it answers, columns apart; a new one starts at the top. */
   question: string;
   table: string;
+  columns: string[];
   cache: BlockCache;
   total: number;
 }
@@ -57,7 +58,14 @@ export function useView(request: ViewRequest | null) {
           if (controller.signal.aborted) return cache.close();
         }
         before?.cache.close();
-        current.current = { id: opened.view, question, table: asked.table, cache, total: opened.total };
+        current.current = {
+          id: opened.view,
+          question,
+          table: asked.table,
+          columns: opened.columns,
+          cache,
+          total: opened.total,
+        };
         setView(current.current);
         setError(null);
         setLoading(false);

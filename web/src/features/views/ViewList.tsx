@@ -1,14 +1,14 @@
 import { Button, Checkbox, Input } from "antd";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Field, SavedView, SavedViews } from "@/api/types";
-import { boardOf } from "@/features/kinds/board";
+import type { Field, SavedView, SavedViews, Table } from "@/api/types";
+import { fieldsFor, KIND_ICONS, KINDS, type KindName, kindName } from "@/features/kinds/kinds";
 import { errorText } from "@/lib/errors";
 import { Icon, type IconName } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
 import { Popup } from "@/ui/Popup";
 
-const BoardBy = lazy(() => import("@/features/kinds/BoardBy"));
+const KindBy = lazy(() => import("@/features/kinds/KindBy"));
 
 interface Props {
   at: DOMRect;
@@ -20,9 +20,8 @@ interface Props {
   naming: boolean;
   onGo(view: number | undefined): void;
   onCreate(name: string, shared: boolean, of?: SavedView): Promise<void>;
-  /** Fields a board can be made by. */
-  choices: Field[];
-  onCreateBoard(name: string, shared: boolean, by: Field): Promise<void>;
+  table: Table;
+  onCreateKind(name: string, shared: boolean, kind: KindName, by?: Field): Promise<void>;
   onUpdate(view: SavedView, body: { name?: string; shared?: boolean }): Promise<void>;
   onRemove(view: SavedView): Promise<void>;
   onEarlier(view: SavedView): Promise<void>;
@@ -33,7 +32,7 @@ interface Props {
 export function ViewList(props: Props) {
   const { at, all, views, may, open, onGo, onClose } = props;
   const { t } = useTranslation();
-  const [name, setName] = useState<{ of?: SavedView; copy?: boolean; board?: boolean } | null>(
+  const [name, setName] = useState<{ of?: SavedView; copy?: boolean; kind?: KindName } | null>(
     props.naming ? {} : null,
   );
   const [managed, setManaged] = useState<number | null>(null);
@@ -64,12 +63,13 @@ export function ViewList(props: Props) {
             }
             shared={name.of && !name.copy ? undefined : may.share ? false : undefined}
             error={error}
-            choices={name.board ? props.choices : undefined}
+            kind={name.kind}
+            choices={name.kind && fieldsFor(name.kind, props.table)}
             onCancel={() => (props.naming ? onClose() : setName(null))}
             onSave={async (text, shared, by) => {
               const done = await act(() =>
-                by
-                  ? props.onCreateBoard(text, shared, by)
+                name.kind
+                  ? props.onCreateKind(text, shared, name.kind, by)
                   : name.of && !name.copy
                     ? props.onUpdate(name.of, { name: text })
                     : props.onCreate(text, shared, name.of),
@@ -80,7 +80,7 @@ export function ViewList(props: Props) {
         ) : (
           <>
             <div className="menu">
-              <ViewItem name={all} board={false} on={open === undefined} onClick={() => onGo(undefined)} />
+              <ViewItem name={all} on={open === undefined} onClick={() => onGo(undefined)} />
               {groups.map(([title, list]) =>
                 list.length === 0 ? null : (
                   <section key={title} aria-label={title}>
@@ -89,7 +89,7 @@ export function ViewList(props: Props) {
                       <div key={v.id}>
                         <ViewItem
                           name={v.name}
-                          board={boardOf(v.kind) !== undefined}
+                          kind={kindName(v.kind)}
                           on={open?.id === v.id}
                           onClick={() => onGo(v.id)}
                         >
@@ -155,7 +155,14 @@ export function ViewList(props: Props) {
             {may.save && (
               <div className="menu view-foot">
                 <Action icon="plus" label={t("view.new")} onClick={() => setName({})} />
-                <Action icon="columns" label={t("board.new")} onClick={() => setName({ board: true })} />
+                {KINDS.map((kind) => (
+                  <Action
+                    key={kind}
+                    icon={KIND_ICONS[kind]}
+                    label={t(`kind.new.${kind}`)}
+                    onClick={() => setName({ kind })}
+                  />
+                ))}
               </div>
             )}
           </>
@@ -168,7 +175,7 @@ export function ViewList(props: Props) {
 function ViewItem(props: {
   name: string;
   on: boolean;
-  board: boolean;
+  kind?: KindName;
   onClick(): void;
   children?: ReactNode;
 }) {
@@ -182,9 +189,9 @@ function ViewItem(props: {
       >
         <span className="view-tick">{props.on && <Icon name="check" size={14} />}</span>
         <span className="view-name">{props.name}</span>
-        {props.board && (
+        {props.kind && (
           <span className="view-kind">
-            <Icon name="columns" size={14} />
+            <Icon name={KIND_ICONS[props.kind]} size={14} />
           </span>
         )}
       </button>
@@ -206,7 +213,9 @@ function NameForm(props: {
   /** Absent where there is nothing to choose. */
   shared: boolean | undefined;
   error: string | null;
-  /** For a board: the fields its columns may come from. */
+  /** Of a view that is no sheet. */
+  kind: KindName | undefined;
+  /** The fields it may be laid out by, where it needs one. */
   choices: Field[] | undefined;
   onSave(name: string, shared: boolean, by?: Field): Promise<void>;
   onCancel(): void;
@@ -218,7 +227,10 @@ function NameForm(props: {
   const [key, setKey] = useState(props.choices?.[0]?.key);
   const by = props.choices?.find((f) => f.key === key);
   const ready = name.trim() !== "" && (by !== undefined || !props.choices);
-  const hint = !props.choices ? "view.newHint" : by ? "board.newHint" : "board.noChoice";
+  const { kind } = props;
+  const hint = !kind
+    ? t("view.newHint")
+    : t(kind === "gallery" || by ? `kind.newHint.${kind}` : `kind.noField.${kind}`);
   return (
     <form
       className="view-form"
@@ -237,10 +249,15 @@ function NameForm(props: {
         aria-label={t("view.name")}
         onChange={(e) => setName(e.target.value)}
       />
-      {props.start === "" && <p className="muted">{t(hint)}</p>}
+      {props.start === "" && <p className="muted">{hint}</p>}
       {by && props.choices && (
         <Suspense fallback={<div className="board-by" />}>
-          <BoardBy choices={props.choices} by={by} onChange={setKey} />
+          <KindBy
+            label={t(`${kind === "calendar" ? "month" : "board"}.by`)}
+            choices={props.choices}
+            by={by}
+            onChange={setKey}
+          />
         </Suspense>
       )}
       {props.shared !== undefined && (

@@ -2,7 +2,7 @@ import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Field, SavedView, Table } from "@/api/types";
-import { boardKind, choicesOf, firstBoard } from "@/features/kinds/board";
+import { firstKind, type KindName } from "@/features/kinds/kinds";
 import {
   arrange,
   forgetChanges,
@@ -49,9 +49,9 @@ export function ViewMenu({ table }: { table: Table }) {
     }
     go(made.id);
   };
-  const createBoard = async (as: string, shared: boolean, by: Field) => {
+  const createKind = async (as: string, shared: boolean, name: KindName, by?: Field) => {
     const fields = arrange(table, layout).filter((f) => isShown(f, layout));
-    const kind = boardKind(firstBoard(table, fields, by));
+    const kind = firstKind(name, table, fields, by);
     const made = await api.saveView(table.key, {
       ...toDef(table, query, layout),
       kind,
@@ -152,8 +152,8 @@ export function ViewMenu({ table }: { table: Table }) {
             go(id);
           }}
           onCreate={create}
-          choices={choicesOf(table)}
-          onCreateBoard={createBoard}
+          table={table}
+          onCreateKind={createKind}
           onUpdate={update}
           onRemove={remove}
           onEarlier={earlier}
