@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: b4b0d0cd273c7d3a8ad993c4689b664c9b2d10ce172da372c1828ef6ad08d45a
+// Document: 29ab01f1825e60a08acc7d7dc2c83ecf376d899cd0710d262b6c505d040d8abd
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** The settings of a kanban board. */
@@ -277,6 +277,7 @@ export interface ErrorBody {
  * - `too_large` (413): too large, too many or too long; split it
  * - `cancelled` (409): a person cancelled it
  * - `busy` (503): too much at once; try again a little later
+ * - `too_often` (429): asked more often than is allowed; `Retry-After` says when to ask again
  * - `internal` (500): something failed inside; give `request_id` to whoever runs the server
  */
 export type ErrorCode =
@@ -290,7 +291,11 @@ export type ErrorCode =
   | "too_large"
   | "cancelled"
   | "busy"
+  | "too_often"
   | "internal";
+
+/** A cell as a live link gives it: a number (money in yuan), true or false, text, or null when there is nothing. */
+export type FeedCell = number | boolean | string | null;
 
 /** A field of a table. */
 export type Field = KindSettings & {
@@ -410,13 +415,22 @@ export interface FileTaken {
   name: string;
 }
 
-/** Which records: all of some parts, any of them, or one condition. Nested at most 16 deep. */
+/**
+ * Which records: all of some parts, any of them, those of which a part does not hold, those of the filter of a
+ *  saved view of the table, or one condition. Nested at most 16 deep, filters of views included.
+ */
 export type Filter =
   | {
       all: Filter[];
     }
   | {
       any: Filter[];
+    }
+  | {
+      not: Filter;
+    }
+  | {
+      segment: number;
     }
   | {
       field: string;
@@ -657,6 +671,46 @@ export type LabelWrite =
 
 /** What happens when a rule does not hold. */
 export type Level = "refuse" | "warn";
+
+/** A live link. Its secret is nowhere: only its digest is kept. */
+export interface Link {
+  /** Seconds since 1970 UTC. */
+  created: number;
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Who made it, and what it gives is theirs to read. */
+  owner: number;
+  owner_name: string;
+  /** The table of the view; null when the view is gone, and the link gives nothing. */
+  table: string | null;
+  /** When it was last asked; null when it never was. */
+  used: number | null;
+  /** How often it was asked. */
+  uses: number;
+  /** The number of the view. */
+  view: number;
+  /** What the view is called; null when it is gone, or another member's own. */
+  view_name: string | null;
+}
+
+/** A live link just made. */
+export interface LinkMade {
+  link: Link;
+  /** Where it is asked, with `.csv` or `.json` behind it; shown this once. */
+  path: string;
+}
+
+/** A live link to be made. */
+export interface LinkWrite {
+  /** What it is for: 1 to 40 characters; the name of the view when left out. */
+  name?: string;
+}
+
+/** Live links the caller may see: their own, and everybody's for an owner of the book. */
+export interface Links {
+  links: Link[];
+}
 
 /** An edited cell of a change. */
 export interface LogCell {
@@ -1123,7 +1177,10 @@ export type SavedView = SavedDef & {
   editable: boolean;
   /** Its number; none comes twice. */
   id: number;
-  /** Fields that it names and that are gone, or whose condition does not fit them any more. */
+  /**
+   * Fields that it names and that are gone, or whose condition does not fit them any more; `segment 7` of a view
+   * that is gone.
+   */
   missing: string[];
   /** What it is called. */
   name: string;
