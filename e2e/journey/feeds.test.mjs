@@ -79,7 +79,11 @@ describe("live links and segments", { concurrency: 1 }, () => {
     await page.keyboard.press("Escape");
     await page.locator(".view-save").click();
     await page.getByLabel("视图名称").fill("外地客户");
-    await page.getByRole("button", { name: "保 存" }).or(page.getByRole("button", { name: "保存" })).last().click();
+    await page
+      .getByRole("button", { name: "保 存" })
+      .or(page.getByRole("button", { name: "保存" }))
+      .last()
+      .click();
     await page.locator(".view-button .view-name", { hasText: "外地客户" }).waitFor();
     await page.reload();
     await page.locator(".count", { hasText: "8 条" }).waitFor();
@@ -106,7 +110,9 @@ describe("live links and segments", { concurrency: 1 }, () => {
 
     const read = await fetch(address);
     assert.equal(read.status, 200);
-    const lines = Buffer.from(await read.arrayBuffer()).toString("utf8").split("\r\n");
+    const lines = Buffer.from(await read.arrayBuffer())
+      .toString("utf8")
+      .split("\r\n");
     assert.ok(lines[0].startsWith("\ufeff"), lines[0]);
     assert.equal(lines.length, 10, "a header, eight records, the end");
     const tag = read.headers.get("etag");

@@ -69,6 +69,12 @@ async fn a_link_gives_the_view_as_csv_and_json(site: &Site) {
     let rows: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(rows[0], json!({ "客户名称": "赵六", "原表累计消费": 300.0, "备注": null }));
     assert_eq!(rows[1]["备注"], "=HYPERLINK(\"x\")");
+    for packing in ["gzip", "zstd"] {
+        let r = Request::get(format!("{path}.csv")).header(header::ACCEPT_ENCODING, packing);
+        let (status, headers, body) = site.send(r.body(Body::empty()).unwrap()).await;
+        assert_eq!((status, &headers[header::CONTENT_ENCODING]), (StatusCode::OK, &packing.parse().unwrap()));
+        assert!(!body.is_empty());
+    }
     for wrong in ["", ".xlsx", "/x.csv"] {
         let (status, _, _) = fetch(site, &format!("{path}{wrong}"), None).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{wrong}");

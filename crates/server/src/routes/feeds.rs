@@ -308,12 +308,10 @@ async fn whole(app: &Arc<App>, found: Found, form: Form, line: OwnedSemaphorePer
         Feed::begin(app.book(), &found.scope, &query, &columns(table, &found.view), form, members)
     })
     .await?;
-    let (parts, taken) = mpsc::channel(2);
+    let (parts, mut taken) = mpsc::channel::<std::io::Result<Vec<u8>>>(2);
     tokio::spawn(send(Arc::clone(app), feed, parts, line));
-    let body = Body::from_stream(futures_util::stream::unfold(taken, |mut taken| async {
-        let part: std::io::Result<Vec<u8>> = taken.recv().await?;
-        Some((part, taken))
-    }));
+    // What packs it asks again behind the end.
+    let body = Body::from_stream(futures_util::stream::poll_fn(move |cx| taken.poll_recv(cx)));
     let (kind, shown) = match form {
         Form::Csv => ("text/csv; charset=utf-8", format!("attachment; filename*=UTF-8''{}.csv", percent(&name))),
         Form::Json => ("application/json", "inline".to_owned()),

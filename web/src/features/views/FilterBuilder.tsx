@@ -14,6 +14,7 @@ import {
   change,
   fromGroup,
   type Group,
+  isOpen,
   newGroup,
   newRow,
   newSegment,
@@ -100,13 +101,16 @@ function AddButtons(props: { table: Table; group: Group; nested: boolean; onAdd(
   const segment = useSegments(table)[0];
   if (!first) return null;
   const add = (row: Part) => onAdd({ ...group, rows: [...group.rows, row] });
+  // A condition nobody has filled in makes room.
+  const addSegment = (view: number) =>
+    onAdd({ ...group, rows: [...group.rows.filter((r) => !isOpen(r)), newSegment(view)] });
   return (
     <>
       <button type="button" className="link" onClick={() => add(newRow(first))}>
         + {t("builder.add")}
       </button>
       {segment && (
-        <button type="button" className="link" onClick={() => add(newSegment(segment.id))}>
+        <button type="button" className="link" onClick={() => addSegment(segment.id)}>
           + {t("builder.addSegment")}
         </button>
       )}

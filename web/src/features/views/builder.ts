@@ -132,6 +132,10 @@ export function toGroup(filter: Filter | undefined): Group {
   return "rows" in whole ? whole : newGroup("all", [whole]);
 }
 
+/** Whether a row is a condition that lacks its value. */
+export const isOpen = (row: Part): boolean =>
+  "field" in row && row.values.length === 0 && row.op !== "blank" && row.op !== "filled";
+
 /** The filter of what is complete; a group of one part is that part. */
 export function fromGroup(group: Group): Filter | undefined {
   const parts = group.rows.flatMap((row): Filter[] => {
@@ -141,8 +145,7 @@ export function fromGroup(group: Group): Filter | undefined {
       const within: Filter = { segment: row.segment };
       return [row.not ? { not: within } : within];
     }
-    const complete = row.op === "blank" || row.op === "filled" || row.values.length > 0;
-    return complete ? [{ field: row.field, op: row.op, values: row.values }] : [];
+    return isOpen(row) ? [] : [{ field: row.field, op: row.op, values: row.values }];
   });
   if (parts.length < 2) return parts[0];
   return group.join === "all" ? { all: parts } : { any: parts };
