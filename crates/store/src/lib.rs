@@ -91,7 +91,7 @@ pub use stack::{Step, Summary};
 pub use store::{Counts, Store, StoreOptions};
 pub use summary::ColumnSummary;
 pub use system::{BookInfo, Session, System, User};
-pub use through::{MOST_PART, Through};
+pub use through::{MOST_PART, RowWork, Through};
 pub use transfer::{Carried, carry};
 pub use trash::{KEPT_DAYS, Removed, Restored, SetBack};
 pub use turn::{Preview, Sample};

@@ -9,6 +9,9 @@ use model::{Access, FieldDef, FieldKey, Query, RecordId, Result, Scope, TableDef
 /// Most records read at once.
 pub const MOST_PART: u64 = MOST_ROWS as u64;
 
+/// What is done with a row: the record, its values, and its links as (code, name).
+pub type RowWork<'w> = dyn FnMut(RecordId, &[Value], &[Option<(String, String)>]) -> Result<()> + 'w;
+
 /// A question whose records are in their order.
 pub struct Through {
     view: View,
@@ -52,12 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// Whatever `each` returns.
-    pub fn through_part(
-        &self,
-        through: &Through,
-        offset: u64,
-        each: &mut dyn FnMut(RecordId, &[Value], &[Option<(String, String)>]) -> Result<()>,
-    ) -> Result<()> {
+    pub fn through_part(&self, through: &Through, offset: u64, each: &mut RowWork<'_>) -> Result<()> {
         self.values_of(&through.view, view::part(&through.view, offset, MOST_PART), each)
     }
 

@@ -8,6 +8,7 @@ use crate::related::{self, Related};
 use crate::snapshots::ViewId;
 use crate::sql::{Fill, Stmt};
 use crate::store::{Shape, Store, require};
+use crate::through::RowWork;
 use crate::{collate, filter};
 use crate::{failure, search};
 use model::{
@@ -170,12 +171,7 @@ impl Store {
     }
 
     /// [`Store::each_row`] of some records of a view.
-    pub(crate) fn values_of(
-        &self,
-        view: &View,
-        ids: &[i64],
-        each: &mut dyn FnMut(RecordId, &[Value], &[Option<(String, String)>]) -> Result<()>,
-    ) -> Result<()> {
+    pub(crate) fn values_of(&self, view: &View, ids: &[i64], each: &mut RowWork<'_>) -> Result<()> {
         let (mut values, mut links) = (Vec::new(), Vec::new());
         self.rows(view, ids, MAX_LINKS as u64, |id, row, related| {
             let Some(row) = row else { return Ok(()) };
