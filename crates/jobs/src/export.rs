@@ -54,20 +54,7 @@ pub fn view(store: &Store, scope: &Scope, id: &ViewId, file: &File<'_>, control:
     let mut rows = 0;
     let mut row: Vec<Value> = Vec::with_capacity(fields.len());
     store.each_row(scope, id, |_, values, links| {
-        row.clear();
-        let mut links = links.iter();
-        for (f, v) in columns.iter().zip(values) {
-            if f.kind.linked().is_some() {
-                let linked = links.next().and_then(Option::as_ref);
-                row.push(linked.map_or(Value::Null, |(code, _)| Value::from(code.as_str())));
-                row.push(linked.map_or(Value::Null, |(_, name)| Value::from(name.as_str())));
-            } else {
-                row.push(match v {
-                    Value::Person(id) => Value::from(named(members, *id)),
-                    v => v.clone(),
-                });
-            }
-        }
+        fill(&mut row, &columns, values, links, members);
         rows += 1;
         if rows % 1_000 == 0 {
             control.done(rows)?;
@@ -82,6 +69,30 @@ pub fn view(store: &Store, scope: &Scope, id: &ViewId, file: &File<'_>, control:
         Out::Csv(c) => c.finish()?,
     }
     Ok(rows)
+}
+
+/// The cells of a file's row: of each link the code and the name, of a member the name.
+pub(crate) fn fill(
+    row: &mut Vec<Value>,
+    columns: &[FieldDef],
+    values: &[Value],
+    links: &[Option<(String, String)>],
+    members: &[(UserId, String)],
+) {
+    row.clear();
+    let mut links = links.iter();
+    for (f, v) in columns.iter().zip(values) {
+        if f.kind.linked().is_some() {
+            let linked = links.next().and_then(Option::as_ref);
+            row.push(linked.map_or(Value::Null, |(code, _)| Value::from(code.as_str())));
+            row.push(linked.map_or(Value::Null, |(_, name)| Value::from(name.as_str())));
+        } else {
+            row.push(match v {
+                Value::Person(id) => Value::from(named(members, *id)),
+                v => v.clone(),
+            });
+        }
+    }
 }
 
 /// Opens a view of a whole table with all its fields.
@@ -118,7 +129,7 @@ fn live(schema: &Schema, table: &TableKey, fields: &[FieldDef], lang: Lang) -> V
 }
 
 /// The columns of a file: behind each link the name of the linked record.
-fn with_names(columns: &[FieldDef]) -> Vec<FieldDef> {
+pub(crate) fn with_names(columns: &[FieldDef]) -> Vec<FieldDef> {
     let mut out = Vec::with_capacity(columns.len() + 1);
     for f in columns {
         out.push(f.clone());

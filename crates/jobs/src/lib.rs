@@ -4,6 +4,7 @@
 pub mod control;
 pub mod demo;
 pub mod export;
+pub mod feed;
 pub mod grade;
 pub mod import;
 

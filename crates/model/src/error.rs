@@ -26,13 +26,15 @@ pub enum ErrorCode {
     Cancelled,
     /// The book is in use or busy; try again.
     Busy,
+    /// Asked more often than is allowed.
+    TooOften,
     /// Something failed inside; the cause is in the log.
     Internal,
 }
 
 impl ErrorCode {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NotFound,
         Self::Forbidden,
         Self::Unauthorized,
@@ -43,6 +45,7 @@ impl ErrorCode {
         Self::TooLarge,
         Self::Cancelled,
         Self::Busy,
+        Self::TooOften,
         Self::Internal,
     ];
 
@@ -59,6 +62,7 @@ impl ErrorCode {
             Self::TooLarge => "too large, too many or too long; split it",
             Self::Cancelled => "a person cancelled it",
             Self::Busy => "too much at once; try again a little later",
+            Self::TooOften => "asked more often than is allowed; `Retry-After` says when to ask again",
             Self::Internal => "something failed inside; give `request_id` to whoever runs the server",
         }
     }
@@ -76,6 +80,7 @@ impl ErrorCode {
             Self::TooLarge => "too_large",
             Self::Cancelled => "cancelled",
             Self::Busy => "busy",
+            Self::TooOften => "too_often",
             Self::Internal => "internal",
         }
     }

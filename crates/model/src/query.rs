@@ -38,6 +38,8 @@ pub enum Filter {
     All(Vec<Filter>),
     /// Some part holds; an empty list holds for none.
     Any(Vec<Filter>),
+    /// The part does not hold; of a record of which it is unknown, for a blank cell say, it does not.
+    Not(Box<Filter>),
     /// One condition.
     Is(Condition),
 }

@@ -4,6 +4,7 @@ use crate::auth::{Guesses, same_origin};
 use crate::clock::Clock;
 use crate::error::{ApiResult, answer_errors};
 use crate::live::Live;
+use crate::routes::feeds::Bounds;
 use crate::tasks::{Imports, Tasks};
 use crate::{assets, openapi};
 use axum::Router;
@@ -30,6 +31,7 @@ pub struct App {
     pub(crate) tasks: Tasks,
     pub(crate) imports: Imports,
     pub(crate) live: Live,
+    pub(crate) feeds: Bounds,
 }
 
 impl App {
@@ -50,6 +52,7 @@ impl App {
             tasks,
             imports: Imports::default(),
             live: Live::default(),
+            feeds: Bounds::default(),
         }))
     }
 
@@ -75,8 +78,8 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route with its place in the API's document; the tests hold it against the authorisation matrix.
 pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     use crate::routes::{
-        bulk, changes, charts, events, exports, files, imports, jobs, lookup, pages, records, saved, search, session,
-        shape, tokens, undo, views, writes,
+        bulk, changes, charts, events, exports, feeds, files, imports, jobs, lookup, pages, records, saved, search,
+        session, shape, tokens, undo, views, writes,
     };
     OpenApiRouter::new()
         .routes(routes!(openapi::openapi))
@@ -108,6 +111,10 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(saved::list, saved::create))
         .routes(routes!(saved::order))
         .routes(routes!(saved::change, saved::remove))
+        .routes(routes!(feeds::of_view, feeds::create))
+        .routes(routes!(feeds::list))
+        .routes(routes!(feeds::revoke))
+        .routes(routes!(feeds::read))
         .routes(routes!(views::values))
         .routes(routes!(records::one))
         .routes(routes!(records::history))

@@ -57,6 +57,16 @@ pub fn new_token() -> Result<(String, String)> {
     Ok((secret, digest))
 }
 
+/// A new secret that is part of an address, and its digest: 24 random bytes, shorter than a token's as people see
+/// it and no easier to guess.
+pub(crate) fn new_address() -> Result<(String, String)> {
+    let mut bytes = [0_u8; 24];
+    getrandom::fill(&mut bytes).map_err(Error::internal)?;
+    let secret = hex(&bytes);
+    let digest = digest(&secret);
+    Ok((secret, digest))
+}
+
 pub(crate) fn digest(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::{Error, ErrorCode, Lang};
@@ -44,6 +44,7 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::Conflict | ErrorCode::Cancelled => StatusCode::CONFLICT,
         ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::TooOften => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -112,6 +113,19 @@ pub(crate) fn malformed(why: impl std::fmt::Display) -> ApiError {
     ))
 }
 
+/// The answer to one who asks too often, with the seconds after which to ask again.
+pub(crate) fn too_often(seconds: u64) -> Response {
+    let minutes = seconds.div_ceil(60);
+    let error = Error::new(
+        ErrorCode::TooOften,
+        format!("请求太频繁，请 {minutes} 分钟后再试"),
+        format!("Asked too often; try again in {minutes} min"),
+    );
+    let mut response = ApiError(error).into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
 /// The language a caller asks for.
 pub(crate) fn language(headers: &HeaderMap) -> Lang {
     let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or("");
@@ -147,8 +161,12 @@ pub(crate) async fn answer_errors(request: Request, next: Next) -> Response {
         error.message(lang).to_owned()
     };
     let code = ErrorCodeName::of(error.code);
-    (status, Json(ErrorAnswer { error: ErrorBody { code, message, field: error.field, request_id: id } }))
-        .into_response()
+    let body = Json(ErrorAnswer { error: ErrorBody { code, message, field: error.field, request_id: id } });
+    let mut answer = (status, body).into_response();
+    if let Some(after) = response.headers().get(header::RETRY_AFTER) {
+        answer.headers_mut().insert(header::RETRY_AFTER, after.clone());
+    }
+    answer
 }
 
 fn framework_error(status: StatusCode) -> Error {

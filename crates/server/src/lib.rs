@@ -9,6 +9,7 @@ mod keyed;
 mod listen;
 mod live;
 mod openapi;
+mod pace;
 mod people;
 mod routes;
 mod shapes;

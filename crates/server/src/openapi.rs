@@ -16,7 +16,7 @@ const ABOUT: &str = "Everything the page does, for programs. Make a token in the
     every operation. Money is in 分, times are of the wall clock in the book's zone and carry none.";
 
 /// The parts of the API.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     ("session", "Set-up, log-in, log-out"),
     ("schema", "Tables, fields, formulas"),
     ("files", "Contents of attachment cells"),
@@ -27,11 +27,12 @@ const TAGS: [(&str, &str); 11] = [
     ("jobs", "Long work"),
     ("charts", "Figures"),
     ("live", "What others do meanwhile"),
+    ("links", "Live links of saved views"),
     ("access", "API tokens"),
 ];
 
 /// Operations anybody may call.
-const OPEN: [&str; 4] = ["status", "setUp", "logIn", "openapi"];
+const OPEN: [&str; 5] = ["status", "setUp", "logIn", "openapi", "feed"];
 
 /// The document as JSON.
 ///

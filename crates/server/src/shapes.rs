@@ -97,6 +97,9 @@ described! {
         "anyOf": [{ "$ref": "#/components/schemas/Content" }, { "$ref": "#/components/schemas/CellError" }]
     };
 
+    /// A cell as a live link gives it: a number (money in yuan), true or false, text, or null when there is nothing.
+    FeedCell = { "type": ["number", "boolean", "string", "null"] };
+
     /// Records to add to a cell of several and to take from it, by id or as a person names them.
     Relinked = {
         "type": "object", "additionalProperties": false,
@@ -129,7 +132,8 @@ described! {
     /// A comparison.
     Op = { "type": "string", "enum": (crate::wire::OPS.map(|(name, _)| name)) };
 
-    /// Which records: all of some parts, any of them, or one condition. Nested at most 16 deep.
+    /// Which records: all of some parts, any of them, those of which a part does not hold, those of the filter of a
+    /// saved view of the table, or one condition. Nested at most 16 deep, filters of views included.
     Filter [Op, Value] = {
         "oneOf": [
             {
@@ -139,6 +143,14 @@ described! {
             {
                 "type": "object", "required": ["any"], "additionalProperties": false,
                 "properties": { "any": { "type": "array", "items": { "$ref": "#/components/schemas/Filter" } } }
+            },
+            {
+                "type": "object", "required": ["not"], "additionalProperties": false,
+                "properties": { "not": { "$ref": "#/components/schemas/Filter" } }
+            },
+            {
+                "type": "object", "required": ["segment"], "additionalProperties": false,
+                "properties": { "segment": { "type": "integer" } }
             },
             {
                 "type": "object", "required": ["field", "op"], "additionalProperties": false,

@@ -225,8 +225,8 @@ pub(crate) struct SortJson {
 
 impl QueryJson {
     /// The query for a table.
-    pub(crate) fn read(self, table: &TableDef) -> ApiResult<Query> {
-        let filter = self.filter.map_or(Ok(Filter::All(Vec::new())), |f| filter(table, &f, 0))?;
+    pub(crate) fn read(self, store: &Store, scope: &Scope, table: &TableDef) -> ApiResult<Query> {
+        let filter = self.filter.map_or(Ok(Filter::All(Vec::new())), |f| filter(store, scope, table, &f))?;
         let sort = self.sort.into_iter().map(|s| Sort { field: s.field, desc: s.desc }).collect();
         Ok(Query { table: table.key.clone(), filter, search: self.search, sort })
     }
@@ -235,27 +235,120 @@ impl QueryJson {
 /// Deepest nesting of a filter.
 const DEEPEST: usize = 16;
 
-/// The filter a request carries.
-pub(crate) fn filter(table: &TableDef, json: &Json, depth: usize) -> ApiResult<Filter> {
-    if depth > DEEPEST {
-        return Err(malformed("filter"));
+/// Most conditions that come of the views a filter names.
+const MOST_NAMED: usize = 500;
+
+/// The filter a request carries; where it names a saved view, that of the view, if the caller sees it.
+pub(crate) fn filter(store: &Store, scope: &Scope, table: &TableDef, json: &Json) -> ApiResult<Filter> {
+    FilterReader { store, scope, table, within: Vec::new(), named: 0 }.read(json, 0)
+}
+
+struct FilterReader<'a> {
+    store: &'a Store,
+    scope: &'a Scope,
+    table: &'a TableDef,
+    /// The saved views whose filters are being read, each named by the one before.
+    within: Vec<(i64, String)>,
+    /// Conditions read from saved views.
+    named: usize,
+}
+
+impl FilterReader<'_> {
+    fn read(&mut self, json: &Json, depth: usize) -> ApiResult<Filter> {
+        if depth > DEEPEST {
+            return Err(malformed("filter"));
+        }
+        if let Some(parts) = json.get("all") {
+            return Ok(Filter::All(self.list(parts, depth)?));
+        }
+        if let Some(parts) = json.get("any") {
+            return Ok(Filter::Any(self.list(parts, depth)?));
+        }
+        if let Some(part) = json.get("not") {
+            return Ok(Filter::Not(Box::new(self.read(part, depth + 1)?)));
+        }
+        if let Some(view) = json.get("segment") {
+            let view = view.as_i64().ok_or_else(|| malformed("filter.segment"))?;
+            return self.segment(view, depth);
+        }
+        self.condition(json).map(Filter::Is)
     }
-    let list = |parts: &Json| -> ApiResult<Vec<Filter>> {
+
+    fn list(&mut self, parts: &Json, depth: usize) -> ApiResult<Vec<Filter>> {
         let parts = parts.as_array().ok_or_else(|| malformed("filter"))?;
-        parts.iter().map(|p| filter(table, p, depth + 1)).collect()
-    };
-    if let Some(parts) = json.get("all") {
-        return Ok(Filter::All(list(parts)?));
+        parts.iter().map(|p| self.read(p, depth + 1)).collect()
     }
-    if let Some(parts) = json.get("any") {
-        return Ok(Filter::Any(list(parts)?));
+
+    fn condition(&mut self, json: &Json) -> ApiResult<Condition> {
+        if !self.within.is_empty() {
+            self.named += 1;
+            if self.named > MOST_NAMED {
+                return Err(too_many_named().into());
+            }
+        }
+        let key = json.get("field").and_then(Json::as_str).ok_or_else(|| malformed("filter.field"))?;
+        let field = self.table.require(key)?;
+        let op = json.get("op").and_then(Json::as_str).and_then(op).ok_or_else(|| malformed("filter.op"))?;
+        let values = json.get("values").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+        let values = values.iter().map(|v| filter_value(field, op, v)).collect::<Result<_>>()?;
+        Ok(Condition { field: field.key.clone(), op, values })
     }
-    let key = json.get("field").and_then(Json::as_str).ok_or_else(|| malformed("filter.field"))?;
-    let field = table.require(key)?;
-    let op = json.get("op").and_then(Json::as_str).and_then(op).ok_or_else(|| malformed("filter.op"))?;
-    let values = json.get("values").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
-    let values = values.iter().map(|v| filter_value(field, op, v)).collect::<Result<_>>()?;
-    Ok(Filter::Is(Condition { field: field.key.clone(), op, values }))
+
+    /// The filter of a saved view of the same table; every record of one without.
+    fn segment(&mut self, id: i64, depth: usize) -> ApiResult<Filter> {
+        let view = self.store.saved_view(self.scope, id).map_err(|e| e.on("filter"))?;
+        if view.table != self.table.key {
+            return Err(no_segment().into());
+        }
+        if view.loose {
+            return Err(loose(&view.name).into());
+        }
+        let again = self.within.iter().any(|(known, _)| *known == id);
+        self.within.push((id, view.name));
+        if again {
+            // Saving refuses it; two who save at once on different servers might still bring it about.
+            return Err(circle(&self.within).into());
+        }
+        let read = match &view.def.filter {
+            Some(filter) => self.read(filter, depth + 1)?,
+            None => Filter::All(Vec::new()),
+        };
+        self.within.pop();
+        Ok(read)
+    }
+}
+
+fn no_segment() -> Error {
+    Error::new(ErrorCode::Invalid, "筛选用到的视图不属于这张表", "The filter names a view of another table")
+        .on("filter")
+}
+
+fn loose(name: &str) -> Error {
+    Error::new(
+        ErrorCode::Conflict,
+        format!("视图“{name}”的筛选用到了已删除的字段，请先打开它检查筛选并保存"),
+        format!("The filter of “{name}” names a field that is gone; open it, check its filter and save it"),
+    )
+    .on("filter")
+}
+
+fn circle(within: &[(i64, String)]) -> Error {
+    let way = within.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" → ");
+    Error::new(
+        ErrorCode::Invalid,
+        format!("视图不能绕回自己：{way}"),
+        format!("A view cannot lead back to itself: {way}"),
+    )
+    .on("filter")
+}
+
+fn too_many_named() -> Error {
+    Error::new(
+        ErrorCode::TooLarge,
+        format!("筛选用到的视图合起来超过 {MOST_NAMED} 个条件，请简化"),
+        format!("The views a filter names come to more than {MOST_NAMED} conditions; simplify them"),
+    )
+    .on("filter")
 }
 
 fn filter_value(field: &FieldDef, op: Op, json: &Json) -> Result<Value> {

@@ -30,7 +30,7 @@ const NAMED: u64 = 200;
 /// How long a follower waits before it looks for itself: a notification may be lost with its connection.
 const LOOK: Duration = Duration::from_secs(2);
 
-const NEWEST: &str = "SELECT coalesce(max(id), 0) FROM _events";
+pub(crate) const NEWEST: &str = "SELECT coalesce(max(id), 0) FROM _events";
 
 /// Something that happened in a book.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,6 +19,11 @@ pub(crate) fn condition(dialect: Dialect, shape: &Shape, table: &TableDef, filte
         Filter::All(parts) => join(dialect, shape, table, parts, BinOper::And),
         Filter::Any(parts) if parts.is_empty() => Ok(Some(dialect::never())),
         Filter::Any(parts) => join(dialect, shape, table, parts, BinOper::Or),
+        Filter::Not(part) => Ok(Some(match condition(dialect, shape, table, part)? {
+            // Comparisons with a blank cell are neither true nor false.
+            Some(e) => Expr::cust_with_exprs("(?) IS NOT TRUE", [e]),
+            None => dialect::never(),
+        })),
         Filter::Is(c) => {
             let f = table.require(&c.field)?;
             match &f.kind {
@@ -38,6 +43,7 @@ pub(crate) fn condition(dialect: Dialect, shape: &Shape, table: &TableDef, filte
 pub(crate) fn on_day(filter: &mut Filter, today: Date) {
     match filter {
         Filter::All(parts) | Filter::Any(parts) => parts.iter_mut().for_each(|p| on_day(p, today)),
+        Filter::Not(part) => on_day(part, today),
         Filter::Is(c) if c.op == Op::Within => {
             c.values.truncate(1);
             c.values.push(Value::Date(today));

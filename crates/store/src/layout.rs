@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 12;
+pub(crate) const VERSION: i32 = 13;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -154,7 +154,8 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
             crate::fill::queue_work(conn, crate::fill::Work::Search, &table.key, &name)?;
         }
     }
-    // 12 changes no table: saved views may have kinds, which an older program would not understand.
+    // 12 and 13 change no table: saved views may have kinds, and filters name views, which an older program would not
+    // understand.
     set_version(conn, VERSION)
 }
 

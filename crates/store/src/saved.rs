@@ -5,8 +5,8 @@
 
 use crate::conn::{Conn, Row, params};
 use crate::kinds::ViewKind;
-use crate::store::{Store, require};
-use crate::{events, failure, log};
+use crate::store::{Store, counter, require};
+use crate::{events, failure, layout, log, segments};
 use model::{Access, Error, ErrorCode, FieldKey, Result, Schema, Scope, TableDef, TableKey, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -131,8 +131,12 @@ pub struct SavedView {
     /// What it shows, without what is gone.
     #[serde(flatten)]
     pub def: SavedDef,
-    /// Fields that it names and that are gone, or whose condition does not fit them any more.
+    /// Fields that it names and that are gone, or whose condition does not fit them any more; `segment 7` of a view
+    /// that is gone.
     pub missing: Vec<String>,
+    /// A condition of its filter was left out, so that it holds more records than was meant.
+    #[serde(skip)]
+    pub loose: bool,
 }
 
 /// Changes of a saved view; what is None stays.
@@ -154,11 +158,17 @@ pub fn prune(filter: &Json, fits: &dyn Fn(&str, &Json) -> bool, missing: &mut Ve
         // A group that has lost all its parts says nothing; one that was empty says what it said.
         return (!kept.is_empty() || parts.is_empty()).then(|| serde_json::json!({ word: kept }));
     }
+    if let Some(part) = filter.get("not") {
+        return prune(part, fits, missing).map(|kept| serde_json::json!({ "not": kept }));
+    }
     let field = filter.get("field").and_then(Json::as_str).unwrap_or_default();
     if fits(field, filter) {
         return Some(filter.clone());
     }
-    note(missing, field);
+    match filter.get("segment") {
+        Some(view) => note(missing, &format!("segment {view}")),
+        None => note(missing, field),
+    }
     None
 }
 
@@ -185,7 +195,10 @@ impl SavedDef {
         }
         self.sort.retain(|s| keep(&s.field));
         self.summaries.retain(|key, _| keep(key));
-        self.filter = self.filter.take().and_then(|f| prune(&f, &|key, _| has(key), &mut missing));
+        self.filter = self.filter.take().and_then(|f| {
+            // Views that are named are looked up by whoever asks the question.
+            prune(&f, &|key, c| c.get("segment").is_some() || has(key), &mut missing)
+        });
         self.kind.prune(table, &mut missing);
         missing
     }
@@ -230,6 +243,24 @@ impl Store {
         })
     }
 
+    /// Some views whoever's they are, as (number, table, name); the name of another member's own view is None.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn view_names(&self, scope: &Scope, ids: &[i64]) -> Result<Vec<(i64, TableKey, Option<String>)>> {
+        require(scope, Access::Read)?;
+        self.engine.read(|conn| {
+            let sql =
+                ["SELECT id, table_key, name, owner FROM _views WHERE ", &conn.dialect().among_ids("id")].concat();
+            conn.all(&sql, params![ids], |r| {
+                let owner: Option<i64> = r.get(3)?;
+                let seen = owner.is_none_or(|o| o == scope.user.0);
+                let name: String = r.get(2)?;
+                Ok((r.get(0)?, r.text(1)?.into(), seen.then_some(name)))
+            })
+        })
+    }
+
     /// One view, which is everybody's or the caller's own.
     ///
     /// # Errors
@@ -244,7 +275,7 @@ impl Store {
     ///
     /// # Errors
     /// `forbidden` without [`Access::Write`], for a shared one without [`Access::Own`]; `conflict` when the name is
-    /// taken; `invalid` for an unfit name.
+    /// taken; `invalid` for an unfit name, or a filter that names a view it may not.
     pub fn save_view(&self, scope: &Scope, table: &str, name: &str, shared: bool, def: &SavedDef) -> Result<SavedView> {
         require(scope, needed(shared))?;
         let name = fit_name(name)?;
@@ -253,6 +284,7 @@ impl Store {
             def.check(schema.require(table)?)?;
             let owner = owner(scope, shared);
             refuse_taken(conn, table, owner, name, None)?;
+            segments::refuse_unfit(conn, scope.user, table, shared, None, def.filter.as_ref())?;
             let count = "SELECT count(*) FROM _views WHERE table_key = ?1 AND COALESCE(owner, 0) = ?2";
             if conn.one::<u64>(count, params![table, owner.unwrap_or(0)])? >= MOST_VIEWS {
                 return Err(invalid(
@@ -262,9 +294,10 @@ impl Store {
             }
             let last = "SELECT COALESCE(max(position), 0) FROM _views WHERE table_key = ?1";
             let position: i64 = conn.one(last, params![table])?;
-            let sql = "INSERT INTO _views (table_key, name, owner, position, def, changed) \
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id";
-            let id: i64 = conn.one(sql, params![table, name, owner, position + 1, written(def)?, log::now()])?;
+            let id = next_id(conn)?;
+            let sql = "INSERT INTO _views (id, table_key, name, owner, position, def, changed) \
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            conn.run(sql, params![id, table, name, owner, position + 1, written(def)?, log::now()])?;
             events::views_changed(conn, table, owner)?;
             find(conn, scope, id)?.seen(scope, schema)
         })
@@ -273,7 +306,8 @@ impl Store {
     /// Changes a view.
     ///
     /// # Errors
-    /// As [`Store::save_view`], and `not_found`.
+    /// As [`Store::save_view`], and `not_found`; `conflict` for one that is no longer to be shared while shared
+    /// views use its filter.
     pub fn change_view(&self, scope: &Scope, id: i64, patch: &SavedPatch) -> Result<SavedView> {
         require(scope, Access::Write)?;
         let name = patch.name.as_deref().map(fit_name).transpose()?;
@@ -287,6 +321,17 @@ impl Store {
             }
             let (name, owner) = (name.unwrap_or(&kept.name), owner(scope, shared));
             refuse_taken(conn, &kept.table, owner, name, Some(id))?;
+            let filter = match &patch.def {
+                Some(def) => def.filter.clone(),
+                None => serde_json::from_str::<SavedDef>(&kept.def).map_err(failure)?.filter,
+            };
+            // A condition that is left out by now does not keep a view from its new name.
+            if patch.def.is_some() || owner != kept.owner {
+                segments::refuse_unfit(conn, scope.user, &kept.table, shared, Some(id), filter.as_ref())?;
+            }
+            if owner.is_some() && kept.owner.is_none() {
+                segments::refuse_used(conn, &kept.table, id, None)?;
+            }
             let def = patch.def.as_ref().map_or_else(|| Ok(kept.def.clone()), written)?;
             let sql = "UPDATE _views SET name = ?2, owner = ?3, def = ?4, changed = ?5 WHERE id = ?1";
             conn.run(sql, params![id, name, owner, def, log::now()])?;
@@ -299,12 +344,13 @@ impl Store {
     /// Deletes a view; no record is touched.
     ///
     /// # Errors
-    /// `not_found`, `forbidden`.
+    /// `not_found`, `forbidden`; `conflict` while shared views, or the caller's own, use its filter.
     pub fn delete_view(&self, scope: &Scope, id: i64) -> Result<()> {
         require(scope, Access::Write)?;
         self.write(|conn, _| {
             let kept = find(conn, scope, id)?;
             require(scope, needed(kept.owner.is_none()))?;
+            segments::refuse_used(conn, &kept.table, id, Some(scope.user.0))?;
             conn.run("DELETE FROM _views WHERE id = ?1", params![id])?;
             events::views_changed(conn, &kept.table, kept.owner)
         })
@@ -331,6 +377,15 @@ impl Store {
             events::views_changed(conn, table, if shared { None } else { Some(scope.user.0) })
         })
     }
+}
+
+/// A number for a view. None comes twice, not even that of a view that is gone: links and other views name it.
+fn next_id(conn: &Conn) -> Result<i64> {
+    const COUNTER: &str = "next_view";
+    let most: i64 = conn.one("SELECT COALESCE(max(id), 0) FROM _views", &[])?;
+    let id = counter(conn, COUNTER)?.max(most + 1);
+    layout::set_meta(conn, COUNTER, &(id + 1).to_string())?;
+    Ok(id)
 }
 
 /// Removes the views of a table that goes.
@@ -364,7 +419,9 @@ impl Kept {
 
     fn seen(self, scope: &Scope, schema: &Schema) -> Result<SavedView> {
         let mut def: SavedDef = serde_json::from_str(&self.def).map_err(failure)?;
+        let filter = def.filter.clone();
         let missing = def.without_missing(schema.table(&self.table));
+        let loose = filter != def.filter;
         let shared = self.owner.is_none();
         Ok(SavedView {
             id: self.id,
@@ -375,6 +432,7 @@ impl Kept {
             changed: self.changed,
             def,
             missing,
+            loose,
         })
     }
 }

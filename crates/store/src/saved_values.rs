@@ -29,6 +29,9 @@ pub(crate) fn rename(conn: &Conn, table: &str, field: &str, names: &BTreeMap<Str
 
 /// Whether something was renamed.
 fn rename_in(filter: &mut Json, field: &str, names: &BTreeMap<String, String>) -> bool {
+    if let Some(part) = filter.get_mut("not") {
+        return rename_in(part, field, names);
+    }
     for word in ["all", "any"] {
         if let Some(parts) = filter.get_mut(word).and_then(Json::as_array_mut) {
             return parts.iter_mut().fold(false, |any, part| rename_in(part, field, names) || any);

@@ -49,7 +49,7 @@ pub struct System {
     pub(crate) engine: Engine,
 }
 
-const VERSION: i32 = 3;
+const VERSION: i32 = 4;
 
 const TABLES: &str = "
 CREATE TABLE users (
@@ -268,6 +268,7 @@ fn create(conn: &Conn) -> Result<()> {
         Dialect::Postgres => conn.batch(&dialect.ddl(NOTES))?,
     }
     conn.batch(&dialect.ddl(crate::jobs::TABLES))?;
+    conn.batch(&dialect.ddl(crate::secrets::TABLE))?;
     set_version(conn)
 }
 
@@ -281,6 +282,9 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
     }
     if from < 3 {
         conn.batch(&conn.dialect().ddl(crate::jobs::TABLES))?;
+    }
+    if from < 4 {
+        conn.batch(&conn.dialect().ddl(crate::secrets::TABLE))?;
     }
     set_version(conn)
 }
@@ -302,12 +306,13 @@ mod tests {
         let path = folder.path().join("system.db");
         let system = System::open(&path).expect("it is made");
         system.add_user("boss", "", "hash", Access::Own, true).expect("a user");
-        let old = "DROP TABLE jobs; DROP TABLE leases; ALTER TABLE sessions DROP COLUMN access;
+        let old = "DROP TABLE jobs; DROP TABLE leases; DROP TABLE secrets; ALTER TABLE sessions DROP COLUMN access;
                    ALTER TABLE sessions DROP COLUMN used; PRAGMA user_version = 1";
         system.engine.write(|c| c.batch(old)).expect("it is as version 1 left it");
         drop(system);
         let system = System::open(&path).expect("it opens");
         assert!(system.claim("day", "p1").expect("the tables are there") && system.has_users().expect("so are users"));
+        assert_eq!(system.secrets(&model::Scope::system(model::Lang::Zh), "feed", None).expect("it is there"), []);
         system.engine.write(|c| c.batch("PRAGMA user_version = 99")).expect("as a newer program leaves it");
         drop(system);
         assert_eq!(System::open(&path).err().expect("it is refused").code, ErrorCode::Conflict);

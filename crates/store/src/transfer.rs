@@ -71,8 +71,8 @@ pub fn carry(
     })?;
     let mut out = from.system.engine.snapshot(|source| {
         to.system.engine.transaction(|target| {
-            // Sessions name users, who name nobody.
-            let out = ["books", "users", "sessions"].map(|t| copy(source, target, t, &mut done, progress));
+            // Sessions and secrets name users, who name nobody.
+            let out = ["books", "users", "sessions", "secrets"].map(|t| copy(source, target, t, &mut done, progress));
             counters(target)?;
             out.into_iter().collect::<Result<Vec<_>>>()
         })

@@ -8,6 +8,7 @@ use crate::related::{self, Related};
 use crate::snapshots::ViewId;
 use crate::sql::{Fill, Stmt};
 use crate::store::{Shape, Store, require};
+use crate::through::RowWork;
 use crate::{collate, filter};
 use crate::{failure, search};
 use model::{
@@ -30,7 +31,7 @@ pub struct OpenedView {
 }
 
 /// Most rows answered at once.
-const MOST_ROWS: usize = 500;
+pub(crate) const MOST_ROWS: usize = 500;
 
 pub(crate) struct View {
     pub table: TableDef,
@@ -164,29 +165,34 @@ impl Store {
         mut each: impl FnMut(RecordId, &[Value], &[Option<(String, String)>]) -> Result<()>,
     ) -> Result<()> {
         let view = self.views.find(scope, id)?;
-        let (mut values, mut links) = (Vec::new(), Vec::new());
-        for offset in (0..view.ids.len() as u64).step_by(500) {
-            self.rows(&view, part(&view, offset, 500), MAX_LINKS as u64, |id, row, related| {
-                let Some(row) = row else { return Ok(()) };
-                values.clear();
-                links.clear();
-                let mut at = 2;
-                for (f, fails) in view.columns.iter().zip(&view.fails) {
-                    let error = if *fails { row.at(at + 1)? } else { ValueRef::Null };
-                    values.push(crate::cells::or_error(&f.kind, row.at(at)?, error));
-                    at += 1 + usize::from(*fails);
-                    if matches!(f.kind, FieldKind::Link { .. }) {
-                        let (code, name): (Option<String>, Option<String>) = (row.get(at)?, row.get(at + 1)?);
-                        links.push(code.map(|c| (c, name.unwrap_or_default())));
-                        at += 2;
-                    } else if f.kind.holds() == Holds::Links {
-                        links.push(related::joined(&related.cell(f, id, row.at(at - 1)?).1));
-                    }
-                }
-                each(RecordId(id), &values, &links)
-            })?;
+        for offset in (0..view.ids.len() as u64).step_by(MOST_ROWS) {
+            self.values_of(&view, part(&view, offset, MOST_ROWS as u64), &mut each)?;
         }
         Ok(())
+    }
+
+    /// [`Store::each_row`] of some records of a view.
+    pub(crate) fn values_of(&self, view: &View, ids: &[i64], each: &mut RowWork<'_>) -> Result<()> {
+        let (mut values, mut links) = (Vec::new(), Vec::new());
+        self.rows(view, ids, MAX_LINKS as u64, |id, row, related| {
+            let Some(row) = row else { return Ok(()) };
+            values.clear();
+            links.clear();
+            let mut at = 2;
+            for (f, fails) in view.columns.iter().zip(&view.fails) {
+                let error = if *fails { row.at(at + 1)? } else { ValueRef::Null };
+                values.push(crate::cells::or_error(&f.kind, row.at(at)?, error));
+                at += 1 + usize::from(*fails);
+                if matches!(f.kind, FieldKind::Link { .. }) {
+                    let (code, name): (Option<String>, Option<String>) = (row.get(at)?, row.get(at + 1)?);
+                    links.push(code.map(|c| (c, name.unwrap_or_default())));
+                    at += 2;
+                } else if f.kind.holds() == Holds::Links {
+                    links.push(related::joined(&related.cell(f, id, row.at(at - 1)?).1));
+                }
+            }
+            each(RecordId(id), &values, &links)
+        })
     }
 
     pub(crate) fn rows(
@@ -221,7 +227,7 @@ impl Store {
 }
 
 /// The ids of a page.
-fn part(view: &View, offset: u64, limit: u64) -> &[i64] {
+pub(crate) fn part(view: &View, offset: u64, limit: u64) -> &[i64] {
     let from = usize::try_from(offset).unwrap_or(usize::MAX).min(view.ids.len());
     let limit = usize::try_from(limit).unwrap_or(usize::MAX).min(MOST_ROWS);
     &view.ids[from..from.saturating_add(limit).min(view.ids.len())]
@@ -418,7 +424,7 @@ impl Key {
 
 /// The ids of a query in its order. Keys are read once and sorted here, which is several times quicker
 /// than in the database for any order without an index of its own.
-fn ordered_ids(conn: &Conn, shape: &Shape, table: &TableDef, query: &Query) -> Result<Vec<i64>> {
+pub(crate) fn ordered_ids(conn: &Conn, shape: &Shape, table: &TableDef, query: &Query) -> Result<Vec<i64>> {
     let mut select = select_ids(conn.dialect(), shape, table, query)?;
     let fill = Fill::today(model::Date(0));
     if query.sort.is_empty() {

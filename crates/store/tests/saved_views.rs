@@ -172,7 +172,7 @@ fn filters_follow_options_that_get_another_name() {
     let (talk, won, lost) = (row("谈"), row("成"), row("丢"));
     let is = |op: &str, values: &[&str]| json!({ "field": stage, "op": op, "values": values });
     let filter = |first: &[&str], second: &[&str]| {
-        json!({ "any": [is("in", first), { "all": [is("ne", second), { "field": "name", "op": "eq", "values": ["谈"] }] }] })
+        json!({ "any": [is("in", first), { "all": [{ "not": is("eq", second) }, { "field": "name", "op": "eq", "values": ["谈"] }] }] })
     };
     let def = SavedDef { filter: Some(filter(&["谈", "丢"], &["成"])), ..SavedDef::default() };
     let (mine, theirs) = (member(1, Access::Own), member(2, Access::Write));
@@ -232,9 +232,119 @@ fn calendars_and_galleries_take_what_fits_them() {
     assert_eq!(kept(calendar).def.kind, ViewKind::Sheet);
 }
 
+fn filtering(filter: serde_json::Value) -> SavedDef {
+    SavedDef { filter: Some(filter), ..SavedDef::default() }
+}
+
+fn redefined(def: SavedDef) -> SavedPatch {
+    SavedPatch { def: Some(def), ..SavedPatch::default() }
+}
+
+fn a_number_of_a_view_never_comes_twice() {
+    let book = Book::new();
+    let save = |name: &str| book.store.save_view(&scope(), "customers", name, true, &SavedDef::default()).unwrap().id;
+    let (first, last) = (save("一"), save("二"));
+    book.store.delete_view(&scope(), last).unwrap();
+    assert!(save("三") > last, "what named the one that is gone must not find another");
+    let book = book.reopened();
+    let names = book.store.view_names(&scope(), &[first, last]).unwrap();
+    assert_eq!(names, [(first, "customers".into(), Some("一".to_owned()))]);
+}
+
+fn a_view_is_named_by_those_that_may_and_not_in_circles() {
+    let book = Book::new();
+    let (owner, writer) = (member(1, Access::Own), member(2, Access::Write));
+    let plain = json!({ "field": "name", "op": "filled" });
+    let of = |id: i64| filtering(json!({ "all": [{ "not": { "segment": id } }, plain] }));
+    let save =
+        |who: &Scope, name: &str, shared, def: &SavedDef| book.store.save_view(who, "customers", name, shared, def);
+    let a = save(&owner, "甲", true, &filtering(plain.clone())).unwrap().id;
+    let b = save(&owner, "乙", true, &of(a)).unwrap().id;
+    let c = save(&owner, "丙", true, &of(b)).unwrap().id;
+
+    let refused = |r: model::Result<store::SavedView>| {
+        let e = r.unwrap_err();
+        assert_eq!((e.code, e.field.as_deref()), (ErrorCode::Invalid, Some("filter")), "{e:?}");
+        e.zh
+    };
+    let circle = refused(book.store.change_view(&owner, a, &redefined(of(c))));
+    assert!(circle.contains("甲 → 丙 → 乙 → 甲"), "{circle}");
+    refused(book.store.change_view(&owner, a, &redefined(of(a))));
+
+    let own = save(&writer, "私", false, &of(a)).unwrap().id;
+    let other = refused(save(&owner, "x", true, &of(own)));
+    assert!(!other.contains('私'), "another's own view is not told of");
+    refused(save(&writer, "x", false, &of(999)));
+    let orders = book.store.save_view(&owner, "orders", "单", true, &SavedDef::default()).unwrap().id;
+    refused(save(&owner, "x", true, &of(orders)));
+    let mine = save(&owner, "自用", false, &filtering(plain.clone())).unwrap().id;
+    assert!(refused(save(&owner, "x", true, &of(mine))).contains("自用"), "everybody must see what it names");
+    let uses = save(&owner, "自用二", false, &of(mine)).unwrap().id;
+    let share = SavedPatch { shared: Some(true), ..SavedPatch::default() };
+    refused(book.store.change_view(&owner, uses, &share));
+
+    let used = |r: model::Result<()>| {
+        let e = r.unwrap_err();
+        assert_eq!(e.code, ErrorCode::Conflict, "{e:?}");
+        e.zh
+    };
+    let users = used(book.store.delete_view(&owner, a));
+    assert!(users.contains('乙') && !users.contains('私'), "{users}");
+    let unshare = SavedPatch { shared: Some(false), ..SavedPatch::default() };
+    assert!(used(book.store.change_view(&owner, a, &unshare).map(drop)).contains('乙'));
+    used(book.store.delete_view(&owner, mine));
+    book.store.delete_view(&owner, c).unwrap();
+    book.store.change_view(&owner, b, &redefined(SavedDef::default())).unwrap();
+    book.store.delete_view(&owner, a).expect("another's own view holds nobody up");
+    let left = book.store.saved_view(&writer, own).unwrap();
+    assert!(!left.loose && left.missing.is_empty(), "whoever asks its question finds out");
+}
+
+fn what_a_filter_says_can_be_denied() {
+    use model::{Condition, Filter, Op, Query};
+    let book = Book::new();
+    for (name, city) in [("甲", "长沙市"), ("乙", "湘潭市"), ("丙", "")] {
+        book.create("customers", &[("name", name.into()), ("city", city.into())]);
+    }
+    let is = Filter::Is(Condition { field: "city".into(), op: Op::Eq, values: vec!["长沙市".into()] });
+    let not = |filter: Filter| Query { filter: Filter::Not(Box::new(filter)), ..Query::all("customers") };
+    assert_eq!(book.ids(&not(is.clone())), [2, 3], "a blank cell is not in what it is compared with");
+    assert_eq!(book.ids(&not(Filter::Not(Box::new(is)))), [1]);
+    assert_eq!(book.ids(&not(Filter::All(vec![]))), [] as [i64; 0]);
+    assert_eq!(book.ids(&not(Filter::Any(vec![]))), [1, 2, 3]);
+}
+
+fn a_question_is_read_through_in_parts() {
+    let book = Book::new();
+    let records = (0..1_203).map(|n| vec![("name".into(), format!("货{n}").as_str().into())]).collect();
+    let made = model::Change::Create { table: "products".into(), records };
+    book.store.apply(&scope(), made, model::Origin::Edit).unwrap();
+    let mark = book.store.state_mark().unwrap();
+    let query =
+        model::Query { sort: vec![model::Sort { field: "code".into(), desc: true }], ..model::Query::all("products") };
+    let through = book.store.through(&scope(), &query, &["name".into()]).unwrap();
+    book.delete("products", &[model::RecordId(7)]);
+    let (mut names, mut at) = (Vec::new(), 0);
+    while at < through.total() {
+        let each = &mut |_, values: &[model::Value], _: &[Option<(String, String)>]| {
+            names.push(values[0].as_text().unwrap().to_owned());
+            Ok(())
+        };
+        book.store.through_part(&through, at, each).unwrap();
+        at += store::MOST_PART;
+    }
+    assert_eq!((names.len(), names[0].as_str(), names[1_201].as_str()), (1_202, "货1202", "货0"));
+    assert_ne!(book.store.state_mark().unwrap(), mark);
+    assert_eq!(book.store.state_mark().unwrap(), book.second().state_mark().unwrap());
+}
+
 testkit::on_both_engines!(
     filters_follow_options_that_get_another_name,
     calendars_and_galleries_take_what_fits_them,
+    a_number_of_a_view_never_comes_twice,
+    a_view_is_named_by_those_that_may_and_not_in_circles,
+    a_question_is_read_through_in_parts,
+    what_a_filter_says_can_be_denied,
     a_board_keeps_its_settings_and_falls_back_to_the_sheet,
     views_are_shared_or_ones_own,
     views_come_in_their_order_and_survive_reopening,

@@ -83,6 +83,11 @@ export const api = {
   deleteView: (id: number) => call<void>(`/saved/${id}`, { method: "DELETE" }),
   orderViews: (table: string, views: number[]) =>
     call<void>(`/tables/${enc(table)}/saved/order`, { method: "PUT", body: { views } }),
+  viewLinks: (id: number) => call<T.Links>(`/saved/${id}/links`),
+  makeLink: (id: number, body: T.LinkWrite) =>
+    call<T.LinkMade>(`/saved/${id}/links`, { method: "POST", body }),
+  links: () => call<T.Links>("/links"),
+  revokeLink: (id: string) => call<void>(`/links/${enc(id)}`, { method: "DELETE" }),
   exportUrl: (view: string, format: "xlsx" | "csv") => apiUrl(`/views/${enc(view)}/export?format=${format}`),
   fieldValues: (table: string, field: string, search: string, signal?: AbortSignal) =>
     call<T.FieldValues>(`/tables/${enc(table)}/fields/${enc(field)}/values?search=${enc(search)}`, {

@@ -26,4 +26,35 @@ export const enSettings = {
   "token.revoke": "Revoke",
   "token.sure": "Revoke it?",
   "token.revoked": "“{{name}}” revoked",
+  "link.all": "Live links",
+  "link.allAbout":
+    "The live links of all views. New ones are made in the list of views. Once revoked, a link gives no more data.",
+  "link.title": "Live links of “{{name}}”",
+  "link.about":
+    "Excel, WPS and Google Sheets read this view by a link; refreshing brings what is in it then. Whoever has the link sees all its records without logging in, so give it only to people you trust. It can be revoked at any time.",
+  "link.name": "What the link is for",
+  "link.nameHint": "What it is for (optional), such as: the accountant",
+  "link.make": "New link",
+  "link.once": "This link is shown only once. Copy it now.",
+  "link.readers": "Where it is used",
+  "reader.excel": "Excel / WPS",
+  "reader.sheets": "Google Sheets",
+  "reader.json": "JSON",
+  "how.excel":
+    "In Excel choose Data → From Web, paste the link, set the file origin to “65001: Unicode (UTF-8)” and load. “Refresh All” brings the newest data. In WPS use “Get Data” or “Import Data” under Data.",
+  "how.sheets": "Paste this whole line into an empty cell. Google Sheets refreshes it about once an hour.",
+  "how.json":
+    "For programs: an array with an object for each record, under the names of the fields, money in yuan.",
+  "link.near":
+    "Only this machine or network can open the present address; Google's servers cannot. Open Kebu at its public address first, then make the link.",
+  "link.none": "This view has no links yet.",
+  "link.noneAtAll": "No live links yet. Make one in the list of views, behind the “⋯” of a view.",
+  "link.of": "View “{{view}}”",
+  "link.ofGone": "The view is deleted; the link gives nothing",
+  "link.ofOther": "A member's own view",
+  "link.used": "used {{at}}, {{n}} times",
+  "link.unused": "never used",
+  "link.revoke": "Revoke",
+  "link.sure": "Revoke it?",
+  "link.revoked": "“{{name}}” revoked",
 } as const;

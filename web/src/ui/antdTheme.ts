@@ -76,6 +76,8 @@ export function antdTheme(mode: "light" | "dark", still: boolean): ThemeConfig {
         hoverBorderColor: "var(--line-2)",
         optionSelectedBg: "var(--hover)",
         optionSelectedFontWeight: 500,
+        // Lists open over our own popups too.
+        zIndexPopup: 1200,
       },
       Progress: { defaultColor: "var(--focus)" },
     },

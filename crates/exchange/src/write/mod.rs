@@ -17,7 +17,7 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-pub use self::csv::CsvTable;
+pub use self::csv::{CsvTable, CsvText};
 pub use grade::{GradeBook, GradeColumn, GradeSheet};
 pub use problems::{ProblemBook, ProblemRow};
 pub use summary::Summary;

@@ -5,6 +5,7 @@ pub(crate) mod changes;
 pub(crate) mod charts;
 pub(crate) mod events;
 pub(crate) mod exports;
+pub(crate) mod feeds;
 pub(crate) mod files;
 pub(crate) mod imports;
 pub(crate) mod jobs;

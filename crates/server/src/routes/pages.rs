@@ -8,10 +8,10 @@ use crate::wire::{self, raw};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use model::{FieldKey, Filter, Sort, TableDef};
+use model::{FieldKey, Filter, Scope, Sort, TableDef};
 use serde::Deserialize;
 use std::sync::Arc;
-use store::PageWanted;
+use store::{PageWanted, Store};
 use utoipa::{IntoParams, ToSchema};
 
 #[derive(Deserialize, IntoParams)]
@@ -65,7 +65,7 @@ pub(crate) async fn list(
     }
     let body = blocking(&app, move |app| {
         let schema = app.book().schema();
-        let wanted = read(w, schema.require(&table)?).map_err(|e| e.0)?;
+        let wanted = read(w, app.book(), &caller.scope, schema.require(&table)?).map_err(|e| e.0)?;
         let page = app.book().records(&caller.scope, &wanted)?;
         let mut out = b"{\"records\":".to_vec();
         out.extend(page.records);
@@ -76,12 +76,12 @@ pub(crate) async fn list(
     Ok(raw(body))
 }
 
-fn read(w: Wanted, table: &TableDef) -> Result<PageWanted, ApiError> {
+fn read(w: Wanted, store: &Store, scope: &Scope, table: &TableDef) -> Result<PageWanted, ApiError> {
     let (mut filter, mut formula) = (Filter::All(Vec::new()), None);
     let text = w.filter.trim();
     if text.starts_with('{') {
         let json = serde_json::from_str(text).map_err(|e| malformed(e).on("filter"))?;
-        filter = wire::filter(table, &json, 0)?;
+        filter = wire::filter(store, scope, table, &json)?;
     } else if !text.is_empty() {
         formula = Some(text.to_owned());
     }

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use model::{Access, Filter, Query, Result, Sort, TableDef};
+use model::{Access, Filter, Query, Result, Scope, Sort, TableDef};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub(crate) async fn list(
 ) -> ApiResult<Json<SavedViews>> {
     let out = blocking(&app, move |app| {
         let mut views = app.book().saved_views(&caller.scope, &table)?;
-        views.iter_mut().try_for_each(|v| fitting(app, v))?;
+        views.iter_mut().try_for_each(|v| fitting(app, &caller.scope, v))?;
         let access = caller.scope.access;
         Ok(SavedViews { views, may: SavedMay { save: access >= Access::Write, share: access >= Access::Own } })
     })
@@ -82,7 +82,7 @@ pub(crate) async fn create(
     let Json(new) = body.map_err(malformed)?;
     let def: SavedDef = serde_json::from_value(new.def).map_err(malformed)?;
     let work = move |app: &App| {
-        check(app, &table, &def)?;
+        check(app, &caller.scope, &table, &def)?;
         app.book().save_view(&caller.scope, &table, &new.name, new.shared, &def)
     };
     Ok(Json(blocking(&app, work).await?))
@@ -117,11 +117,11 @@ pub(crate) async fn change(
     let Json(c) = body.map_err(malformed)?;
     let work = move |app: &App| {
         if let Some(def) = &c.def {
-            check(app, &app.book().saved_view(&caller.scope, view)?.table, def)?;
+            check(app, &caller.scope, &app.book().saved_view(&caller.scope, view)?.table, def)?;
         }
         let patch = SavedPatch { name: c.name, shared: c.shared, def: c.def };
         let mut view = app.book().change_view(&caller.scope, view, &patch)?;
-        fitting(app, &mut view)?;
+        fitting(app, &caller.scope, &mut view)?;
         Ok(view)
     };
     Ok(Json(blocking(&app, work).await?))
@@ -139,7 +139,12 @@ pub(crate) async fn remove(
     Path(view): Path<i64>,
 ) -> ApiResult<StatusCode> {
     caller.require(Access::Write)?;
-    blocking(&app, move |app| app.book().delete_view(&caller.scope, view)).await?;
+    blocking(&app, move |app| {
+        app.book().delete_view(&caller.scope, view)?;
+        // A link whose view is gone gives nothing; it need not be in any list either.
+        app.data.system.forget_secrets(super::feeds::KIND, view)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -170,30 +175,46 @@ pub(crate) async fn order(
 }
 
 /// Refuses what could not be asked: a condition its field does not take, an order it does not give.
-fn check(app: &App, table: &str, def: &SavedDef) -> Result<()> {
+fn check(app: &App, scope: &Scope, table: &str, def: &SavedDef) -> Result<()> {
     let schema = app.book().schema();
     let table = schema.require(table)?;
-    asked(app, table, def.filter.as_ref(), &def.sort)
+    asked(app, scope, table, def.filter.as_ref(), &def.sort).map(drop)
 }
 
-fn asked(app: &App, table: &TableDef, filter: Option<&Value>, sort: &[store::SavedSort]) -> Result<()> {
-    let filter = filter.map_or(Ok(Filter::All(Vec::new())), |f| wire::filter(table, f, 0)).map_err(|e| e.0)?;
+/// The question of a view that fits its table (see [`fitting`]).
+pub(crate) fn question(app: &App, scope: &Scope, table: &TableDef, view: &SavedView) -> Result<Query> {
+    asked(app, scope, table, view.def.filter.as_ref(), &view.def.sort)
+}
+
+fn asked(
+    app: &App,
+    scope: &Scope,
+    table: &TableDef,
+    filter: Option<&Value>,
+    sort: &[store::SavedSort],
+) -> Result<Query> {
+    let read = |f| wire::filter(app.book(), scope, table, f);
+    let filter = filter.map_or(Ok(Filter::All(Vec::new())), read).map_err(|e| e.0)?;
     let sort = sort.iter().map(|s| Sort { field: s.field.clone(), desc: s.desc }).collect();
-    app.book().check_query(&Query { table: table.key.clone(), filter, search: String::new(), sort })
+    let query = Query { table: table.key.clone(), filter, search: String::new(), sort };
+    app.book().check_query(&query)?;
+    Ok(query)
 }
 
 /// Leaves out conditions and orders that a field no longer takes since its kind was changed.
-fn fitting(app: &App, view: &mut SavedView) -> Result<()> {
+pub(crate) fn fitting(app: &App, scope: &Scope, view: &mut SavedView) -> Result<()> {
     let schema = app.book().schema();
     // A table that went a moment ago: its views are about to go too.
     let Some(table) = schema.table(&view.table) else { return Ok(()) };
-    if asked(app, table, view.def.filter.as_ref(), &view.def.sort).is_ok() {
+    if asked(app, scope, table, view.def.filter.as_ref(), &view.def.sort).is_ok() {
         return Ok(());
     }
-    let fits = |_: &str, condition: &Value| asked(app, table, Some(condition), &[]).is_ok();
+    let fits = |_: &str, condition: &Value| asked(app, scope, table, Some(condition), &[]).is_ok();
+    let before = view.def.filter.clone();
     view.def.filter = view.def.filter.take().and_then(|f| store::prune(&f, &fits, &mut view.missing));
+    view.loose |= view.def.filter != before;
     view.def.sort.retain(|s| {
-        let kept = asked(app, table, None, std::slice::from_ref(s)).is_ok();
+        let kept = asked(app, scope, table, None, std::slice::from_ref(s)).is_ok();
         if !kept && !view.missing.iter().any(|m| s.field == **m) {
             view.missing.push(s.field.to_string());
         }

@@ -36,7 +36,7 @@ pub(crate) async fn open(
         let schema = app.book().schema();
         let columns = q.columns.clone();
         let table = schema.require(&q.table)?;
-        let query = q.read(table).map_err(|e| e.0)?;
+        let query = q.read(app.book(), &caller.scope, table).map_err(|e| e.0)?;
         let view = app.book().open_view(&caller.scope, &query, &columns)?;
         let rows = app.book().page(&caller.scope, &view.id, 0, FIRST)?;
         let head = json!({ "view": view.id, "total": view.total, "columns": view.columns }).to_string();

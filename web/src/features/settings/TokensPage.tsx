@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Scope, Token } from "@/api/types";
+import { LinkRows } from "@/features/links/LinkRows";
 import { errorText } from "@/lib/errors";
 import { formatMoment } from "@/lib/format";
 import { queryClient } from "@/lib/query";
@@ -44,6 +45,13 @@ export function TokensPage() {
           <TokenRow key={token.id} token={token} />
         ))}
       </ul>
+      <section className="settings-part" aria-labelledby="links-all">
+        <h2 id="links-all" className="serif">
+          {t("link.all")}
+        </h2>
+        <p className="muted token-about">{t("link.allAbout")}</p>
+        <LinkRows none={t("link.noneAtAll")} />
+      </section>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { Select } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Field, Sort, Table } from "@/api/types";
+import type { Field, SavedView, Sort, Table } from "@/api/types";
 import { queryStore, toFilter } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { isLinks, labelOf } from "@/lib/format";
@@ -14,15 +14,21 @@ import {
   change,
   fromGroup,
   type Group,
+  isOpen,
   newGroup,
   newRow,
+  newSegment,
   opsFor,
+  type Part,
   type Row,
+  type Segment,
   startValues,
   toGroup,
 } from "./builder";
 import { ConditionValue, useOpName } from "./ConditionValue";
 import { fromFilter } from "./saved";
+import { useOpenView } from "./useSaved";
+import { useSay } from "./useSay";
 
 interface Props {
   table: Table;
@@ -86,19 +92,28 @@ export function FilterBuilder({ table, at, onClose }: Props) {
   );
 }
 
-type Change = (id: number, to: (part: Row | Group) => Row | Group | null) => void;
+type Change = (id: number, to: (part: Part) => Part | null) => void;
 
 function AddButtons(props: { table: Table; group: Group; nested: boolean; onAdd(group: Group): void }) {
   const { t } = useTranslation();
   const { table, group, nested, onAdd } = props;
   const first = table.fields.find((f) => f.key === "name") ?? table.fields[0];
+  const segment = useSegments(table)[0];
   if (!first) return null;
-  const add = (row: Row | Group) => onAdd({ ...group, rows: [...group.rows, row] });
+  const add = (row: Part) => onAdd({ ...group, rows: [...group.rows, row] });
+  // A condition nobody has filled in makes room.
+  const addSegment = (view: number) =>
+    onAdd({ ...group, rows: [...group.rows.filter((r) => !isOpen(r)), newSegment(view)] });
   return (
     <>
       <button type="button" className="link" onClick={() => add(newRow(first))}>
         + {t("builder.add")}
       </button>
+      {segment && (
+        <button type="button" className="link" onClick={() => addSegment(segment.id)}>
+          + {t("builder.addSegment")}
+        </button>
+      )}
       {!nested && (
         <button
           type="button"
@@ -114,6 +129,7 @@ function AddButtons(props: { table: Table; group: Group; nested: boolean; onAdd(
 
 function GroupRows({ table, group, onChange }: { table: Table; group: Group; onChange: Change }) {
   const { t } = useTranslation();
+  const { sayFilter } = useSay();
   const join = (
     <Select<Group["join"]>
       size="small"
@@ -144,6 +160,10 @@ function GroupRows({ table, group, onChange }: { table: Table; group: Group; onC
                 <AddButtons table={table} group={row} nested onAdd={(g) => onChange(row.id, () => g)} />
               </div>
             </div>
+          ) : "segment" in row ? (
+            <InView table={table} row={row} onChange={(next) => onChange(row.id, () => next)} />
+          ) : "kept" in row ? (
+            <div className="builder-condition">{sayFilter(table, row.kept)}</div>
           ) : (
             <Condition table={table} row={row} onChange={(next) => onChange(row.id, () => next)} />
           )}
@@ -151,6 +171,46 @@ function GroupRows({ table, group, onChange }: { table: Table; group: Group; onC
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The saved views a filter can name: those with a filter, but for the open one, which would name itself. */
+function useSegments(table: Table): SavedView[] {
+  const { views, id } = useOpenView(table.key);
+  return views.filter((v) => v.filter !== undefined && v.id !== id);
+}
+
+/** Whether records are in a saved view. */
+function InView(props: { table: Table; row: Segment; onChange(row: Segment): void }) {
+  const { t } = useTranslation();
+  const { table, row, onChange } = props;
+  const views = useSegments(table);
+  const options = views.map((v) => ({ value: v.id, label: v.name }));
+  if (!views.some((v) => v.id === row.segment))
+    options.unshift({ value: row.segment, label: t("builder.noView") });
+  return (
+    <div className="builder-condition">
+      <Select
+        size="small"
+        value={row.not}
+        aria-label={t("builder.op")}
+        options={[
+          { value: false, label: t("builder.in") },
+          { value: true, label: t("builder.notIn") },
+        ]}
+        onChange={(not) => onChange({ ...row, not })}
+      />
+      <Select
+        size="small"
+        className="builder-value"
+        showSearch={{ optionFilterProp: "label" }}
+        popupMatchSelectWidth={240}
+        aria-label={t("builder.segment")}
+        value={row.segment}
+        options={options}
+        onChange={(segment: number) => onChange({ ...row, segment })}
+      />
+    </div>
   );
 }
 

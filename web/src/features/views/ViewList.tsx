@@ -25,6 +25,7 @@ interface Props {
   onUpdate(view: SavedView, body: { name?: string; shared?: boolean }): Promise<void>;
   onRemove(view: SavedView): Promise<void>;
   onEarlier(view: SavedView): Promise<void>;
+  onLinks(view: SavedView): void;
   onClose(): void;
 }
 
@@ -93,14 +94,12 @@ export function ViewList(props: Props) {
                           on={open?.id === v.id}
                           onClick={() => onGo(v.id)}
                         >
-                          {may.save && (
-                            <IconButton
-                              icon="more"
-                              label={t("view.actions", { name: v.name })}
-                              aria-expanded={managed === v.id}
-                              onClick={() => setManaged(managed === v.id ? null : v.id)}
-                            />
-                          )}
+                          <IconButton
+                            icon="more"
+                            label={t("view.actions", { name: v.name })}
+                            aria-expanded={managed === v.id}
+                            onClick={() => setManaged(managed === v.id ? null : v.id)}
+                          />
                         </ViewItem>
                         {managed === v.id && (
                           <div className="view-actions">
@@ -111,11 +110,14 @@ export function ViewList(props: Props) {
                                 onClick={() => setName({ of: v })}
                               />
                             )}
-                            <Action
-                              icon="copy"
-                              label={t("view.duplicate")}
-                              onClick={() => setName({ of: v, copy: true })}
-                            />
+                            {may.save && (
+                              <Action
+                                icon="copy"
+                                label={t("view.duplicate")}
+                                onClick={() => setName({ of: v, copy: true })}
+                              />
+                            )}
+                            <Action icon="link" label={t("view.links")} onClick={() => props.onLinks(v)} />
                             {may.share && (
                               <Action
                                 icon={v.shared ? "user" : "people"}

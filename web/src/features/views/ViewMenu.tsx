@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Field, SavedView, Table } from "@/api/types";
@@ -23,6 +23,8 @@ import { fromDef, isChanged, toDef } from "./saved";
 import { askAgain, dropView, keepView, useOpenView } from "./useSaved";
 import { ViewList } from "./ViewList";
 
+const LinksDialog = lazy(() => import("@/features/links/LinksDialog"));
+
 /** Which view is open, whether it was changed, and the way to the others. */
 export function ViewMenu({ table }: { table: Table }) {
   const { t } = useTranslation();
@@ -32,6 +34,7 @@ export function ViewMenu({ table }: { table: Table }) {
   const layout = useStore(layoutStore(table.key));
   const [at, setAt] = useState<DOMRect | null>(null);
   const [naming, setNaming] = useState(false);
+  const [linked, setLinked] = useState<SavedView>();
   const close = useCallback(() => setAt(null), []);
   const all = t("view.all", { table: labelOf(table.label, locale) });
   const changed = view !== undefined && isChanged(table, view, query, layout);
@@ -157,9 +160,14 @@ export function ViewMenu({ table }: { table: Table }) {
           onUpdate={update}
           onRemove={remove}
           onEarlier={earlier}
+          onLinks={(of) => {
+            close();
+            setLinked(of);
+          }}
           onClose={close}
         />
       )}
+      <Suspense>{linked && <LinksDialog view={linked} onClose={() => setLinked(undefined)} />}</Suspense>
     </div>
   );
 }

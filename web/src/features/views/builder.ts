@@ -9,10 +9,22 @@ export interface Row {
   op: Op;
   values: Value[];
 }
+/** A record is in a saved view, or not. */
+export interface Segment {
+  id: number;
+  segment: number;
+  not: boolean;
+}
+/** What is built elsewhere and only shown here. */
+export interface Kept {
+  id: number;
+  kept: Filter;
+}
+export type Part = Row | Segment | Kept | Group;
 export interface Group {
   id: number;
   join: "all" | "any";
-  rows: (Row | Group)[];
+  rows: Part[];
 }
 
 let next = 1;
@@ -21,6 +33,15 @@ export const newRow = (field: Field): Row => {
   return { id: next++, field: field.key, op, values: startValues(op) };
 };
 export const newGroup = (join: Group["join"], rows: Group["rows"]): Group => ({ id: next++, join, rows });
+
+export const newSegment = (segment: number, not = false): Segment => ({ id: next++, segment, not });
+
+/** The view a filter puts records into or out of, if that is all it says. */
+export function segmentOf(filter: Filter): { segment: number; not: boolean } | undefined {
+  if ("segment" in filter) return { segment: filter.segment, not: false };
+  if ("not" in filter && "segment" in filter.not) return { segment: filter.not.segment, not: true };
+  return undefined;
+}
 
 /** Operators that make sense of a kind, the likeliest first. */
 export function opsFor(field: Field): Op[] {
@@ -99,28 +120,39 @@ export const startValues = (op: Op): Value[] => (op === "within" ? ["this_month"
 
 /** What is there already, as rows. */
 export function toGroup(filter: Filter | undefined): Group {
-  const part = (f: Filter): Row | Group =>
-    "field" in f
-      ? { id: next++, field: f.field, op: f.op, values: f.values ?? [] }
-      : newGroup("all" in f ? "all" : "any", ("all" in f ? f.all : f.any).map(part));
+  const part = (f: Filter): Part => {
+    if ("field" in f) return { id: next++, field: f.field, op: f.op, values: f.values ?? [] };
+    const segment = segmentOf(f);
+    if (segment) return newSegment(segment.segment, segment.not);
+    if ("all" in f) return newGroup("all", f.all.map(part));
+    return "any" in f ? newGroup("any", f.any.map(part)) : { id: next++, kept: f };
+  };
   if (filter === undefined) return newGroup("all", []);
   const whole = part(filter);
   return "rows" in whole ? whole : newGroup("all", [whole]);
 }
 
+/** Whether a row is a condition that lacks its value. */
+export const isOpen = (row: Part): boolean =>
+  "field" in row && row.values.length === 0 && row.op !== "blank" && row.op !== "filled";
+
 /** The filter of what is complete; a group of one part is that part. */
 export function fromGroup(group: Group): Filter | undefined {
   const parts = group.rows.flatMap((row): Filter[] => {
     if ("rows" in row) return [fromGroup(row)].filter((f) => f !== undefined);
-    const complete = row.op === "blank" || row.op === "filled" || row.values.length > 0;
-    return complete ? [{ field: row.field, op: row.op, values: row.values }] : [];
+    if ("kept" in row) return [row.kept];
+    if ("segment" in row) {
+      const within: Filter = { segment: row.segment };
+      return [row.not ? { not: within } : within];
+    }
+    return isOpen(row) ? [] : [{ field: row.field, op: row.op, values: row.values }];
   });
   if (parts.length < 2) return parts[0];
   return group.join === "all" ? { all: parts } : { any: parts };
 }
 
 /** Changes one part of a tree; null takes it away. */
-export function change(group: Group, id: number, to: (part: Row | Group) => Row | Group | null): Group {
+export function change(group: Group, id: number, to: (part: Part) => Part | null): Group {
   const rows = group.rows.flatMap((row) => {
     const changed = row.id === id ? to(row) : "rows" in row ? change(row, id, to) : row;
     return changed === null ? [] : [changed];

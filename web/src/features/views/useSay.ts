@@ -1,11 +1,11 @@
 /** Conditions in words. */
 import { useTranslation } from "react-i18next";
-import type { Field, Filter, Op, Table, Value } from "@/api/types";
+import type { Field, Filter, Op, SavedViews, Table, Value } from "@/api/types";
 import { OP_SIGN } from "@/features/table/ops";
 import { useLocale } from "@/i18n";
 import { formatValue, labelOf } from "@/lib/format";
-import { fieldOf } from "@/lib/query";
-import { spanOf } from "./builder";
+import { fieldOf, queryClient } from "@/lib/query";
+import { segmentOf, spanOf } from "./builder";
 
 export function useSay() {
   const { t } = useTranslation();
@@ -32,6 +32,17 @@ export function useSay() {
       const field = fieldOf(table, filter.field);
       return field ? `${labelOf(field.label, locale)} ${say(field, filter.op, filter.values)}` : "";
     }
+    const segment = segmentOf(filter);
+    if (segment) {
+      const view = queryClient
+        .getQueryData<SavedViews>(["saved", table.key])
+        ?.views.find((v) => v.id === segment.segment);
+      return t(segment.not ? "builder.notInView" : "builder.inView", {
+        view: view?.name ?? t("builder.noView"),
+      });
+    }
+    if ("not" in filter) return `${t("builder.not")} (${sayFilter(table, filter.not)})`;
+    if ("segment" in filter) return "";
     const all = "all" in filter;
     return (all ? filter.all : filter.any)
       .map((part) => sayFilter(table, part))

@@ -99,6 +99,20 @@ test("rows of the builder become a filter of what is complete", () => {
   expect(fromGroup(toGroup(undefined))).toBeUndefined();
 });
 
+test("a view can be a condition, and what is built elsewhere is kept as it is", () => {
+  for (const filter of [
+    { segment: 7 },
+    { not: { segment: 7 } },
+    { all: [is("city"), { not: { segment: 7 } }] },
+    { any: [{ segment: 7 }, { not: { any: [is("name"), is("city")] } }] },
+  ] satisfies Filter[]) {
+    expect(fromGroup(toGroup(filter))).toEqual(filter);
+    const { filters, more } = fromFilter(filter);
+    expect(toFilter(filters, more)).toEqual(filter);
+  }
+  expect(toGroup({ not: { segment: 7 } }).rows[0]).toMatchObject({ segment: 7, not: true });
+});
+
 test("operators and days suit the kind", () => {
   expect(opsFor(field("b", "birthday"))[0]).toBe("within");
   expect(opsFor(field("g", "choice"))).toEqual(["in", "blank", "filled"]);

@@ -1,0 +1,79 @@
+import { useQuery } from "@tanstack/react-query";
+import { Button } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "@/api";
+import type { Link } from "@/api/types";
+import { errorText } from "@/lib/errors";
+import { formatCount, formatMoment } from "@/lib/format";
+import { queryClient } from "@/lib/query";
+import { Icon } from "@/ui/Icon";
+import { toast, toastError } from "@/ui/toast";
+import "@/ui/css/settings.css";
+
+export const askLinks = () => queryClient.invalidateQueries({ queryKey: ["links"] });
+
+/** Live links: those of one view, or all the person may see, each with its view. */
+export function LinkRows({ view, none }: { view?: number; none: string }) {
+  const list = useQuery({
+    queryKey: ["links", view ?? 0],
+    queryFn: () => (view === undefined ? api.links() : api.viewLinks(view)),
+    staleTime: 0,
+  });
+  if (list.isError)
+    return (
+      <p className="form-error" role="alert">
+        {errorText(list.error)}
+      </p>
+    );
+  if (list.data?.links.length === 0) return <p className="muted">{none}</p>;
+  return (
+    <ul className="past">
+      {list.data?.links.map((link) => (
+        <LinkRow key={link.id} link={link} whole={view === undefined} />
+      ))}
+    </ul>
+  );
+}
+
+function LinkRow({ link, whole }: { link: Link; whole: boolean }) {
+  const { t } = useTranslation();
+  /** What read by it cannot read again: asked twice. */
+  const [sure, setSure] = useState(false);
+  const revoke = () =>
+    api.revokeLink(link.id).then(
+      () => {
+        toast(t("link.revoked", { name: link.name }));
+        return askLinks();
+      },
+      (e: unknown) => toastError(errorText(e)),
+    );
+  const of =
+    link.view_name !== null
+      ? t("link.of", { view: link.view_name })
+      : t(link.table === null ? "link.ofGone" : "link.ofOther");
+  return (
+    <li className="past-row">
+      <Icon name="link" size={18} />
+      <div className="grow">
+        <strong>{link.name}</strong>
+        <div className="muted num">
+          {[
+            ...(whole ? [of] : []),
+            link.owner_name,
+            link.used === null
+              ? t("link.unused")
+              : t("link.used", { at: formatMoment(link.used), n: formatCount(link.uses) }),
+          ].join(" · ")}
+        </div>
+      </div>
+      <Button
+        danger={sure}
+        onBlur={() => setSure(false)}
+        onClick={() => (sure ? void revoke() : setSure(true))}
+      >
+        {sure ? t("link.sure") : t("link.revoke")}
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,103 @@
+import { Button, Input, Modal } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "@/api";
+import type { SavedView } from "@/api/types";
+import { errorText } from "@/lib/errors";
+import { Icon } from "@/ui/Icon";
+import { toast, toastError } from "@/ui/toast";
+import { isNear, READERS, type Reader, toCopy } from "./address";
+import { askLinks, LinkRows } from "./LinkRows";
+
+/** The live links of a saved view: made, shown once with what to do with them, listed, revoked. */
+export default function LinksDialog({ view, onClose }: { view: SavedView; onClose(): void }) {
+  const { t } = useTranslation();
+  const [name, setName] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [made, setMade] = useState<string>();
+  const make = async () => {
+    setBusy(true);
+    try {
+      const { path } = await api.makeLink(view.id, name.trim() === "" ? {} : { name: name.trim() });
+      setMade(window.location.origin + path);
+      setName("");
+      await askLinks();
+    } catch (e) {
+      toastError(errorText(e));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal open width={560} title={t("link.title", { name: view.name })} footer={null} onCancel={onClose}>
+      <div className="link-dialog">
+        <p className="muted">{t("link.about")}</p>
+        <form
+          className="link-new"
+          onSubmit={(e) => {
+            e.preventDefault();
+            void make();
+          }}
+        >
+          <Input
+            aria-label={t("link.name")}
+            placeholder={t("link.nameHint")}
+            maxLength={40}
+            value={name}
+            onChange={(e) => setName(e.target.value)}
+          />
+          <Button type="primary" htmlType="submit" loading={busy}>
+            {t("link.make")}
+          </Button>
+        </form>
+        {made && <Address key={made} base={made} onClose={() => setMade(undefined)} />}
+        <LinkRows view={view.id} none={t("link.none")} />
+      </div>
+    </Modal>
+  );
+}
+
+/** The address just made, for whoever is to read it; nothing shows it again. */
+function Address({ base, onClose }: { base: string; onClose(): void }) {
+  const { t } = useTranslation();
+  const [reader, setReader] = useState<Reader>("excel");
+  const text = toCopy(reader, base);
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => toast(t("token.copied")),
+      () => toastError(t("token.notCopied")),
+    );
+  const unreachable = reader === "sheets" && isNear(window.location.hostname);
+  return (
+    <section className="token-secret" aria-label={t("link.once")}>
+      <p>{t("link.once")}</p>
+      <div className="link-readers" role="tablist" aria-label={t("link.readers")}>
+        {READERS.map((r) => (
+          <button
+            key={r}
+            type="button"
+            role="tab"
+            aria-selected={r === reader}
+            className={r === reader ? "on" : undefined}
+            onClick={() => setReader(r)}
+          >
+            {t(`reader.${r}`)}
+          </button>
+        ))}
+      </div>
+      <div className="link-reader" role="tabpanel" aria-label={t(`reader.${reader}`)}>
+        <code>{text}</code>
+        <p className="muted">{t(`how.${reader}`)}</p>
+        {unreachable && <p className="link-near">{t("link.near")}</p>}
+      </div>
+      <div className="token-acts">
+        <Button icon={<Icon name="copy" size={14} />} onClick={() => void copy()}>
+          {t("token.copy")}
+        </Button>
+        <Button type="text" onClick={onClose}>
+          {t("token.kept")}
+        </Button>
+      </div>
+    </section>
+  );
+}
