@@ -6,8 +6,9 @@
 use crate::board::ViewKind;
 use crate::conn::{Conn, Row, params};
 use crate::store::{Store, require};
-use crate::{events, failure, log};
-use model::{Access, Error, ErrorCode, FieldKey, Result, Schema, Scope, TableDef, TableKey, UserId};
+use crate::tint::{self, ColourRule};
+use crate::{events, failure, group, log};
+use model::{Access, Error, ErrorCode, FieldKey, GroupLevel, Result, Schema, Scope, TableDef, TableKey, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -50,6 +51,12 @@ pub struct SavedDef {
     /// Their order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sort: Vec<SavedSort>,
+    /// What they are grouped by, the outermost level first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub group: Vec<GroupLevel>,
+    /// Which records and cells are coloured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub colours: Vec<ColourRule>,
     /// How high rows are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<RowHeight>,
@@ -131,7 +138,7 @@ pub struct SavedView {
     /// What it shows, without what is gone.
     #[serde(flatten)]
     pub def: SavedDef,
-    /// Fields that it names and that are gone, or whose condition does not fit them any more.
+    /// Fields that it names and that are gone or do not fit it any more; formulas of colour rules that name such.
     pub missing: Vec<String>,
 }
 
@@ -170,7 +177,7 @@ pub(crate) fn note(missing: &mut Vec<String>, field: &str) {
 
 impl SavedDef {
     /// Leaves out what names fields the table lacks, and answers which.
-    fn without_missing(&mut self, table: Option<&TableDef>) -> Vec<String> {
+    fn without_missing(&mut self, schema: &Schema, table: Option<&TableDef>) -> Vec<String> {
         let mut missing = Vec::new();
         let has = |key: &str| table.is_some_and(|t| t.field(key).is_some());
         let mut keep = |key: &str| {
@@ -186,6 +193,14 @@ impl SavedDef {
         self.sort.retain(|s| keep(&s.field));
         self.summaries.retain(|key, _| keep(key));
         self.filter = self.filter.take().and_then(|f| prune(&f, &|key, _| has(key), &mut missing));
+        self.group.retain(|l| {
+            let kept = table.and_then(|t| t.field(&l.field)).is_some_and(group::groups);
+            if !kept {
+                note(&mut missing, &l.field);
+            }
+            kept
+        });
+        tint::without_missing(&mut self.colours, schema, table, &mut missing);
         self.kind.prune(table, &mut missing);
         missing
     }
@@ -206,6 +221,8 @@ impl SavedDef {
         for key in named.chain(self.summaries.keys().map(String::as_str)) {
             table.require(key)?;
         }
+        group::check(table, &self.group)?;
+        tint::check(table, &self.colours)?;
         self.kind.check(table)
     }
 }
@@ -364,7 +381,7 @@ impl Kept {
 
     fn seen(self, scope: &Scope, schema: &Schema) -> Result<SavedView> {
         let mut def: SavedDef = serde_json::from_str(&self.def).map_err(failure)?;
-        let missing = def.without_missing(schema.table(&self.table));
+        let missing = def.without_missing(schema, schema.table(&self.table));
         let shared = self.owner.is_none();
         Ok(SavedView {
             id: self.id,

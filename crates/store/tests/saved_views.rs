@@ -1,8 +1,9 @@
 //! Saved views, on both engines: who sees and changes them, and what becomes of them when fields and tables go.
 
 use model::{Access, ErrorCode, FieldDef, FieldKind, Label, Lang, Scope, UserId};
+use model::{GroupLevel, Period};
 use serde_json::json;
-use store::{Board, Figure, SavedColumn, SavedDef, SavedPatch, SavedSort, ViewKind};
+use store::{Board, ColourRule, ColourWhen, Figure, SavedColumn, SavedDef, SavedPatch, SavedSort, ViewKind};
 use testkit::{Book, scope};
 
 fn member(user: i64, access: Access) -> Scope {
@@ -62,6 +63,12 @@ fn views_come_in_their_order_and_survive_reopening() {
         frozen: Some(1),
         filter: Some(json!({ "any": [{ "field": "name", "op": "filled" }] })),
         sort: vec![SavedSort { field: "name".into(), desc: true }],
+        group: vec![GroupLevel { field: "last_order".into(), desc: true, by: Period::Year }],
+        colours: vec![ColourRule {
+            when: ColourWhen::Formula("[@累计金额]>1000".into()),
+            field: Some("total".into()),
+            tone: "gold".into(),
+        }],
         height: Some(store::RowHeight::Low),
         summaries: [("total".to_owned(), Figure::Average)].into(),
     };

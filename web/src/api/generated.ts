@@ -1087,6 +1087,8 @@ export interface SavedColumn {
 
 /** What a saved view shows. */
 export interface SavedDef {
+  group?: GroupLevel[];
+  colours?: ColourRule[];
   /** The columns, in order; the others are hidden. None: as the table shows them. */
   columns?: SavedColumn[];
   filter?: Filter;
@@ -1410,6 +1412,7 @@ export type ViewKind =
 
 /** A view just opened, with its first 100 rows. */
 export interface ViewOpened {
+  groups?: RecordGroup[];
   columns: FieldKey[];
   rows: WireRow[];
   total: number;
@@ -1431,6 +1434,9 @@ export interface ViewRecords {
 
 /** A query as the API takes it. */
 export interface ViewRequest {
+  group?: GroupLevel[];
+  figures?: FieldKey[];
+  colours?: ColourWhen[];
   /** The columns, by the keys of their fields. */
   columns: FieldKey[];
   /** Which records; all of them when left out. */
@@ -1463,3 +1469,22 @@ export interface Wanting {
 
 /** A cell as it is written: content of its kind, what a person typed, or links to add and to remove. */
 export type Written = Content | Typed | Relinked | (number | string)[];
+
+export type Period = "day" | "month" | "year";
+export interface GroupLevel {
+  field: FieldKey;
+  desc?: boolean;
+  by?: Period;
+}
+export interface RecordGroup {
+  value: Value;
+  count: number;
+  figures?: Record<string, ColumnSummary>;
+  groups?: RecordGroup[];
+}
+export type ColourWhen = { formula: string } | { filter: Filter };
+export interface ColourRule {
+  when: ColourWhen;
+  field?: FieldKey;
+  tone: Tone;
+}

@@ -12,7 +12,7 @@ use model::{Access, Filter, Query, Result, Sort, TableDef};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
-use store::{SavedDef, SavedPatch, SavedView};
+use store::{ColourRule, ColourWhen, SavedDef, SavedPatch, SavedView};
 use utoipa::ToSchema;
 
 type Body<T> = std::result::Result<Json<T>, JsonRejection>;
@@ -169,24 +169,32 @@ pub(crate) async fn order(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Refuses what could not be asked: a condition its field does not take, an order it does not give.
+/// Refuses what could not be asked: a condition its field does not take, an order it does not give, a colour rule
+/// that does not compile.
 fn check(app: &App, table: &str, def: &SavedDef) -> Result<()> {
     let schema = app.book().schema();
     let table = schema.require(table)?;
-    asked(app, table, def.filter.as_ref(), &def.sort)
+    asked(app, table, def.filter.as_ref(), &def.sort)?;
+    coloured(app, table, &def.colours)
 }
 
 fn asked(app: &App, table: &TableDef, filter: Option<&Value>, sort: &[store::SavedSort]) -> Result<()> {
     let filter = filter.map_or(Ok(Filter::All(Vec::new())), |f| wire::filter(table, f, 0)).map_err(|e| e.0)?;
     let sort = sort.iter().map(|s| Sort { field: s.field.clone(), desc: s.desc }).collect();
-    app.book().check_query(&Query { table: table.key.clone(), filter, search: String::new(), sort })
+    app.book().check_query(&Query { filter, sort, ..Query::all(table.key.clone()) })
 }
 
-/// Leaves out conditions and orders that a field no longer takes since its kind was changed.
+fn coloured(app: &App, table: &TableDef, rules: &[ColourRule]) -> Result<()> {
+    let colours = rules.iter().map(|r| wire::when(table, &r.when)).collect::<ApiResult<_>>().map_err(|e| e.0)?;
+    app.book().check_query(&Query { colours, ..Query::all(table.key.clone()) })
+}
+
+/// Leaves out conditions, orders and colour rules that a field no longer takes since its kind was changed.
 fn fitting(app: &App, view: &mut SavedView) -> Result<()> {
     let schema = app.book().schema();
     // A table that went a moment ago: its views are about to go too.
     let Some(table) = schema.table(&view.table) else { return Ok(()) };
+    fitting_colours(app, table, view);
     if asked(app, table, view.def.filter.as_ref(), &view.def.sort).is_ok() {
         return Ok(());
     }
@@ -194,10 +202,31 @@ fn fitting(app: &App, view: &mut SavedView) -> Result<()> {
     view.def.filter = view.def.filter.take().and_then(|f| store::prune(&f, &fits, &mut view.missing));
     view.def.sort.retain(|s| {
         let kept = asked(app, table, None, std::slice::from_ref(s)).is_ok();
-        if !kept && !view.missing.iter().any(|m| s.field == **m) {
-            view.missing.push(s.field.to_string());
+        if !kept {
+            miss(&mut view.missing, &s.field);
         }
         kept
     });
     Ok(())
+}
+
+fn fitting_colours(app: &App, table: &TableDef, view: &mut SavedView) {
+    view.def.colours.retain(|rule| {
+        let kept = coloured(app, table, std::slice::from_ref(rule)).is_ok();
+        match &rule.when {
+            _ if kept => {}
+            ColourWhen::Formula(text) => miss(&mut view.missing, text),
+            ColourWhen::Filter(filter) => {
+                let fits = |_: &str, condition: &Value| asked(app, table, Some(condition), &[]).is_ok();
+                store::prune(filter, &fits, &mut view.missing);
+            }
+        }
+        kept
+    });
+}
+
+fn miss(missing: &mut Vec<String>, what: &str) {
+    if !missing.iter().any(|m| m == what) {
+        missing.push(what.to_owned());
+    }
 }

@@ -87,15 +87,21 @@ function TableBody({ table }: { table: Table }) {
   }, [asked, phone, shown, table, layout.summaries]);
   if (columns.length !== asked.length) setAsked(columns);
 
+  const board = boardOf(layout.kind);
+  const group = board ? undefined : query.group;
+  const colours = board ? undefined : layout.colours;
   const request = useMemo(
     (): ViewRequest => ({
       table: table.key,
       filter: toFilter(query.filters, query.more),
       search: query.search === "" ? undefined : query.search,
       sort: query.sort.length === 0 ? undefined : query.sort,
+      group,
+      figures: group && Object.keys(layout.summaries ?? {}).filter((k) => fieldOf(table, k)),
+      colours: colours?.map((rule) => rule.when),
       columns,
     }),
-    [table.key, query, columns],
+    [table, query, columns, group, colours, layout.summaries],
   );
   const open = useView(request);
   const cache = open.view?.table === table.key ? open.view.cache : undefined;
@@ -107,7 +113,8 @@ function TableBody({ table }: { table: Table }) {
   const panel = usePanel();
   const exportAs = useCallback(
     async (format: "xlsx" | "csv") => {
-      const view = await api.openView({ ...request, columns: shown.map((f) => f.key) });
+      const wanted = { ...request, figures: undefined, colours: undefined };
+      const view = await api.openView({ ...wanted, columns: shown.map((f) => f.key) });
       location.assign(api.exportUrl(view.view, format));
     },
     [request, shown],
@@ -130,7 +137,6 @@ function TableBody({ table }: { table: Table }) {
   }, [named]);
   useEffect(() => closeDialog, []);
   const View = phone ? CardsView : SheetView;
-  const board = boardOf(layout.kind);
   const seen: ViewProps = {
     table,
     fields,
