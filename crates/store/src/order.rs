@@ -160,14 +160,14 @@ pub(crate) fn ordered_ids(
         Ok(())
     })?;
     let sorted = grouping.sorted(conn, shape)?;
-    let place = |i: usize| leaves.get(i).map_or(0, |leaf| sorted.places[*leaf as usize]);
+    leaves.iter_mut().for_each(|leaf| *leaf = sorted.places[*leaf as usize]);
     let mut places: Vec<u32> = (0..u32::try_from(ids.len()).map_err(failure)?).collect();
     places.sort_unstable_by(|a, b| {
         let (a, b) = (*a as usize, *b as usize);
         let by_keys =
             query.sort.iter().enumerate().map(|(k, s)| keys[a * width + k].compare(&keys[b * width + k], s.desc));
         let later = || by_keys.reduce(Ordering::then).unwrap_or(Ordering::Equal).then(ids[a].cmp(&ids[b]));
-        place(a).cmp(&place(b)).then_with(later)
+        leaves.get(a).cmp(&leaves.get(b)).then_with(later)
     });
     let groups = grouping.tree(conn, shape, query, &sorted, figures)?;
     Ok((places.into_iter().map(|p| ids[p as usize]).collect(), groups))

@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: b4b0d0cd273c7d3a8ad993c4689b664c9b2d10ce172da372c1828ef6ad08d45a
+// Document: e789743921ef93a13585fe6c06b6a87e7230115217c3fe3fc668c1b4a545ad86
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** The settings of a kanban board. */
@@ -123,6 +123,29 @@ export type CheckName =
   | "in_list"
   | "not_future"
   | "expression";
+
+/**
+ * A colour rule of a view. Of those that hold of a record the first gives its colour; rules for one field come
+ * before those for the whole row.
+ */
+export interface ColourRule {
+  /** The field whose cells are coloured. None: the whole row. */
+  field?: FieldKey;
+  /** The colour. */
+  tone: Tone;
+  /** When it holds. */
+  when: ColourWhen;
+}
+
+/** When a colour rule holds. */
+export type ColourWhen =
+  | {
+      /** A formula over the record, such as `[@总金额]>1000`; blank and errors count as no. */
+      formula: string;
+    }
+  | {
+      filter: Filter;
+    };
 
 /** Where a person sends a column. */
 export interface ColumnChoice {
@@ -489,6 +512,16 @@ export interface GradeFigure {
   grade: string;
   /** Their total, in 分. */
   total: Money;
+}
+
+/** One level of groups. */
+export interface GroupLevel {
+  /** How long a group of days is; nothing to other fields. */
+  by?: Period;
+  /** The largest first; blanks come last either way. */
+  desc?: boolean;
+  /** Records of the same content are a group. */
+  field: FieldKey;
 }
 
 /** The history of a record, newest first, at most 200 lines. */
@@ -861,6 +894,9 @@ export interface Patched {
   rows: Record<string, Record<string, Value>>;
 }
 
+/** A stretch of the calendar. */
+export type Period = "day" | "month" | "year";
+
 /** The national list of places. */
 export interface PlaceList {
   provinces: Places;
@@ -929,6 +965,17 @@ export interface Reason {
   points: number;
   /** The reason. */
   text: Label;
+}
+
+/** Records of the same content, which stand together in a view. */
+export interface RecordGroup {
+  /** How many records. */
+  count: number;
+  /** Figures of the fields that were asked for. */
+  figures?: Record<string, ColumnSummary>;
+  /** The groups of the next level. */
+  groups?: RecordGroup[];
+  value: Value;
 }
 
 /** The id of a record inside its table. */
@@ -1087,13 +1134,15 @@ export interface SavedColumn {
 
 /** What a saved view shows. */
 export interface SavedDef {
-  group?: GroupLevel[];
+  /** Which records and cells are coloured. */
   colours?: ColourRule[];
   /** The columns, in order; the others are hidden. None: as the table shows them. */
   columns?: SavedColumn[];
   filter?: Filter;
   /** So many of the first columns stay in sight. None: as the table does. */
   frozen?: number;
+  /** What they are grouped by, the outermost level first. */
+  group?: GroupLevel[];
   /** How high rows are. */
   height?: RowHeight;
   kind?: ViewKind;
@@ -1125,7 +1174,7 @@ export type SavedView = SavedDef & {
   editable: boolean;
   /** Its number; none comes twice. */
   id: number;
-  /** Fields that it names and that are gone, or whose condition does not fit them any more. */
+  /** Fields that it names and that are gone or do not fit it any more; formulas of colour rules that name such. */
   missing: string[];
   /** What it is called. */
   name: string;
@@ -1412,8 +1461,12 @@ export type ViewKind =
 
 /** A view just opened, with its first 100 rows. */
 export interface ViewOpened {
-  groups?: RecordGroup[];
   columns: FieldKey[];
+  /**
+   * Where groups were asked for: those of the outermost level, in the order of the rows. The rows of one follow
+   * on those of the one before.
+   */
+  groups?: RecordGroup[];
   rows: WireRow[];
   total: number;
   /** Names it in the addresses. */
@@ -1434,13 +1487,16 @@ export interface ViewRecords {
 
 /** A query as the API takes it. */
 export interface ViewRequest {
-  group?: GroupLevel[];
-  figures?: FieldKey[];
+  /** Conditions whose outcome comes with every row, at most twenty. */
   colours?: ColourWhen[];
   /** The columns, by the keys of their fields. */
   columns: FieldKey[];
+  /** Fields whose figures every group has. */
+  figures?: FieldKey[];
   /** Which records; all of them when left out. */
   filter?: Filter;
+  /** What they are grouped by, the outermost level first, at most three. */
+  group?: GroupLevel[];
   /** What a person typed into the search box. */
   search?: string;
   /** Their order; by id when left out. */
@@ -1469,22 +1525,3 @@ export interface Wanting {
 
 /** A cell as it is written: content of its kind, what a person typed, or links to add and to remove. */
 export type Written = Content | Typed | Relinked | (number | string)[];
-
-export type Period = "day" | "month" | "year";
-export interface GroupLevel {
-  field: FieldKey;
-  desc?: boolean;
-  by?: Period;
-}
-export interface RecordGroup {
-  value: Value;
-  count: number;
-  figures?: Record<string, ColumnSummary>;
-  groups?: RecordGroup[];
-}
-export type ColourWhen = { formula: string } | { filter: Filter };
-export interface ColourRule {
-  when: ColourWhen;
-  field?: FieldKey;
-  tone: Tone;
-}

@@ -1,6 +1,6 @@
 /** The sheet's rows with headings between them, and what closes and opens groups. */
 import { useCallback, useMemo } from "react";
-import { GroupedRows, keysOf } from "./grouped";
+import { GroupedRows } from "./grouped";
 import type { Range, SheetProps, SheetSelection } from "./types";
 
 /** The same sheet over rows in groups; as it is where it has none. */
@@ -31,10 +31,6 @@ export function useToggle({ groups }: SheetProps, rows: GroupedRows | undefined)
     [groups, rows],
   );
 }
-
-/** All groups closed. */
-export const allClosed = (groups: NonNullable<SheetProps["groups"]>): ReadonlySet<string> =>
-  new Set(keysOf(groups.list));
 
 /** A selection told in places among the records; headings are left out of it. */
 export function amongRecords(selection: SheetSelection, rows: GroupedRows | undefined): SheetSelection {

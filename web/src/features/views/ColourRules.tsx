@@ -9,6 +9,8 @@ import { useLocale } from "@/i18n";
 import { labelOf } from "@/lib/format";
 import { IconButton } from "@/ui/IconButton";
 import { Popup } from "@/ui/Popup";
+import "@/ui/css/fields.css";
+import "@/ui/css/views.css";
 import { change } from "./builder";
 import { type Draft, MOST_RULES, newDraft, TONES, toDrafts, toRules } from "./colours";
 import { AddButtons, GroupRows } from "./FilterBuilder";
@@ -163,7 +165,7 @@ function Formula({
         onChecked={(check) => {
           const sound = check?.ok === true && check.kind?.kind === "bool";
           setUnfit(check?.ok === true && !sound);
-          if (sound) onChange((d) => ({ ...d, sound }));
+          onChange((d) => (d.sound === sound ? d : { ...d, sound }));
         }}
       />
       {unfit && (
