@@ -107,7 +107,7 @@ describe("views", { concurrency: 1 }, () => {
 
   it("saves that as a view, which the address names", async () => {
     await page.locator(".view-button").click();
-    await page.locator(".view-foot .menu-item").first().click();
+    await page.locator(".view-foot .menu-item", { hasText: "保存为视图" }).click();
     await page.locator(".view-form input").first().fill("本月生日");
     await page.locator(".view-form .ant-checkbox-input").check();
     await shot(page, "save-1440-light");

@@ -32,7 +32,7 @@ pub use error::{Error, ErrorCode, Result};
 pub use field::{FieldDef, FieldKey, Label, LabelWrite, Lang, TableKey};
 pub use identity::{IDENTITY_FIELDS, Identity, IdentityKind};
 pub use kind::{ChoiceOption, FieldKind, FileRef, Holds, TONES};
-pub use query::{Condition, Filter, Op, Query, Sort};
+pub use query::{Condition, Filter, GroupLevel, MOST_COLOURS, MOST_LEVELS, Op, Period, Query, Sort, When};
 pub use rule::{Check, Checker, Level, Rule, Violation, check_value};
 pub use schema::{Schema, TableDef};
 pub use scope::{Access, Scope, UserId};

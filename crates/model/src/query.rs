@@ -1,6 +1,14 @@
 //! What to read.
 
 use crate::{FieldKey, TableKey, Value};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// Most levels of groups.
+pub const MOST_LEVELS: usize = 3;
+/// Most colour rules of a view.
+pub const MOST_COLOURS: usize = 20;
 
 /// A question to one table: which records, in which order. It is what a view saves.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,15 +19,68 @@ pub struct Query {
     pub filter: Filter,
     /// What a person typed into the search box; blank for none.
     pub search: String,
+    /// What they are grouped by, the outermost first, at most [`MOST_LEVELS`]; groups come before the order.
+    pub group: Vec<GroupLevel>,
     /// Order of the records; ties, and no sort at all, go by id.
     pub sort: Vec<Sort>,
+    /// Conditions whose outcome comes with every row, at most [`MOST_COLOURS`].
+    pub colours: Vec<When>,
 }
 
 impl Query {
     /// Every record of a table by id.
     pub fn all(table: impl Into<TableKey>) -> Self {
-        Self { table: table.into(), filter: Filter::All(Vec::new()), search: String::new(), sort: Vec::new() }
+        Self {
+            table: table.into(),
+            filter: Filter::All(Vec::new()),
+            search: String::new(),
+            group: Vec::new(),
+            sort: Vec::new(),
+            colours: Vec::new(),
+        }
     }
+}
+
+/// One level of groups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupLevel {
+    /// Records of the same content are a group.
+    pub field: FieldKey,
+    /// The largest first; blanks come last either way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub desc: bool,
+    /// How long a group of days is; nothing to other fields.
+    #[serde(default, skip_serializing_if = "Period::is_month")]
+    pub by: Period,
+}
+
+/// A stretch of the calendar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Period {
+    /// A day.
+    Day,
+    /// A month.
+    #[default]
+    Month,
+    /// A year.
+    Year,
+}
+
+impl Period {
+    fn is_month(&self) -> bool {
+        *self == Self::Month
+    }
+}
+
+/// When a colour rule holds of a record.
+#[derive(Clone, Debug, PartialEq)]
+pub enum When {
+    /// The text of a formula; blank and errors count as no.
+    Formula(Arc<str>),
+    /// Conditions on fields.
+    Filter(Filter),
 }
 
 /// One key of an order.

@@ -67,6 +67,10 @@ fn complete(made: OpenApi) -> serde_json::Result<Value> {
         doc["components"]["schemas"][name] = schema;
     }
     doc["components"]["schemas"]["SavedDef"]["properties"]["filter"] = json!({ "$ref": "#/components/schemas/Filter" });
+    doc["components"]["schemas"]["ColourWhen"]["oneOf"][1]["properties"]["filter"] =
+        json!({ "$ref": "#/components/schemas/Filter" });
+    doc["components"]["schemas"]["RecordGroup"]["properties"]["value"] =
+        json!({ "$ref": "#/components/schemas/Value" });
     // A column that is left out has none of the parts of a target.
     doc["components"]["schemas"]["SheetTarget"]["required"] = json!([]);
     doc["components"]["schemas"]["SheetColumn"]["allOf"][0] = json!({ "$ref": "#/components/schemas/SheetTarget" });

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use store::Reason;
+use store::{Reason, RecordGroup};
 use utoipa::openapi::{Object, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -123,7 +123,8 @@ described! {
         ]
     };
 
-    /// A row of a view: `[id, value, …]` in the order of its columns; `[id]` alone is a record removed since.
+    /// A row of a view: `[id, value, …]` in the order of its columns; `[id]` alone is a record removed since. Where
+    /// colour rules were asked, the last item says which of them hold: 1 the first, 2 the second, 4 the third, added up.
     WireRow [Value] = {
         "type": "array", "prefixItems": [{ "type": "integer" }],
         "items": { "$ref": "#/components/schemas/Value" }, "minItems": 1
@@ -243,6 +244,9 @@ pub(crate) struct ViewOpened {
     view: String,
     total: u64,
     columns: Vec<FieldKey>,
+    /// Where groups were asked for: those of the outermost level, in the order of the rows. The rows of one follow
+    /// on those of the one before.
+    groups: Option<Vec<RecordGroup>>,
     rows: Vec<WireRow>,
 }
 

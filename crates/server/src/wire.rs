@@ -3,12 +3,12 @@
 use crate::error::{ApiResult, malformed};
 use model::parse::{self, Cell, Ctx};
 use model::{
-    Condition, Date, DateTime, Error, ErrorCode, ErrorValue, FieldDef, FieldKey, FieldKind, FileRef, Filter, Holds,
-    Money, Op, Query, RecordId, Result, Scope, Sort, TableDef, UserId, Value,
+    Condition, Date, DateTime, Error, ErrorCode, ErrorValue, FieldDef, FieldKey, FieldKind, FileRef, Filter,
+    GroupLevel, Holds, Money, Op, Query, RecordId, Result, Scope, Sort, TableDef, UserId, Value, When,
 };
 use serde::Deserialize;
 use serde_json::Value as Json;
-use store::Store;
+use store::{ColourWhen, Store};
 use utoipa::ToSchema;
 
 /// A value for a cell, with what was dropped or assumed in reading it.
@@ -205,9 +205,18 @@ pub(crate) struct QueryJson {
     /// What a person typed into the search box.
     #[serde(default)]
     pub search: String,
+    /// What they are grouped by, the outermost level first, at most three.
+    #[serde(default)]
+    pub group: Vec<GroupLevel>,
+    /// Fields whose figures every group has.
+    #[serde(default)]
+    pub figures: Vec<FieldKey>,
     /// Their order; by id when left out.
     #[serde(default)]
     pub sort: Vec<SortJson>,
+    /// Conditions whose outcome comes with every row, at most twenty.
+    #[serde(default)]
+    pub colours: Vec<ColourWhen>,
     /// The columns, by the keys of their fields.
     pub columns: Vec<FieldKey>,
 }
@@ -228,8 +237,17 @@ impl QueryJson {
     pub(crate) fn read(self, store: &Store, scope: &Scope, table: &TableDef) -> ApiResult<Query> {
         let filter = self.filter.map_or(Ok(Filter::All(Vec::new())), |f| filter(store, scope, table, &f))?;
         let sort = self.sort.into_iter().map(|s| Sort { field: s.field, desc: s.desc }).collect();
-        Ok(Query { table: table.key.clone(), filter, search: self.search, sort })
+        let colours = self.colours.iter().map(|c| when(store, scope, table, c)).collect::<ApiResult<_>>()?;
+        Ok(Query { table: table.key.clone(), filter, search: self.search, group: self.group, sort, colours })
     }
+}
+
+/// The condition of a colour rule.
+pub(crate) fn when(store: &Store, scope: &Scope, table: &TableDef, json: &ColourWhen) -> ApiResult<When> {
+    Ok(match json {
+        ColourWhen::Formula(text) => When::Formula(text.as_str().into()),
+        ColourWhen::Filter(json) => When::Filter(filter(store, scope, table, json)?),
+    })
 }
 
 /// Deepest nesting of a filter.

@@ -355,6 +355,59 @@ async fn one_search_asks_every_table(site: &Site) {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
+async fn views_have_groups_and_colours(site: &Site) {
+    for (name, province, total) in [("甲", "浙江", 5), ("乙", "江苏", 2_000), ("丙", "浙江", 3_000), ("丁", "", 1)]
+    {
+        let record = json!({ "name": name, "province": province, "stated_total": total * 100 });
+        site.ok("POST", "/tables/customers/records", Some(json!({ "records": [record] }))).await;
+    }
+    let asked = json!({ "table": "customers", "columns": ["name"], "figures": ["stated_total"],
+        "group": [{ "field": "province" }, { "field": "name", "desc": true }],
+        "colours": [{ "formula": "[@原表累计消费]>1000" }, { "filter": { "field": "name", "op": "eq", "values": ["丁"] } }] });
+    let (status, view) = site.call("reader", "POST", "/views", Some(asked.clone())).await;
+    assert_eq!(status, StatusCode::OK, "{view}");
+    assert_eq!(view["rows"], json!([[2, "乙", 1], [1, "甲", 0], [3, "丙", 1], [4, "丁", 2]]));
+    let heads: Vec<_> = view["groups"].as_array().unwrap().iter().map(|g| (&g["value"], &g["count"])).collect();
+    assert_eq!(heads, [(&json!("江苏"), &json!(1)), (&json!("浙江"), &json!(2)), (&Value::Null, &json!(1))]);
+    assert_eq!(view["groups"][1]["figures"]["stated_total"]["sum"], json!(300_500.0));
+    assert_eq!(view["groups"][1]["groups"][0]["value"], "甲");
+    let plain = json!({ "table": "customers", "columns": ["name"] });
+    assert_eq!(site.ok("POST", "/views", Some(plain)).await["groups"], Value::Null);
+    for (part, wrong, field) in [
+        ("group", json!([{ "field": "tags" }]), "tags"),
+        ("colours", json!([{ "formula": "1=1" }, { "formula": "[@没有]" }]), "colours.1"),
+        ("figures", json!(["nothing"]), "nothing"),
+    ] {
+        let mut asked = asked.clone();
+        asked[part] = wrong;
+        let (status, answer) = site.call("owner", "POST", "/views", Some(asked)).await;
+        assert!(status.is_client_error(), "{part}");
+        assert_eq!(answer["error"]["field"].as_str().unwrap_or(field), field, "{answer}");
+    }
+
+    let field = json!({ "label": "热度", "kind": "number", "decimals": 0 });
+    let heat = site.ok("POST", "/tables/customers/fields", Some(field)).await["field"]["key"].clone();
+    let by = |op: &str| json!({ "filter": { "field": heat, "op": op, "values": [3] } });
+    let rules = json!([{ "when": { "formula": "[@热度]>1" }, "field": "name", "tone": "gold" },
+        { "when": by("gt"), "tone": "red" }, { "when": { "formula": "1=1" }, "tone": "grey" }]);
+    let def =
+        json!({ "name": "热", "group": [{ "field": "province", "desc": true }, { "field": heat }], "colours": rules });
+    let made = site.ok("POST", "/tables/customers/saved", Some(def.clone())).await;
+    assert_eq!((&made["group"], &made["colours"]), (&def["group"], &def["colours"]));
+    let path = format!("/tables/customers/fields/{}", heat.as_str().unwrap());
+    site.ok("PATCH", &path, Some(json!({ "label": "温度" }))).await;
+    let view = site.ok("GET", "/tables/customers/saved", None).await["views"][0].clone();
+    assert_eq!(view["colours"][0]["when"]["formula"], "[@温度]>1");
+    // As a text it takes the comparison no more; the view opens without that rule and says so.
+    let to = json!({ "to": { "kind": "text" }, "preview": false });
+    let job = site.ok("POST", &format!("{path}/convert"), Some(to)).await;
+    assert_eq!(site.job(&job).await["state"], "done");
+    let view = site.ok("GET", "/tables/customers/saved", None).await["views"][0].clone();
+    assert_eq!(view["group"], def["group"]);
+    assert!(view["colours"].as_array().unwrap().iter().all(|r| r["when"]["filter"].is_null()), "{view}");
+    assert!(view["missing"].as_array().unwrap().contains(&heat), "{view}");
+}
+
 async fn views_are_saved_shared_and_keep_what_still_fits(site: &Site) {
     let path = "/tables/customers/saved";
     let field = json!({ "label": "回访那天", "kind": "date" });
@@ -396,6 +449,12 @@ async fn views_are_saved_shared_and_keep_what_still_fits(site: &Site) {
         json!({ "name": "x", "sort": [{ "field": "nothing" }] }),
         json!({ "name": "x", "columns": [{ "field": "name", "width": 1 }] }),
         json!({ "name": "x", "height": "huge" }),
+        json!({ "name": "x", "group": [{ "field": "tags" }] }),
+        json!({ "name": "x", "group": [{ "field": "name", "by": "week" }] }),
+        json!({ "name": "x", "colours": [{ "when": { "formula": "[@没有]>1" }, "tone": "red" }] }),
+        json!({ "name": "x", "colours": [{ "when": { "filter": { "field": "total", "op": "within", "values": ["today"] } }, "tone": "red" }] }),
+        json!({ "name": "x", "colours": [{ "when": { "formula": "1=1" }, "tone": "pink" }] }),
+        json!({ "name": "x", "colours": [{ "when": { "formula": "1=1" }, "field": "nothing", "tone": "red" }] }),
         json!({ "name": "x", "kind": { "kanban": { "by": "name" } } }),
         json!({ "name": "x", "kind": { "kanban": { "by": "grade", "sum": "grade" } } }),
         json!({ "name": "x", "kind": { "kanban": { "by": "grade", "unknown": 1 } } }),
@@ -529,6 +588,7 @@ on_both_engines!(
     views_are_paged_filtered_summed_and_exported,
     a_whole_view_is_changed_by_a_job_and_put_back,
     one_search_asks_every_table,
+    views_have_groups_and_colours,
     views_are_saved_shared_and_keep_what_still_fits,
     files_are_recognised_checked_imported_and_taken_back,
     bad_requests_are_answered_in_the_callers_language,

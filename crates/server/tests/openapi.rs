@@ -200,6 +200,10 @@ async fn answers_are_of_their_schemas() {
     let wanted = json!({ "table": "customers", "columns": columns, "sort": [{ "field": "total", "desc": true }],
         "filter": { "all": [{ "any": [{ "field": "total", "op": "gt", "values": [0] }] }] } });
     let view = go("openView", "/views", Some(wanted)).await;
+    let grouped = json!({ "table": "customers", "columns": ["name"], "figures": ["total", "name"],
+        "group": [{ "field": "grade" }, { "field": "last_order", "by": "year", "desc": true }],
+        "colours": [{ "formula": "[@累计金额]>1000" }, { "filter": { "field": "name", "op": "filled" } }] });
+    go("openView", "/views", Some(grouped)).await;
     let view = view["view"].as_str().unwrap();
     go("viewRows", &format!("/views/{view}/rows?offset=3&limit=9"), None).await;
     go("viewSummary", &format!("/views/{view}/summary?distinct=grade"), None).await;
@@ -236,7 +240,8 @@ async fn answers_are_of_their_schemas() {
     go("undoLast", "/undo", None).await;
     go("redoLast", "/redo", None).await;
     go("undo", &format!("/changes/{}/undo?keep=true", edited["change"]), None).await;
-    let saved = json!({ "name": "我的", "sort": [{ "field": "total" }], "summaries": { "total": "sum" } });
+    let saved = json!({ "name": "我的", "sort": [{ "field": "total" }], "summaries": { "total": "sum" },
+        "group": [{ "field": "grade" }], "colours": [{ "when": { "formula": "1=1" }, "tone": "red" }] });
     let saved = go("saveView", "/tables/customers/saved", Some(saved)).await["id"].clone();
     go("changeView", &format!("/saved/{saved}"), Some(json!({ "name": "新名" }))).await;
     go("deleteView", &format!("/saved/{saved}"), None).await;

@@ -4,14 +4,13 @@
 //! records made, edited and removed meanwhile neither repeat others nor hide them.
 
 use crate::conn::{Conn, ValueRef};
-use crate::derive::{LayerNames, too_complex};
 use crate::dialect::column_type;
-use crate::expr;
+use crate::order::{select_ids, sort_kinds};
 use crate::related;
 use crate::sql::{Fill, Stmt};
 use crate::store::{Shape, Store, require};
-use crate::view::{View, select_ids, sort_kinds, write_row};
-use crate::{failure, filter, json};
+use crate::view::{View, write_row};
+use crate::{failure, filter, json, tint};
 use model::{Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Query, Result, Scope, TableDef};
 use sea_query::{Alias, Expr, ExprTrait, NullOrdering, Order, SelectStatement};
 use serde::{Deserialize, Serialize};
@@ -190,15 +189,7 @@ impl Store {
         filter::on_day(&mut query.filter, self.today());
         let mut select = select_ids(dialect, shape, table, &query)?;
         if let Some(text) = &wanted.formula {
-            let typed = formula::check(&shape.schema, table, text).map_err(|e| e.on("filter"))?;
-            if !matches!(typed.ty, formula::Type::Bool | formula::Type::Blank) {
-                return Err(no_condition());
-            }
-            let names = LayerNames::of_row(&shape.schema, &table.key, &shape.derivation.fails, "c");
-            if expr::stored(dialect, &typed, &FieldKind::Bool, &names).heavy() {
-                return Err(too_complex().on("filter"));
-            }
-            select.and_where(expr::condition(dialect, &typed, &names));
+            select.and_where(tint::holds(dialect, shape, table, text).map_err(|e| e.on("filter"))?);
         }
         let col = |name: &str| Expr::col((Alias::new("c"), Alias::new(name)));
         for s in &query.sort {
@@ -274,13 +265,4 @@ fn too_many_keys() -> Error {
         format!("Sort by at most {MOST_KEYS} fields"),
     )
     .on("sort")
-}
-
-fn no_condition() -> Error {
-    Error::new(
-        ErrorCode::Formula,
-        "筛选的公式要得出“是”或“否”，例如 [@总金额]>1000",
-        "A formula that filters must give true or false, such as [@总金额]>1000",
-    )
-    .on("filter")
 }

@@ -1,9 +1,9 @@
 //! The records of a view by the day they stand on, for calendars.
 
+use crate::order::select_ids;
 use crate::snapshots::ViewId;
 use crate::sql::{Fill, Stmt};
 use crate::store::Store;
-use crate::view::select_ids;
 use model::{Date, Error, ErrorCode, Holds, Result, Scope};
 use sea_query::{Alias, Expr, ExprTrait};
 

@@ -7,7 +7,7 @@ use crate::conn::{Conn, params};
 use crate::derive::Derivation;
 use crate::dialect::{Dialect, column_type, quote};
 use crate::store::{Now, Store, counter, id_counter, require};
-use crate::{fill, layout, links, saved_values, search};
+use crate::{fill, layout, links, saved_values, search, tint};
 use model::{
     Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef, Way, way,
 };
@@ -23,6 +23,7 @@ mod sense;
 pub(crate) use automatic::{give_automatic, give_codes};
 pub use check::FormulaCheck;
 pub(crate) use columns::{add_column, drop_column, index, keep_index, take_away};
+pub(crate) use names::renamed;
 pub(crate) use sense::{refuse_senseless, refuse_unfit};
 
 use columns::rename_options;
@@ -141,6 +142,7 @@ impl Store {
                 refuse_name(&label)?;
                 refuse_table_name(&next, Some(table), &label)?;
                 rename_in_formulas(&mut next, &table.into(), None, &label)?;
+                tint::rename(conn, &now.shape.schema, &table.into(), None, &label)?;
                 next.tables[at].label = label;
             }
             if let Some(description) = description {
@@ -188,6 +190,7 @@ impl Store {
                 refuse_name(label)?;
                 refuse_field_name(&next.tables[at], Some(key), label)?;
                 rename_in_formulas(&mut next, &table.into(), Some(&before.key), label)?;
+                tint::rename(conn, &now.shape.schema, &table.into(), Some(&before.key), label)?;
             }
             // Renaming may have changed its own rules.
             let mut field = next.tables[at].require(key)?.clone();

@@ -6,8 +6,9 @@
 use crate::conn::{Conn, Row, params};
 use crate::kinds::ViewKind;
 use crate::store::{Store, counter, require};
-use crate::{events, failure, layout, log, segments};
-use model::{Access, Error, ErrorCode, FieldKey, Result, Schema, Scope, TableDef, TableKey, UserId};
+use crate::tint::{self, ColourRule};
+use crate::{events, failure, group, layout, log, segments};
+use model::{Access, Error, ErrorCode, FieldKey, GroupLevel, Result, Schema, Scope, TableDef, TableKey, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -50,6 +51,12 @@ pub struct SavedDef {
     /// Their order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sort: Vec<SavedSort>,
+    /// What they are grouped by, the outermost level first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub group: Vec<GroupLevel>,
+    /// Which records and cells are coloured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub colours: Vec<ColourRule>,
     /// How high rows are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<RowHeight>,
@@ -131,8 +138,8 @@ pub struct SavedView {
     /// What it shows, without what is gone.
     #[serde(flatten)]
     pub def: SavedDef,
-    /// Fields that it names and that are gone, or whose condition does not fit them any more; `segment 7` of a view
-    /// that is gone.
+    /// Fields that it names and that are gone or do not fit it any more; formulas of colour rules that name such;
+    /// `segment 7` of a view that is gone.
     pub missing: Vec<String>,
     /// A condition of its filter was left out, so that it holds more records than was meant.
     #[serde(skip)]
@@ -180,7 +187,7 @@ pub(crate) fn note(missing: &mut Vec<String>, field: &str) {
 
 impl SavedDef {
     /// Leaves out what names fields the table lacks, and answers which.
-    fn without_missing(&mut self, table: Option<&TableDef>) -> Vec<String> {
+    fn without_missing(&mut self, schema: &Schema, table: Option<&TableDef>) -> Vec<String> {
         let mut missing = Vec::new();
         let has = |key: &str| table.is_some_and(|t| t.field(key).is_some());
         let mut keep = |key: &str| {
@@ -199,6 +206,15 @@ impl SavedDef {
             // Views that are named are looked up by whoever asks the question.
             prune(&f, &|key, c| c.get("segment").is_some() || has(key), &mut missing)
         });
+        self.filter = self.filter.take().and_then(|f| prune(&f, &|key, _| has(key), &mut missing));
+        self.group.retain(|l| {
+            let kept = table.and_then(|t| t.field(&l.field)).is_some_and(group::groups);
+            if !kept {
+                note(&mut missing, &l.field);
+            }
+            kept
+        });
+        tint::without_missing(&mut self.colours, schema, table, &mut missing);
         self.kind.prune(table, &mut missing);
         missing
     }
@@ -219,6 +235,8 @@ impl SavedDef {
         for key in named.chain(self.summaries.keys().map(String::as_str)) {
             table.require(key)?;
         }
+        group::check(table, &self.group)?;
+        tint::check(table, &self.colours)?;
         self.kind.check(table)
     }
 }
@@ -420,7 +438,7 @@ impl Kept {
     fn seen(self, scope: &Scope, schema: &Schema) -> Result<SavedView> {
         let mut def: SavedDef = serde_json::from_str(&self.def).map_err(failure)?;
         let filter = def.filter.clone();
-        let missing = def.without_missing(schema.table(&self.table));
+        let missing = def.without_missing(schema, schema.table(&self.table));
         let loose = filter != def.filter;
         let shared = self.owner.is_none();
         Ok(SavedView {

@@ -1,17 +1,18 @@
 //! Figures of the columns of a view.
 
+use crate::conn::Row;
 use crate::fails::error_column;
 use crate::filter;
+use crate::order::select_ids;
 use crate::snapshots::ViewId;
 use crate::sql::{Fill, Stmt};
 use crate::store::Store;
-use crate::view::select_ids;
-use model::{FieldDef, FieldKey, Holds, Result, Scope};
-use sea_query::{Alias, Expr, ExprTrait};
+use model::{FieldDef, FieldKey, Holds, Result, Schema, Scope, TableDef};
+use sea_query::{Alias, Expr, ExprTrait, Func, SelectStatement};
 use std::collections::HashMap;
 
 /// Figures of one column of a view.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, utoipa::ToSchema)]
 pub struct ColumnSummary {
     /// Cells that are not blank.
     pub filled: u64,
@@ -32,56 +33,89 @@ pub struct ColumnSummary {
     pub distinct: Option<u64>,
 }
 
+/// What is computed of one column.
+pub(crate) struct Figured<'f> {
+    field: &'f FieldDef,
+    numeric: bool,
+    fails: bool,
+    distinct: bool,
+}
+
+impl<'f> Figured<'f> {
+    /// Figures of a field, whose cells may be errors; different contents are counted where asked for.
+    pub(crate) fn new(field: &'f FieldDef, fails: bool, distinct: bool) -> Self {
+        let numeric = matches!(field.kind.holds(), Holds::Whole | Holds::Number | Holds::Money);
+        Self { field, numeric, fails, distinct: distinct && field.kind.stored() }
+    }
+
+    /// Adds what is to be computed to a statement over `c`.
+    pub(crate) fn select(&self, schema: &Schema, table: &TableDef, select: &mut SelectStatement) -> Result<()> {
+        let f = self.field;
+        let col = |name: &str| Expr::col((Alias::new("c"), Alias::new(name)));
+        for name in if self.numeric { &["count", "sum", "avg", "min", "max"][..] } else { &["count"][..] } {
+            let of = if f.kind.stored() { col(&f.key) } else { filter::filled_or_null(schema, table, f)? };
+            select.expr(Func::cust(Alias::new(*name)).arg(of));
+        }
+        // Errors are counted and left out of the other figures.
+        if self.fails {
+            select.expr(Func::cust(Alias::new("count")).arg(col(&error_column(&f.key))));
+        }
+        if self.distinct {
+            select.expr(Expr::expr(col(&f.key)).count_distinct());
+        }
+        Ok(())
+    }
+
+    /// Reads what was computed from a row, from column `at` on, which moves behind it: the figures, and how many
+    /// cells they are of.
+    pub(crate) fn read(&self, row: &Row<'_>, at: &mut usize) -> Result<(ColumnSummary, u64)> {
+        let from = *at;
+        let figure = |i: usize| -> Result<Option<f64>> { if self.numeric { row.get(from + i) } else { Ok(None) } };
+        let counted: u64 = row.get(from)?;
+        *at += if self.numeric { 5 } else { 1 };
+        let mut next = |there: bool| -> Result<Option<u64>> {
+            if !there {
+                return Ok(None);
+            }
+            *at += 1;
+            row.get(*at - 1).map(Some)
+        };
+        let filled = counted + next(self.fails)?.unwrap_or(0);
+        let distinct = next(self.distinct)?;
+        let (sum, average, min, max) = (figure(1)?, figure(2)?, figure(3)?, figure(4)?);
+        Ok((ColumnSummary { filled, sum, average, min, max, distinct }, counted))
+    }
+
+    /// The field.
+    pub(crate) fn key(&self) -> &FieldKey {
+        &self.field.key
+    }
+}
+
 impl Store {
     /// Figures of a view's columns, computed on the book as it is now. Different contents are counted where asked
     /// for alone, as that takes longest.
     pub fn summary(&self, scope: &Scope, id: &ViewId, distinct: &[String]) -> Result<HashMap<FieldKey, ColumnSummary>> {
         let view = self.views.find(scope, id)?;
         let shape = self.shape();
+        let figured: Vec<Figured<'_>> = view
+            .columns
+            .iter()
+            .zip(&view.fails)
+            .map(|(f, fails)| Figured::new(f, *fails, distinct.iter().any(|d| f.key == **d)))
+            .collect();
+        if figured.is_empty() {
+            return Ok(HashMap::new());
+        }
         self.engine.read(|conn| {
             let mut select = select_ids(conn.dialect(), &shape, &view.table, &view.query)?;
             select.clear_selects();
-            let col = |f: &FieldDef| Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
-            let mut places = Vec::new();
-            for (f, fails) in view.columns.iter().zip(&view.fails) {
-                let numeric = matches!(f.kind.holds(), Holds::Whole | Holds::Number | Holds::Money);
-                for name in if numeric { &["count", "sum", "avg", "min", "max"][..] } else { &["count"][..] } {
-                    let of =
-                        if f.kind.stored() { col(f) } else { filter::filled_or_null(&shape.schema, &view.table, f)? };
-                    select.expr(sea_query::Func::cust(Alias::new(*name)).arg(of));
-                }
-                // Errors are counted and left out of the other figures.
-                if *fails {
-                    let errors = Expr::col((Alias::new("c"), Alias::new(error_column(&f.key))));
-                    select.expr(sea_query::Func::cust(Alias::new("count")).arg(errors));
-                }
-                let counted = f.kind.stored() && distinct.iter().any(|d| f.key == **d);
-                if counted {
-                    select.expr(Expr::expr(col(f)).count_distinct());
-                }
-                places.push((f.key.clone(), numeric, *fails, counted));
-            }
-            if places.is_empty() {
-                return Ok(HashMap::new());
-            }
+            figured.iter().try_for_each(|f| f.select(&shape.schema, &view.table, &mut select))?;
             let mut out = HashMap::new();
             Stmt::select(&select).each(conn, &Fill::today(self.today()), &mut |row| {
                 let mut at = 0;
-                for (key, numeric, fails, counted) in places.drain(..) {
-                    let width = if numeric { 5 } else { 1 };
-                    let errors: u64 = if fails { row.get(at + width)? } else { 0 };
-                    let filled = row.get::<u64>(at)? + errors;
-                    let figure = |i: usize| -> Result<Option<f64>> { if numeric { row.get(at + i) } else { Ok(None) } };
-                    let summary = ColumnSummary {
-                        filled,
-                        sum: figure(1)?,
-                        average: figure(2)?,
-                        min: figure(3)?,
-                        max: figure(4)?,
-                        distinct: if counted { Some(row.get(at + width + usize::from(fails))?) } else { None },
-                    };
-                    at += width + usize::from(fails) + usize::from(counted);
-                    out.insert(key, summary);
+                for f in &figured {
+                    out.insert(f.key().clone(), f.read(row, &mut at)?.0);
                 }
                 Ok(())
             })?;

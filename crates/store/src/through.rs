@@ -1,6 +1,7 @@
 //! A question read through once, from its first record to its last, without being kept open for anybody: what a
 //! file on its way out holds meanwhile is the order of its records, 8 bytes each.
 
+use crate::order::ordered_ids;
 use crate::store::{Store, require};
 use crate::view::{self, MOST_ROWS, View};
 use crate::{events, filter, layout};
@@ -46,7 +47,7 @@ impl Store {
         let fields = columns.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>()?;
         let mut query = query.clone();
         filter::on_day(&mut query.filter, self.today());
-        let ids = self.engine.read(|conn| view::ordered_ids(conn, &shape, table, &query))?;
+        let (ids, _) = self.engine.read(|conn| ordered_ids(conn, &shape, table, &query, &[]))?;
         Ok(Through { view: View::passing(self, &shape, table, fields, ids, scope, query) })
     }
 

@@ -1,22 +1,22 @@
 //! Views: the ordered ids of a query, fixed once, so that any page is a look-up by key.
 
-use crate::conn::{Conn, Row, ValueRef, params};
-use crate::dialect::{self, Dialect, quote};
+use crate::conn::{Row, ValueRef, params};
+use crate::dialect::{Dialect, quote};
 use crate::fails::error_column;
-use crate::json;
+use crate::group::{self, RecordGroup};
+use crate::order::{ordered_ids, read_ids, select_ids, sort_kinds};
 use crate::related::{self, Related};
 use crate::snapshots::ViewId;
-use crate::sql::{Fill, Stmt};
+use crate::sql::Fill;
 use crate::store::{Shape, Store, require};
 use crate::through::RowWork;
-use crate::{collate, filter};
-use crate::{failure, search};
+use crate::tint::Tints;
+use crate::{filter, json};
 use model::{
-    Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Holds, MAX_LINKS, Query, RecordId, Result, Scope,
-    TableDef, UserId, Value, builtin,
+    Access, FieldDef, FieldKey, FieldKind, Holds, MAX_LINKS, Query, RecordId, Result, Scope, TableDef, UserId, Value,
+    When,
 };
-use sea_query::{Alias, Expr, ExprTrait, Query as Sql, SelectStatement};
-use std::cmp::Ordering;
+use sea_query::{Alias, Expr, ExprTrait};
 use std::sync::Arc;
 
 /// A view just opened.
@@ -28,6 +28,8 @@ pub struct OpenedView {
     pub total: u64,
     /// Its columns, in order.
     pub columns: Vec<FieldKey>,
+    /// Its groups, the outermost level; none where the query has no groups.
+    pub groups: Vec<RecordGroup>,
 }
 
 /// Most rows answered at once.
@@ -40,6 +42,8 @@ pub(crate) struct View {
     pub fails: Vec<bool>,
     pub ids: Box<[i64]>,
     page: String,
+    /// The conditions that come with its rows.
+    pub tints: Option<Tints>,
     pub user: UserId,
     pub query: Query,
 }
@@ -58,7 +62,16 @@ impl View {
         let known = &shape.derivation.fails;
         let fails: Vec<bool> = columns.iter().map(|f| known.has(&table.key, &f.key)).collect();
         let page = page_sql(store.engine.dialect(), table, &columns, &fails);
-        Self { table: table.clone(), columns, fails, ids: ids.into_boxed_slice(), page, user: scope.user, query }
+        Self {
+            table: table.clone(),
+            columns,
+            fails,
+            ids: ids.into_boxed_slice(),
+            page,
+            tints: None,
+            user: scope.user,
+            query,
+        }
     }
 }
 
@@ -66,18 +79,47 @@ impl Store {
     /// Opens a view: runs the query and fixes the order of its records.
     ///
     /// # Errors
-    /// `not_found` for an unknown table or field, `invalid` for a filter value that does not fit.
+    /// `not_found` for an unknown table or field, `invalid` for a filter value or groups that do not fit, `formula`
+    /// for a wrong colour rule, `too_large` for more groups than can be shown.
     pub fn open_view(&self, scope: &Scope, query: &Query, columns: &[FieldKey]) -> Result<OpenedView> {
+        self.open_grouped(scope, query, columns, &[])
+    }
+
+    /// As [`Store::open_view`]; every group has figures of some fields.
+    ///
+    /// # Errors
+    /// As [`Store::open_view`].
+    pub fn open_grouped(
+        &self,
+        scope: &Scope,
+        query: &Query,
+        columns: &[FieldKey],
+        figures: &[FieldKey],
+    ) -> Result<OpenedView> {
         require(scope, Access::Read)?;
         let shape = self.shape();
         let table = shape.schema.require(&query.table)?;
-        let fields = columns.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>()?;
+        let named = |keys: &[FieldKey]| keys.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>();
+        let (fields, figures) = (named(columns)?, named(figures)?);
         let mut query = query.clone();
-        filter::on_day(&mut query.filter, self.today());
-        let ids = self.engine.read(|conn| ordered_ids(conn, &shape, table, &query))?;
+        self.as_of_today(&mut query);
+        let tints = Tints::new(self.engine.dialect(), &shape, table, &query.colours)?;
+        let (ids, groups) = self.engine.read(|conn| ordered_ids(conn, &shape, table, &query, &figures))?;
         let total = ids.len() as u64;
-        let view = View::passing(self, &shape, table, fields, ids, scope, query);
-        Ok(OpenedView { id: self.views.keep(Arc::new(view))?, total, columns: columns.to_vec() })
+        let mut view = View::passing(self, &shape, table, fields, ids, scope, query);
+        view.tints = tints;
+        Ok(OpenedView { id: self.views.keep(Arc::new(view))?, total, columns: columns.to_vec(), groups })
+    }
+
+    /// Gives the conditions of a query that are relative to today their day.
+    fn as_of_today(&self, query: &mut Query) {
+        let today = self.today();
+        filter::on_day(&mut query.filter, today);
+        for rule in &mut query.colours {
+            if let When::Filter(f) = rule {
+                filter::on_day(f, today);
+            }
+        }
     }
 
     /// The definition of an open view's table and columns, and how many records it has.
@@ -86,8 +128,9 @@ impl Store {
         Ok((v.table.clone(), v.columns.clone(), v.ids.len() as u64))
     }
 
-    /// A page of a view as JSON: an array of `[id, value, …]` in the order of its columns. A record
-    /// removed since is `[id]` alone.
+    /// A page of a view as JSON: an array of `[id, value, …]` in the order of its columns, and last, where the
+    /// view has colour rules, which of them hold (see [`Query::colours`]): 1 for the first, 2 for the second, 4
+    /// for the third, added up. A record removed since is `[id]` alone.
     pub fn page(&self, scope: &Scope, id: &ViewId, offset: u64, limit: u64) -> Result<Vec<u8>> {
         let view = self.views.find(scope, id)?;
         self.json_rows(&view, part(&view, offset, limit))
@@ -136,6 +179,10 @@ impl Store {
     /// Rows in the form of [`Store::page`].
     pub(crate) fn json_rows(&self, view: &View, ids: &[i64]) -> Result<Vec<u8>> {
         let mut out = Vec::with_capacity(256 * ids.len());
+        let tints = match &view.tints {
+            Some(t) => Some(self.engine.read(|conn| t.of(conn, self.today(), ids))?),
+            None => None,
+        };
         out.push(b'[');
         self.rows(view, ids, related::SHOWN, |id, row, related| {
             if out.len() > 1 {
@@ -148,6 +195,10 @@ impl Store {
                     out.push(b',');
                 }
                 write_row(&mut out, view, row, id, related, false)?;
+                if let Some(tints) = &tints {
+                    out.push(b',');
+                    json::integer(&mut out, tints.get(&id).copied().unwrap_or(0));
+                }
             }
             out.push(b']');
             Ok(())
@@ -220,8 +271,11 @@ impl Store {
         let shape = self.shape();
         let table = shape.schema.require(&query.table)?;
         let mut query = query.clone();
-        filter::on_day(&mut query.filter, self.today());
-        select_ids(self.engine.dialect(), &shape, table, &query)?;
+        self.as_of_today(&mut query);
+        let dialect = self.engine.dialect();
+        select_ids(dialect, &shape, table, &query)?;
+        group::check(table, &query.group)?;
+        Tints::new(dialect, &shape, table, &query.colours)?;
         sort_kinds(table, &query).map(drop)
     }
 }
@@ -307,177 +361,4 @@ fn page_sql(dialect: Dialect, table: &TableDef, columns: &[FieldDef], fails: &[b
     }
     let rows = ["c ON c.id = r.value", &joins, dialect.in_list_order()].concat();
     [&list, " FROM ", dialect.id_list(), " LEFT JOIN ", &quote(&table.key), " ", &rows].concat()
-}
-
-/// `SELECT c.id FROM table c WHERE …` of a query, unordered.
-pub(crate) fn select_ids(dialect: Dialect, shape: &Shape, table: &TableDef, query: &Query) -> Result<SelectStatement> {
-    let mut select = Sql::select();
-    let id = || Expr::col((Alias::new("c"), Alias::new("id")));
-    select.expr(id()).from_as(Alias::new(table.key.as_str()), Alias::new("c"));
-    if let Some(e) = filter::condition(dialect, shape, table, &query.filter)? {
-        select.and_where(e);
-    }
-    if !query.search.trim().is_empty() {
-        select.and_where(match table.key.as_str() {
-            builtin::CUSTOMERS => customer_search(dialect, &query.search),
-            _ => plain_search(dialect, table, &query.search),
-        });
-    }
-    Ok(select)
-}
-
-fn customer_search(dialect: Dialect, typed: &str) -> Expr {
-    let Some(wanted) = search::wanted(typed) else { return dialect::never() };
-    let hits = customer_hits(dialect, &wanted);
-    let mut out = Expr::col((Alias::new("c"), Alias::new("id"))).in_subquery(hits);
-    for text in wanted.recheck {
-        let held = |f: &str| {
-            let lower: Expr = sea_query::Func::lower(Expr::col((Alias::new("c"), Alias::new(f)))).into();
-            dialect.position_of(lower, Expr::val(text.clone())).gt(0)
-        };
-        out = out.and(held("name").or(held("company")).or(held("note")));
-    }
-    out
-}
-
-/// Ids of customers whose search text answers a question.
-fn customer_hits(dialect: Dialect, wanted: &search::Wanted) -> SelectStatement {
-    let mut hits = Sql::select();
-    hits.column(Alias::new("rowid"))
-        .from(Alias::new("_search"))
-        .and_where(Expr::cust_with_values(dialect.search_match(), [wanted.expression(dialect)]));
-    if let Some((_, last)) = search::rows_of(builtin::CUSTOMERS) {
-        hits.and_where(Expr::col(Alias::new("rowid")).lte(last));
-    }
-    hits
-}
-
-/// Other tables are searched by what their text columns hold; a linked customer by name, pinyin and all.
-fn plain_search(dialect: Dialect, table: &TableDef, typed: &str) -> Expr {
-    let text = typed.trim().to_lowercase();
-    let mut out = dialect::never();
-    for f in &table.fields {
-        let col = Expr::col((Alias::new("c"), Alias::new(f.key.as_str())));
-        match &f.kind {
-            kind if kind.holds() == Holds::Text || kind.holds() == Holds::Texts => {
-                let lower: Expr = sea_query::Func::lower(col).into();
-                out = out.or(dialect.position_of(lower, Expr::val(text.clone())).gt(0));
-            }
-            FieldKind::Link { table } if *table == *builtin::CUSTOMERS => {
-                if let Some(w) = search::wanted(typed) {
-                    out = out.or(col.in_subquery(customer_hits(dialect, &w)));
-                }
-            }
-            FieldKind::Links { table: to } if *to == *builtin::CUSTOMERS => {
-                if let Some(w) = search::wanted(typed) {
-                    let mut naming = filter::naming(&table.key, &f.key, "source");
-                    let target = Expr::col(Alias::new("target"));
-                    naming.and_where(target.in_subquery(customer_hits(dialect, &w)));
-                    out = out.or(Expr::col((Alias::new("c"), Alias::new("id"))).in_subquery(naming));
-                }
-            }
-            _ => {}
-        }
-    }
-    out
-}
-
-/// A sort key.
-#[derive(Debug, PartialEq)]
-enum Key {
-    Number(f64),
-    /// See [`crate::collate`].
-    Text(Box<[u8]>),
-    Blank,
-}
-
-impl Key {
-    fn read(kind: &FieldKind, v: ValueRef<'_>) -> Self {
-        // Choices come in the order of their list, others behind them.
-        if let (FieldKind::Choice { options }, Some(text)) = (kind, v.text())
-            && let Some(place) = options.iter().position(|o| *o.value == *text)
-        {
-            return Self::Number(place as f64);
-        }
-        match v {
-            ValueRef::Integer(n) => Self::Number(n as f64),
-            ValueRef::Real(n) => Self::Number(n),
-            ValueRef::Text(t) if !t.is_empty() => Self::Text(collate::key(&String::from_utf8_lossy(t))),
-            _ => Self::Blank,
-        }
-    }
-
-    /// The order of two keys; blanks come last either way.
-    fn compare(&self, other: &Self, desc: bool) -> Ordering {
-        let order = match (self, other) {
-            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
-            (Self::Text(a), Self::Text(b)) => a.cmp(b),
-            (Self::Blank, Self::Blank) => return Ordering::Equal,
-            (Self::Blank, _) => return Ordering::Greater,
-            (_, Self::Blank) => return Ordering::Less,
-            (Self::Number(_), Self::Text(_)) => Ordering::Less,
-            (Self::Text(_), Self::Number(_)) => Ordering::Greater,
-        };
-        if desc { order.reverse() } else { order }
-    }
-}
-
-/// The ids of a query in its order. Keys are read once and sorted here, which is several times quicker
-/// than in the database for any order without an index of its own.
-pub(crate) fn ordered_ids(conn: &Conn, shape: &Shape, table: &TableDef, query: &Query) -> Result<Vec<i64>> {
-    let mut select = select_ids(conn.dialect(), shape, table, query)?;
-    let fill = Fill::today(model::Date(0));
-    if query.sort.is_empty() {
-        let mut ids = read_ids(conn, &select, &fill)?;
-        ids.sort_unstable();
-        return Ok(ids);
-    }
-    let kinds = sort_kinds(table, query)?;
-    for key in &query.sort {
-        select.column((Alias::new("c"), Alias::new(key.field.as_str())));
-    }
-    let width = query.sort.len();
-    let mut ids: Vec<i64> = Vec::new();
-    let mut keys: Vec<Key> = Vec::new();
-    Stmt::select(&select).each(conn, &fill, &mut |r| {
-        ids.push(r.get(0)?);
-        for (k, kind) in kinds.iter().enumerate() {
-            keys.push(Key::read(kind, r.at(k + 1)?));
-        }
-        Ok(())
-    })?;
-    let mut places: Vec<u32> = (0..u32::try_from(ids.len()).map_err(failure)?).collect();
-    places.sort_unstable_by(|a, b| {
-        let (a, b) = (*a as usize, *b as usize);
-        let by_keys =
-            query.sort.iter().enumerate().map(|(k, s)| keys[a * width + k].compare(&keys[b * width + k], s.desc));
-        by_keys.reduce(Ordering::then).unwrap_or(Ordering::Equal).then(ids[a].cmp(&ids[b]))
-    });
-    Ok(places.into_iter().map(|p| ids[p as usize]).collect())
-}
-
-/// The kinds of the fields a query is sorted by.
-pub(crate) fn sort_kinds<'a>(table: &'a TableDef, query: &Query) -> Result<Vec<&'a FieldKind>> {
-    let kind = |key: &model::Sort| {
-        let field = table.require(&key.field)?;
-        if field.kind.holds() != Holds::Links {
-            return Ok(&field.kind);
-        }
-        Err(Error::new(
-            ErrorCode::Invalid,
-            format!("不能按“{}”排序，一格里有多条记录", field.label.zh),
-            format!("“{}” holds several records in a cell and gives no order", field.label.en),
-        )
-        .on(&field.key))
-    };
-    query.sort.iter().map(kind).collect()
-}
-
-fn read_ids(conn: &Conn, select: &SelectStatement, fill: &Fill) -> Result<Vec<i64>> {
-    let mut out = Vec::new();
-    Stmt::select(select).each(conn, fill, &mut |r| {
-        out.push(r.get(0)?);
-        Ok(())
-    })?;
-    Ok(out)
 }

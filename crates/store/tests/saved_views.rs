@@ -1,8 +1,13 @@
 //! Saved views, on both engines: who sees and changes them, and what becomes of them when fields and tables go.
 
-use model::{Access, ChoiceOption, ErrorCode, FieldDef, FieldKind, Label, Lang, Scope, UserId};
+use model::{
+    Access, ChoiceOption, ErrorCode, FieldDef, FieldKind, GroupLevel, Label, Lang, Period, Scope, UserId,
+};
 use serde_json::json;
-use store::{Board, FieldPatch, Figure, Gallery, Month, SavedColumn, SavedDef, SavedPatch, SavedSort, ViewKind};
+use store::{
+    Board, ColourRule, ColourWhen, FieldPatch, Figure, Gallery, Month, SavedColumn, SavedDef, SavedPatch, SavedSort,
+    ViewKind,
+};
 use testkit::{Book, scope};
 
 fn member(user: i64, access: Access) -> Scope {
@@ -62,6 +67,12 @@ fn views_come_in_their_order_and_survive_reopening() {
         frozen: Some(1),
         filter: Some(json!({ "any": [{ "field": "name", "op": "filled" }] })),
         sort: vec![SavedSort { field: "name".into(), desc: true }],
+        group: vec![GroupLevel { field: "last_order".into(), desc: true, by: Period::Year }],
+        colours: vec![ColourRule {
+            when: ColourWhen::Formula("[@累计金额]>1000".into()),
+            field: Some("total".into()),
+            tone: "gold".into(),
+        }],
         height: Some(store::RowHeight::Low),
         summaries: [("total".to_owned(), Figure::Average)].into(),
     };

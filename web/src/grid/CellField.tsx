@@ -17,7 +17,7 @@ import { formatValue, isError, isNumeric } from "@/lib/format";
 import { ChoiceList } from "./ChoiceList";
 import { commandOf, isComposingKey } from "./keymap";
 import { step } from "./selection";
-import type { FieldHandle, SheetProps } from "./types";
+import type { FieldHandle, GroupHead, SheetProps } from "./types";
 import { copySelection, paste } from "./useClipboard";
 import { type Board, fillFrom, fillRanges, runCommand } from "./useCommands";
 import { type Editor, useEditor } from "./useEditor";
@@ -31,12 +31,14 @@ interface Props {
   grid: RefObject<DataEditorRef | null>;
   visible: RefObject<Rectangle>;
   follow(col: number, row: number): void;
+  /** Closes or opens the group at a row; answers where its heading stands. */
+  toggle(row: number, open?: boolean): number | undefined;
 }
 
 const coarse = () => matchMedia("(pointer: coarse)").matches;
 
 /** The text field over the active cell, its list, and the reason when the server refused a value. */
-export function CellField({ ref, props, picked, wrap, grid, visible, follow }: Props) {
+export function CellField({ ref, props, picked, wrap, grid, visible, follow, toggle }: Props) {
   const { t } = useTranslation();
   const locale = useLocale();
   const input = useRef<HTMLTextAreaElement>(null);
@@ -115,8 +117,21 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow }: P
   const onKeyDown = (e: KeyboardEvent<HTMLTextAreaElement>) => {
     if (isComposingKey(e.nativeEvent)) return;
     if (editor.now.current) return editingKey(e, editor, board);
+    const [c, r] = picked.now().cell;
+    if (source.peek(r)?.head && (e.key === " " || e.key === "Enter") && !e.ctrlKey && !e.shiftKey) {
+      e.preventDefault();
+      toggle(r);
+      return;
+    }
     const command = commandOf(e);
     if (!command) return;
+    if (command.do === "closeGroup" || command.do === "openGroup") {
+      e.preventDefault();
+      const at = toggle(r, command.do === "openGroup");
+      // The row one was in goes with its group.
+      if (at !== undefined && command.do === "closeGroup") picked.setCell(c, at);
+      return;
+    }
     if (command.do === "headerMenu") {
       const bounds = grid.current?.getBounds(picked.now().cell[0], -1);
       if (bounds && column)
@@ -128,12 +143,14 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow }: P
   const data = source.peek(row);
   const value = column ? data?.values[column.field.key] : undefined;
   const shown = column ? formatValue(column.field, value, locale) : "";
-  const spoken = data?.deleted ? t("table.deletedRow") : shown;
-  const label = t("grid.cellLabel", {
-    column: column?.title ?? "",
-    row: row + 1,
-    value: spoken || t("grid.blank"),
-  });
+  const spoken = data?.head ? headText(data.head, props) : data?.deleted ? t("table.deletedRow") : shown;
+  const label = data?.head
+    ? spoken
+    : t("grid.cellLabel", {
+        column: column?.title ?? "",
+        row: (source.recordAt?.(row) ?? row) + 1,
+        value: spoken || t("grid.blank"),
+      });
   const { editing, active } = editor;
   const chosen = editing?.chosen;
   const items = chosen
@@ -214,6 +231,10 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow }: P
       {doubt && !wrong && !editing && <div className="cell-problem doubt">{doubt}</div>}
     </div>
   );
+}
+
+function headText(head: GroupHead, { groups }: SheetProps): string {
+  return groups ? `${groups.title(head).text} ${groups.count(head)}` : "";
 }
 
 function farCorner({ cell, range }: { cell: readonly [number, number]; range: Rectangle }): [number, number] {

@@ -29,9 +29,12 @@ import { modeStore } from "@/lib/prefs";
 import { useStore } from "@/lib/store";
 import { CellField } from "./CellField";
 import { drawHeaderCell, OPEN_ZONE } from "./draw";
+import { onSign } from "./drawGroup";
 import { gridTheme, readColors } from "./gridTheme";
 import type { FieldHandle, OtherCell, SheetProps, SheetSelection } from "./types";
-import { drawSheetCell, useCellContent, useGridColumns, useRedraw } from "./useCells";
+import { drawSheetCell, useCellContent, useGridColumns, useRedraw, useRowTheme } from "./useCells";
+import { amongRecords, useGrouped, useToggle } from "./useGroups";
+import { useMarkers } from "./useMarkers";
 import { useSelection } from "./useSelection";
 
 const HEADER = 34;
@@ -49,7 +52,8 @@ const NO_KEYS = {
   search: false,
 } as const;
 
-export default function Sheet(props: SheetProps) {
+export default function Sheet(outer: SheetProps) {
+  const { props, rows } = useGrouped(outer);
   const { columns, source, frozen } = props;
   const { t } = useTranslation();
   const locale = useLocale();
@@ -66,6 +70,9 @@ export default function Sheet(props: SheetProps) {
   );
 
   const getCellContent = useCellContent(props, colors);
+  const rowTheme = useRowTheme(props, colors);
+  const toggle = useToggle(props, rows);
+  const renderers = useMarkers(rows, colors);
   const gridColumns = useGridColumns(columns, colors);
   const total = useRedraw(source, columns.length, visible, grid);
   const picked = useSelection(columns.length, total);
@@ -106,7 +113,7 @@ export default function Sheet(props: SheetProps) {
   const onVisible = useCallback(
     (range: Rectangle) => {
       visible.current = range;
-      source.watch(range.y, range.y + range.height);
+      source.watch([range.y, range.y + range.height]);
       field.current?.place();
     },
     [source],
@@ -123,8 +130,9 @@ export default function Sheet(props: SheetProps) {
 
   const { onSelect } = props;
   useEffect(() => {
-    onSelect(toSheetSelection(selection, picked.hasActive ? box.cell : null, columns.length, total));
-  }, [selection, box, picked.hasActive, columns.length, total, onSelect]);
+    const told = toSheetSelection(selection, picked.hasActive ? box.cell : null, columns.length, total);
+    onSelect(amongRecords(told, rows));
+  }, [selection, box, picked.hasActive, columns.length, total, onSelect, rows]);
 
   useLayoutEffect(() => field.current?.place());
 
@@ -163,9 +171,12 @@ export default function Sheet(props: SheetProps) {
         columns={gridColumns}
         rows={total}
         rowHeight={props.rowHeight}
+        getRowThemeOverride={rowTheme}
+        renderers={renderers}
+        spanRangeBehavior="allowPartial"
         headerHeight={HEADER}
         freezeColumns={frozen}
-        rowMarkers={{ kind: "clickable-number", width: String(total).length * 7 + 20 }}
+        rowMarkers={{ kind: "clickable-number", width: String(outer.source.total).length * 7 + 20 }}
         getCellContent={getCellContent}
         gridSelection={selection}
         onGridSelectionChange={onGlideSelection}
@@ -178,9 +189,15 @@ export default function Sheet(props: SheetProps) {
         onCellActivated={(cell, e) => {
           if (e.inputType !== "pointer") return;
           picked.setCell(cell[0], cell[1]);
-          field.current?.edit();
+          if (rows?.headAt(cell[1])) toggle(cell[1]);
+          else field.current?.edit();
         }}
         onCellClicked={([col, row], e) => {
+          const head = rows?.headAt(row);
+          if (head) {
+            if (col <= 0 && onSign(head, e.localEventX)) toggle(row);
+            return;
+          }
           if (e.localEventX > e.bounds.width - OPEN_ZONE && openAt(col, row)) e.preventDefault();
         }}
         fillHandle={FILL_HANDLE}
@@ -248,6 +265,7 @@ export default function Sheet(props: SheetProps) {
         grid={grid}
         visible={visible}
         follow={follow}
+        toggle={toggle}
       />
     </div>
   );

@@ -31,7 +31,7 @@ const later = (ms = 40) => new Promise((r) => setTimeout(r, ms));
 test("the first answer needs no request, the next block is fetched ahead", async () => {
   const { cache, asked } = make(1000);
   expect(cache.peek(0)?.values).toEqual({ name: "n0" });
-  cache.watch(0, 30);
+  cache.watch([0, 30]);
   await later();
   expect(asked).toEqual([100]);
   expect(cache.peek(150)?.id).toBe(151);
@@ -39,7 +39,7 @@ test("the first answer needs no request, the next block is fetched ahead", async
 
 test("the last row of a million", async () => {
   const { cache, asked } = make(1_000_003);
-  cache.watch(999_980, 1_000_002);
+  cache.watch([999_980, 1_000_002]);
   await later();
   expect(asked).toContain(1_000_000);
   expect(cache.peek(1_000_002)?.values.name).toBe("n1000002");
@@ -48,9 +48,9 @@ test("the last row of a million", async () => {
 
 test("blocks scrolled past are cancelled", async () => {
   const { cache, asked, aborted } = make(100_000);
-  cache.watch(50_000, 50_030);
+  cache.watch([50_000, 50_030]);
   await later(4);
-  cache.watch(80_000, 80_030);
+  cache.watch([80_000, 80_030]);
   await later();
   expect(asked).toContain(50_000);
   expect(aborted).toContain(50_000);
@@ -60,7 +60,7 @@ test("blocks scrolled past are cancelled", async () => {
 
 test("a flying scroll bar asks only where it rests", async () => {
   const { cache, asked } = make(1_000_000, { settleMs: 15 });
-  for (let row = 10_000; row < 500_000; row += 10_000) cache.watch(row, row + 30);
+  for (let row = 10_000; row < 500_000; row += 10_000) cache.watch([row, row + 30]);
   await later(60);
   expect(asked.length).toBeLessThanOrEqual(2);
 });
@@ -68,7 +68,7 @@ test("a flying scroll bar asks only where it rests", async () => {
 test("old blocks are dropped, those on screen stay", async () => {
   const { cache } = make(10_000, { maxBlocks: 3 });
   for (let row = 0; row < 1000; row += 100) {
-    cache.watch(row, row + 30);
+    cache.watch([row, row + 30]);
     await later(25);
   }
   expect(cache.peek(0)).toBeUndefined();
@@ -100,9 +100,42 @@ test("a deleted record is known by its lone id; a new one stands at the end", ()
 
 test("refresh keeps what is shown until the new values are there", async () => {
   const { cache, asked } = make(50);
-  cache.watch(0, 30);
+  cache.watch([0, 30]);
   cache.refresh();
   expect(cache.peek(0)?.id).toBe(1);
   await later();
   expect(asked).toEqual([0]);
+});
+
+test("an edit brings the colours of its row, unless it is written to again meanwhile", async () => {
+  const asked: number[][] = [];
+  const { cache } = make(3, {
+    first: [
+      [1, "a", 0],
+      [2, "b", 1],
+      [3, "c", 0],
+    ],
+    again: async (ids) => {
+      asked.push(ids);
+      await new Promise((r) => setTimeout(r, 10));
+      return ids.map((id): WireRow => [id, "stale", 4]);
+    },
+  });
+  expect(cache.peek(1)).toMatchObject({ tint: 1, values: { name: "b" } });
+  cache.patch({ "2": { name: "new" }, "3": { name: "new" }, "77": { name: "elsewhere" } });
+  cache.pend(3, "name", "newer");
+  await later();
+  expect(asked).toEqual([[2, 3]]);
+  expect(cache.peek(1)).toMatchObject({ tint: 4, values: { name: "new" } });
+  expect(cache.peek(2)?.tint).toBe(0);
+  cache.take([[1, "others", 2]]);
+  expect(cache.peek(0)).toMatchObject({ tint: 2, values: { name: "others" } });
+});
+
+test("rows on both sides of a closed group are loaded, those inside are not", async () => {
+  const { cache, asked } = make(100_000);
+  cache.watch([0, 4], [60_000, 60_010]);
+  await later();
+  expect(asked.sort((a, b) => a - b)).toEqual([100, 60_000, 60_100]);
+  expect(cache.visible).toHaveLength(2);
 });

@@ -2,6 +2,8 @@ import type { Values, WireRow } from "@/api/types";
 import type { Row, RowSource } from "./types";
 
 export const BLOCK = 100;
+/** Rows read again at once for their colours. */
+const AT_ONCE = 500;
 /** 200 blocks of 100 rows: some 20,000 rows kept, a few tens of MB at most. */
 const MAX_BLOCKS = 200;
 
@@ -10,6 +12,8 @@ export interface BlockCacheOptions {
   columns: string[];
   first: WireRow[];
   fetch(offset: number, limit: number, signal: AbortSignal): Promise<WireRow[]>;
+  /** Rows of some records; given where rows have colours, which an edit may change. */
+  again?(ids: number[]): Promise<WireRow[]>;
   /** A block could not be had (the view was dropped, the network failed). */
   onError(error: unknown): void;
   /** Wait before loading, so that a flying scroll bar asks only where it rests. */
@@ -31,7 +35,7 @@ export class BlockCache implements RowSource {
   private readonly settleMs: number;
   private readonly maxBlocks: number;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private seen: [first: number, last: number] = [0, 0];
+  private seen: [first: number, last: number][] = [[0, 0]];
   private closed = false;
   /** Loads asked for by name that are under way. */
   private asked = 0;
@@ -52,11 +56,12 @@ export class BlockCache implements RowSource {
     return this.blocks.get(Math.floor(index / BLOCK))?.[index % BLOCK];
   }
 
-  watch(first: number, last: number): void {
-    const down = first >= this.seen[0];
-    this.seen = [first, last];
+  watch(...parts: [first: number, last: number][]): void {
+    if (parts.length === 0) return;
+    const down = (parts[0]?.[0] ?? 0) >= (this.seen[0]?.[0] ?? 0);
+    this.seen = parts;
     for (const watcher of this.watchers) watcher();
-    const wanted = this.around(first, last, down);
+    const wanted = [...new Set(parts.flatMap(([first, last]) => this.around(first, last, down)))];
     for (const [block, controller] of this.inflight) {
       if (!wanted.includes(block)) {
         controller.abort();
@@ -113,6 +118,32 @@ export class BlockCache implements RowSource {
     for (const block of this.blocks.values()) block.forEach(merge);
     this.extra.forEach(merge);
     this.tell();
+    void this.recolour(Object.keys(rows).map(Number));
+  }
+
+  /** Brings the colours of records that were written; one written again meanwhile is left to that write. */
+  private async recolour(ids: number[]): Promise<void> {
+    const { again, columns } = this.options;
+    const here = again ? this.held(new Set(ids)) : [];
+    for (let at = 0; again && at < here.length; at += AT_ONCE) {
+      const part = here.slice(at, at + AT_ONCE);
+      const before = new Map(part.map((id) => [id, this.writes(id)]));
+      // Should it fail, the colours are as they were until the rows are read again.
+      const rows = await again(part).catch(() => []);
+      if (this.closed) return;
+      const tints = new Map(
+        rows
+          .filter(([id]) => before.get(id) === this.writes(id))
+          .map((row) => [row[0], row[columns.length + 1]]),
+      );
+      const put = (row: Row) => {
+        const tint = tints.get(row.id);
+        if (typeof tint === "number") row.tint = tint;
+      };
+      for (const block of this.blocks.values()) block.forEach(put);
+      this.extra.forEach(put);
+      this.tell();
+    }
   }
 
   private wrote(id: number): void {
@@ -150,6 +181,7 @@ export class BlockCache implements RowSource {
       if (!now) return;
       row.values = now.deleted ? now.values : { ...row.values, ...now.values };
       row.deleted = now.deleted;
+      row.tint = now.tint;
     };
     for (const block of this.blocks.values()) block.forEach(merge);
     this.extra.forEach(merge);
@@ -160,6 +192,7 @@ export class BlockCache implements RowSource {
   append(id: number, values: Values): number {
     this.extra.push({ id, values, deleted: false });
     this.tell();
+    void this.recolour([id]);
     return this.total - 1;
   }
 
@@ -173,7 +206,8 @@ export class BlockCache implements RowSource {
     return extra >= 0 ? this.options.total + extra : undefined;
   }
 
-  get visible(): readonly [first: number, last: number] {
+  /** The rows on screen, in stretches. */
+  get visible(): readonly [first: number, last: number][] {
     return this.seen;
   }
 
@@ -236,10 +270,9 @@ export class BlockCache implements RowSource {
       block,
       rows.map((wire) => this.row(wire)),
     );
-    const [first, last] = this.seen;
     for (const old of this.blocks.keys()) {
       if (this.blocks.size <= this.maxBlocks) break;
-      const onScreen = old * BLOCK <= last && (old + 1) * BLOCK > first;
+      const onScreen = this.seen.some(([first, last]) => old * BLOCK <= last && (old + 1) * BLOCK > first);
       if (!onScreen) this.blocks.delete(old);
     }
   }
@@ -248,7 +281,9 @@ export class BlockCache implements RowSource {
     const { columns } = this.options;
     const values: Values = {};
     for (const [i, key] of columns.entries()) values[key] = cells[i] ?? null;
-    return { id, values, deleted: columns.length > 0 && cells.length === 0 };
+    const tint = cells[columns.length];
+    const row: Row = { id, values, deleted: columns.length > 0 && cells.length === 0 };
+    return typeof tint === "number" ? { ...row, tint } : row;
   }
 
   private tell(first = 0, last = this.total - 1): void {

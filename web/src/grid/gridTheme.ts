@@ -10,6 +10,8 @@ export interface SheetColors {
   paper: string;
   surface: string;
   computed: string;
+  /** The ground of headings of groups. */
+  group: string;
   focus: string;
   link: string;
   danger: string;
@@ -40,6 +42,7 @@ export function readColors(): SheetColors {
     paper: v("paper"),
     surface: v("surface"),
     computed: v("computed"),
+    group: v("group"),
     focus: v("focus"),
     link: v("link"),
     danger: v("danger"),

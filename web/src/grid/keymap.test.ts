@@ -27,6 +27,8 @@ test.each([
   ["PageDown", { do: "page", dir: 1, extend: false }],
   ["F2", { do: "edit" }],
   ["Alt+ArrowDown", { do: "list" }],
+  ["Alt+Shift+ArrowLeft", { do: "closeGroup" }],
+  ["Alt+Shift+ArrowRight", { do: "openGroup" }],
   ["Escape", { do: "escape" }],
   ["Delete", { do: "clear" }],
   ["Ctrl+a", { do: "selectAll" }],

@@ -5,6 +5,7 @@ export type Command =
   | { do: "page"; dir: 1 | -1; extend: boolean }
   | { do: "rowStart" | "rowEnd" | "first" | "last"; extend: boolean }
   | { do: "step"; dc: number; dr: number }
+  | { do: "closeGroup" | "openGroup" }
   | { do: "edit" | "list" | "clear" | "selectAll" | "selectColumn" | "selectRow" | "escape" }
   | {
       do: "fillDown" | "fillRight" | "undo" | "redo" | "today" | "now" | "deleteRows" | "headerMenu" | "open";
@@ -43,6 +44,8 @@ export function commandOf(e: Key): Command | null {
   const extend = e.shiftKey;
   const arrow = arrows[e.key];
   if (arrow) {
+    // Excel's keys of an outline.
+    if (e.altKey && e.shiftKey && arrow[0] !== 0) return { do: arrow[0] < 0 ? "closeGroup" : "openGroup" };
     if (e.altKey) return e.key === "ArrowDown" ? { do: "list" } : null;
     return { do: "move", dc: arrow[0], dr: arrow[1], edge: ctrl, extend };
   }

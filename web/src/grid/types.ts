@@ -1,10 +1,46 @@
 import type { ComponentType, ReactNode } from "react";
-import type { Field, LinkValue, Values, Written } from "@/api/types";
+import type { Field, LinkValue, RecordGroup, Tone, Values, Written } from "@/api/types";
 
 export interface Row {
   id: number;
   values: Values;
   deleted: boolean;
+  /** Which colour rules hold of it: 1 the first, 2 the second, 4 the third, added up. */
+  tint?: number;
+  /** Set where the row is the heading of a group and no record; such rows are `deleted` as well. */
+  head?: GroupHead;
+}
+
+/** The heading of a group. */
+export interface GroupHead {
+  /** The contents from the outermost level to this one, as text. */
+  key: string;
+  level: number;
+  group: RecordGroup;
+  open: boolean;
+  /** Where its first record stands among the records. */
+  first: number;
+}
+
+/** The groups of a sheet and which of them are closed. */
+export interface SheetGroups {
+  list: RecordGroup[];
+  closed: ReadonlySet<string>;
+  onClose(closed: ReadonlySet<string>): void;
+  /** What heads a group; a tone where it is a badge. */
+  title(head: GroupHead): { text: string; tone?: Tone };
+  /** How many records, in words. */
+  count(head: GroupHead): string;
+  /** The figure of a column in a group, blank where it has none. */
+  figure(head: GroupHead, field: Field): string;
+}
+
+/** A colour rule as it is drawn: for the cells of a field, or for whole rows. */
+export interface Tint {
+  field?: string;
+  tone: Tone;
+  /** Its place among the conditions whose outcome comes with the rows. */
+  bit: number;
 }
 
 export interface SheetColumn {
@@ -21,8 +57,10 @@ export interface SheetColumn {
 export interface RowSource {
   readonly total: number;
   peek(index: number): Row | undefined;
-  /** Rows on screen now; the source loads around them and drops what went stale. */
-  watch(first: number, last: number): void;
+  /** The record at a place, where headings stand between the rows. */
+  recordAt?(index: number): number | undefined;
+  /** Rows on screen now, in stretches; the source loads around them and drops what went stale. */
+  watch(...parts: [first: number, last: number][]): void;
   /** Rows needed whole, for a copy or a sum. */
   load(first: number, last: number): Promise<(Row | undefined)[]>;
   pendingText(id: number, field: string): string | undefined;
@@ -97,6 +135,10 @@ export interface SheetProps {
   viewKey: string;
   frozen: number;
   rowHeight: number;
+  /** Absent where records are not grouped. */
+  groups?: SheetGroups;
+  /** In the order of the rules. */
+  tints: Tint[];
   problem: CellProblem | null;
   onProblemSeen(): void;
   onEdit(edits: CellEdit[]): void;

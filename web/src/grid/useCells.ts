@@ -2,6 +2,7 @@
 import {
   type DataEditorRef,
   type DrawCellCallback,
+  type GetRowThemeCallback,
   type GridCell,
   GridCellKind,
   type GridColumn,
@@ -16,12 +17,17 @@ import { formatValue, isError, isKept, isLinks, isNumeric } from "@/lib/format";
 import { memberStore } from "@/lib/members";
 import { useStore } from "@/lib/store";
 import { drawFillCorner, drawFrame, drawOpenSign, drawRing } from "./draw";
+import { drawFigure, drawGroupHead } from "./drawGroup";
 import { drawMark, drawValue } from "./drawValue";
 import type { SheetColors } from "./gridTheme";
 import { type Box, isLast } from "./selection";
-import type { RowSource, SheetColumn, SheetProps } from "./types";
+import { cellTone, rowTone } from "./tints";
+import type { GroupHead, RowSource, SheetColumn, SheetGroups, SheetProps } from "./types";
 
-export function useCellContent({ columns, source, problem }: SheetProps, colors: SheetColors) {
+export function useCellContent(
+  { columns, source, problem, groups, tints, frozen }: SheetProps,
+  colors: SheetColors,
+) {
   const { t } = useTranslation();
   const locale = useLocale();
   const members = useStore(memberStore);
@@ -32,6 +38,7 @@ export function useCellContent({ columns, source, problem }: SheetProps, colors:
       const row = source.peek(index);
       if (!column || !row)
         return { kind: GridCellKind.Loading, allowOverlay: false, skeletonWidth: 52, skeletonHeight: 9 };
+      if (row.head && groups) return headContent(row.head, column, col, groups, frozen);
       const { field } = column;
       const pending = source.pendingText(row.id, field.key);
       const text = row.deleted
@@ -39,6 +46,8 @@ export function useCellContent({ columns, source, problem }: SheetProps, colors:
           ? t("table.deletedRow")
           : ""
         : (pending ?? formatValue(field, row.values[field.key], locale));
+      const tone = row.tint && !row.deleted ? cellTone(tints, row.tint, field.key) : undefined;
+      const ground = tone && { bgCell: colors.tones[tone].bg };
       const flagged = problem?.id === row.id && problem.field === field.key;
       return {
         kind: GridCellKind.Text,
@@ -50,15 +59,51 @@ export function useCellContent({ columns, source, problem }: SheetProps, colors:
         themeOverride: flagged
           ? { bgCell: colors.dangerBg, textDark: colors.danger }
           : row.deleted || pending !== undefined
-            ? { textDark: colors.ink3 }
+            ? { ...ground, textDark: colors.ink3 }
             : isError(row.values[field.key])
-              ? { textDark: colors.danger }
+              ? { ...ground, textDark: colors.danger }
               : field.kind === "link" || field.kind === "url"
-                ? { textDark: colors.link }
-                : undefined,
+                ? { ...ground, textDark: colors.link }
+                : ground,
       };
     },
-    [columns, source, problem, colors, locale, members, t],
+    [columns, source, problem, colors, locale, members, t, groups, tints, frozen],
+  );
+}
+
+/** A heading spans the columns that stay in sight; figures stand under their own columns. */
+function headContent(
+  head: GroupHead,
+  column: SheetColumn,
+  col: number,
+  groups: SheetGroups,
+  frozen: number,
+): GridCell {
+  const titled = col < Math.max(1, frozen);
+  const text = titled
+    ? `${groups.title(head).text} ${groups.count(head)}`
+    : groups.figure(head, column.field);
+  return {
+    kind: GridCellKind.Text,
+    data: text,
+    displayData: text,
+    allowOverlay: false,
+    readonly: true,
+    contentAlign: isNumeric(column.field) ? "right" : "left",
+    span: titled && frozen > 1 ? [0, frozen - 1] : undefined,
+  };
+}
+
+/** The ground of whole rows: headings, and records a rule for rows colours. */
+export function useRowTheme({ source, tints }: SheetProps, colors: SheetColors): GetRowThemeCallback {
+  return useCallback(
+    (index: number) => {
+      const row = source.peek(index);
+      if (row?.head) return { bgCell: row.head.level === 0 ? colors.group : colors.computed };
+      const tone = row?.tint && !row.deleted ? rowTone(tints, row.tint) : undefined;
+      return tone && { bgCell: colors.tones[tone].bg };
+    },
+    [source, tints, colors],
   );
 }
 
@@ -101,7 +146,7 @@ export function useRedraw(
       if (cells.length > 0) grid.current?.updateCells(cells);
     };
     const stop = source.subscribe(redraw);
-    source.watch(visible.current.y, visible.current.y + visible.current.height);
+    source.watch([visible.current.y, visible.current.y + visible.current.height]);
     return stop;
   }, [source, cols, visible, grid]);
   return total;
@@ -111,7 +156,7 @@ export function useRedraw(
 export function drawSheetCell(
   args: Parameters<DrawCellCallback>[0],
   drawContent: () => void,
-  { columns, source, marks, opensRows, others }: SheetProps,
+  { columns, source, marks, opensRows, others, groups, frozen }: SheetProps,
   box: Box | null,
   colors: SheetColors,
   locale: Locale,
@@ -121,6 +166,18 @@ export function drawSheetCell(
   const column = columns[args.col];
   const row = source.peek(args.row);
   if (!column || !row) return drawContent();
+  if (row.head && groups) {
+    const titled = args.col < Math.max(1, frozen);
+    if (titled) drawGroupHead(ctx, rect, row.head, groups, colors);
+    else drawFigure(ctx, rect, groups.figure(row.head, column.field), isNumeric(column.field), colors);
+    if (
+      active &&
+      args.row === active[1] &&
+      (titled ? active[0] < Math.max(1, frozen) : args.col === active[0])
+    )
+      drawRing(ctx, rect, colors.focus);
+    return;
+  }
   const { field } = column;
   const value = row.deleted ? undefined : row.values[field.key];
   const pending = source.pendingText(row.id, field.key);

@@ -2,7 +2,7 @@ import type { ClipboardEvent } from "react";
 import type { Written } from "@/api/types";
 import { editText } from "@/lib/format";
 import { formatHtml, formatTsv, parseTsv } from "./tsv";
-import type { CellEdit, Row, SheetColumn, SheetProps } from "./types";
+import type { CellEdit, Row, RowSource, SheetColumn, SheetProps } from "./types";
 import { type Board, fillRanges, MAX_CELLS } from "./useCommands";
 import { toWritten } from "./written";
 
@@ -18,13 +18,16 @@ export function copySelection(board: Board, event: ClipboardEvent, late: (text: 
   if (range.width * range.height > MAX_CELLS) return board.props.onSay("limit");
   const picked = columns.slice(range.x, range.x + range.width);
   const grid = (rows: (Row | undefined)[]) => rows.map((row) => picked.map((column) => textOf(row, column)));
-  const here = Array.from({ length: range.height }, (_, i) => source.peek(range.y + i));
+  const records = (rows: (Row | undefined)[]) => rows.filter((row) => row?.head === undefined);
+  const here = records(Array.from({ length: range.height }, (_, i) => source.peek(range.y + i)));
   if (here.every((row) => row !== undefined)) {
     const rows = grid(here);
     event.clipboardData.setData("text/plain", formatTsv(rows));
     event.clipboardData.setData("text/html", formatHtml(rows));
   } else {
-    void source.load(range.y, range.y + range.height - 1).then((rows) => late(formatTsv(grid(rows))));
+    void source
+      .load(range.y, range.y + range.height - 1)
+      .then((rows) => late(formatTsv(grid(records(rows)))));
   }
 }
 
@@ -73,6 +76,23 @@ export function tile(cells: string[][], width: number, height: number): string[]
   );
 }
 
+/** So many records from a place on, fewer at the end; headings between them are passed over. */
+async function recordsFrom(
+  source: RowSource,
+  from: number,
+  count: number,
+): Promise<{ rows: (Row | undefined)[]; end: number }> {
+  let rows: (Row | undefined)[] = [];
+  let end = from;
+  while (rows.length < count && end < source.total) {
+    const to = Math.min(end + count - rows.length, source.total);
+    const more = await source.load(end, to - 1);
+    rows = [...rows, ...more.filter((row) => row?.head === undefined)];
+    end = to;
+  }
+  return { rows, end };
+}
+
 export async function paste(board: Board, text: string, onSkipped: (n: number) => void): Promise<void> {
   const props: SheetProps = board.props;
   const { columns, source } = props;
@@ -81,11 +101,15 @@ export async function paste(board: Board, text: string, onSkipped: (n: number) =
   if (cells.length === 0) return;
   if (cells.length === 1 && cells[0]?.length === 1 && range.width * range.height > 1)
     return fillRanges(board, cells[0][0] ?? "");
-  const laid = tile(cells, range.width, range.height);
+  const heads = Array.from(
+    { length: Math.min(range.height, MAX_CELLS) },
+    (_, i) => source.peek(range.y + i)?.head,
+  );
+  const laid = tile(cells, range.width, range.height - heads.filter((head) => head !== undefined).length);
   const width = Math.max(...laid.map((line) => line.length));
   if (laid.length * width > MAX_CELLS) return props.onSay("limit");
-  const rows = await source.load(range.y, Math.min(range.y + laid.length, source.total) - 1);
-  const out = layPaste(laid, range, columns, rows, source.total);
+  const { rows, end } = await recordsFrom(source, range.y, laid.length);
+  const out = layPaste(laid, range, columns, rows, range.y + rows.length);
   if (out.edits.length > 0) props.onEdit(out.edits);
   if (out.grow.length > 0) props.onGrow(out.grow);
   if (out.skipped > 0) onSkipped(out.skipped);
@@ -96,7 +120,7 @@ export async function paste(board: Board, text: string, onSkipped: (n: number) =
       range: {
         ...range,
         width: Math.min(width, columns.length - range.x),
-        height: Math.max(1, Math.min(laid.length, source.total - range.y)),
+        height: Math.max(1, end - range.y),
       },
     },
     undefined,

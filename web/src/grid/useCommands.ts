@@ -2,7 +2,7 @@ import type { RefObject } from "react";
 import { editText, isError, isLink, isLinks, linksOf } from "@/lib/format";
 import type { Command } from "./keymap";
 import { around, type Box, boxAt, edge, goTo, headOf, step, within } from "./selection";
-import type { CellEdit, Range, SheetProps } from "./types";
+import type { CellEdit, Range, Row, SheetProps } from "./types";
 import { toWritten } from "./written";
 
 export interface Board {
@@ -85,12 +85,17 @@ async function fill(board: Board, down: boolean): Promise<void> {
 export async function fillFrom(board: Board, from: Range, into: Range): Promise<void> {
   const { columns, source } = board.props;
   if (into.width * into.height > MAX_CELLS) return board.props.onSay("limit");
-  const patterns = await source.load(from.y, from.y + from.height - 1);
+  const isRecord = (row: Row | undefined) => row?.head === undefined;
+  const patterns = (await source.load(from.y, from.y + from.height - 1)).filter(isRecord);
   const rows = await source.load(into.y, into.y + into.height - 1);
+  // Headings of groups are passed over: records follow on one another.
+  const before = rows.slice(0, Math.max(0, from.y - into.y)).filter(isRecord).length;
+  let nth = -1;
   const edits: CellEdit[] = [];
   rows.forEach((row, i) => {
-    if (!row || row.deleted) return;
-    const pattern = patterns[around(into.y + i - from.y, from.height)];
+    if (isRecord(row)) nth += 1;
+    if (!row || row.deleted || patterns.length === 0) return;
+    const pattern = patterns[around(nth - before, patterns.length)];
     for (let col = into.x; col < into.x + into.width; col++) {
       if (within(from, col, into.y + i)) continue;
       const target = columns[col];

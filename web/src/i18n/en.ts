@@ -1,5 +1,6 @@
 import { enFields } from "./en.fields";
 import { enFind } from "./en.find";
+import { enGroups } from "./en.groups";
 import { enKinds } from "./en.kinds";
 import { enLive } from "./en.live";
 import { enSettings } from "./en.settings";
@@ -8,6 +9,7 @@ import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
   ...enFields,
+  ...enGroups,
   ...enKinds,
   ...enLive,
   ...enViews,
@@ -68,6 +70,7 @@ export const en: Record<keyof typeof zh, string> = {
   "command.deleteN": "Delete {{n}} rows",
   "command.undo": "Undo",
   "command.columns": "Columns",
+  "command.colours": "Colours",
   "command.export": "Export",
   "command.xlsx": "Export as Excel (.xlsx)",
   "command.csv": "Export as CSV",

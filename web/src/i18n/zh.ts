@@ -1,5 +1,6 @@
 import { zhFields } from "./zh.fields";
 import { zhFind } from "./zh.find";
+import { zhGroups } from "./zh.groups";
 import { zhKinds } from "./zh.kinds";
 import { zhLive } from "./zh.live";
 import { zhSettings } from "./zh.settings";
@@ -7,6 +8,7 @@ import { zhViews } from "./zh.views";
 
 export const zh = {
   ...zhFields,
+  ...zhGroups,
   ...zhKinds,
   ...zhLive,
   ...zhViews,
@@ -67,6 +69,7 @@ export const zh = {
   "command.deleteN": "删除 {{n}} 行",
   "command.undo": "撤销",
   "command.columns": "列",
+  "command.colours": "颜色",
   "command.export": "导出",
   "command.xlsx": "导出为 Excel (.xlsx)",
   "command.csv": "导出为 CSV",

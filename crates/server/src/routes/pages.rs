@@ -90,7 +90,7 @@ fn read(w: Wanted, store: &Store, scope: &Scope, table: &TableDef) -> Result<Pag
         Some(key) => Sort { field: key.into(), desc: true },
         None => Sort { field: key.into(), desc: false },
     });
-    let query = model::Query { table: table.key.clone(), filter, search: w.search, sort: sort.collect() };
+    let query = model::Query { filter, search: w.search, sort: sort.collect(), ..model::Query::all(table.key.clone()) };
     let fields: Vec<String> = keys(&w.fields);
     let fields = fields.into_iter().map(FieldKey::from).collect();
     Ok(PageWanted { query, formula, fields, limit: w.limit.unwrap_or(100), cursor: w.cursor })

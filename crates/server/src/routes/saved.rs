@@ -12,7 +12,7 @@ use model::{Access, Filter, Query, Result, Scope, Sort, TableDef};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
-use store::{SavedDef, SavedPatch, SavedView};
+use store::{ColourRule, ColourWhen, SavedDef, SavedPatch, SavedView};
 use utoipa::ToSchema;
 
 type Body<T> = std::result::Result<Json<T>, JsonRejection>;
@@ -174,11 +174,13 @@ pub(crate) async fn order(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Refuses what could not be asked: a condition its field does not take, an order it does not give.
+/// Refuses what could not be asked: a condition its field does not take, an order it does not give, a colour rule
+/// that does not compile.
 fn check(app: &App, scope: &Scope, table: &str, def: &SavedDef) -> Result<()> {
     let schema = app.book().schema();
     let table = schema.require(table)?;
-    asked(app, scope, table, def.filter.as_ref(), &def.sort).map(drop)
+    asked(app, scope, table, def.filter.as_ref(), &def.sort)?;
+    coloured(app, scope, table, &def.colours)
 }
 
 /// The question of a view that fits its table (see [`fitting`]).
@@ -196,16 +198,23 @@ fn asked(
     let read = |f| wire::filter(app.book(), scope, table, f);
     let filter = filter.map_or(Ok(Filter::All(Vec::new())), read).map_err(|e| e.0)?;
     let sort = sort.iter().map(|s| Sort { field: s.field.clone(), desc: s.desc }).collect();
-    let query = Query { table: table.key.clone(), filter, search: String::new(), sort };
+    let query = Query { filter, sort, ..Query::all(table.key.clone()) };
     app.book().check_query(&query)?;
     Ok(query)
 }
 
-/// Leaves out conditions and orders that a field no longer takes since its kind was changed.
+fn coloured(app: &App, scope: &Scope, table: &TableDef, rules: &[ColourRule]) -> Result<()> {
+    let read = |r: &ColourRule| wire::when(app.book(), scope, table, &r.when);
+    let colours = rules.iter().map(read).collect::<ApiResult<_>>().map_err(|e| e.0)?;
+    app.book().check_query(&Query { colours, ..Query::all(table.key.clone()) })
+}
+
+/// Leaves out conditions, orders and colour rules that a field no longer takes since its kind was changed.
 pub(crate) fn fitting(app: &App, scope: &Scope, view: &mut SavedView) -> Result<()> {
     let schema = app.book().schema();
     // A table that went a moment ago: its views are about to go too.
     let Some(table) = schema.table(&view.table) else { return Ok(()) };
+    fitting_colours(app, scope, table, view);
     if asked(app, scope, table, view.def.filter.as_ref(), &view.def.sort).is_ok() {
         return Ok(());
     }
@@ -215,10 +224,31 @@ pub(crate) fn fitting(app: &App, scope: &Scope, view: &mut SavedView) -> Result<
     view.loose |= view.def.filter != before;
     view.def.sort.retain(|s| {
         let kept = asked(app, scope, table, None, std::slice::from_ref(s)).is_ok();
-        if !kept && !view.missing.iter().any(|m| s.field == **m) {
-            view.missing.push(s.field.to_string());
+        if !kept {
+            miss(&mut view.missing, &s.field);
         }
         kept
     });
     Ok(())
+}
+
+fn fitting_colours(app: &App, scope: &Scope, table: &TableDef, view: &mut SavedView) {
+    view.def.colours.retain(|rule| {
+        let kept = coloured(app, scope, table, std::slice::from_ref(rule)).is_ok();
+        match &rule.when {
+            _ if kept => {}
+            ColourWhen::Formula(text) => miss(&mut view.missing, text),
+            ColourWhen::Filter(filter) => {
+                let fits = |_: &str, condition: &Value| asked(app, scope, table, Some(condition), &[]).is_ok();
+                store::prune(filter, &fits, &mut view.missing);
+            }
+        }
+        kept
+    });
+}
+
+fn miss(missing: &mut Vec<String>, what: &str) {
+    if !missing.iter().any(|m| m == what) {
+        missing.push(what.to_owned());
+    }
 }

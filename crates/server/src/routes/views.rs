@@ -34,12 +34,16 @@ pub(crate) async fn open(
     let Json(q) = body.map_err(malformed)?;
     let body = blocking(&app, move |app| {
         let schema = app.book().schema();
-        let columns = q.columns.clone();
+        let (columns, figures) = (q.columns.clone(), q.figures.clone());
         let table = schema.require(&q.table)?;
         let query = q.read(app.book(), &caller.scope, table).map_err(|e| e.0)?;
-        let view = app.book().open_view(&caller.scope, &query, &columns)?;
+        let view = app.book().open_grouped(&caller.scope, &query, &columns, &figures)?;
         let rows = app.book().page(&caller.scope, &view.id, 0, FIRST)?;
-        let head = json!({ "view": view.id, "total": view.total, "columns": view.columns }).to_string();
+        let mut head = json!({ "view": view.id, "total": view.total, "columns": view.columns });
+        if !query.group.is_empty() {
+            head["groups"] = serde_json::to_value(&view.groups).map_err(model::Error::internal)?;
+        }
+        let head = head.to_string();
         let mut out = head.into_bytes();
         out.pop();
         out.extend_from_slice(b",\"rows\":");

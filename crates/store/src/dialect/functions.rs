@@ -1,6 +1,7 @@
 //! Functions added to SQLite connections. Each has its twin of plain SQL for PostgreSQL beside its use
 //! in [`super::Dialect`]; the random comparison of both engines holds them together.
 
+use model::Date;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Result};
@@ -79,6 +80,23 @@ fn text<'a>(ctx: &'a Context<'_>, i: usize) -> Option<&'a str> {
     ctx.get_raw(i).as_str().ok()
 }
 
+fn days(ctx: &Context<'_>, i: usize) -> Option<i32> {
+    match ctx.get_raw(i) {
+        ValueRef::Integer(n) => i32::try_from(n).ok(),
+        _ => None,
+    }
+}
+
+fn month_start(d: Date) -> Date {
+    let (_, _, day) = d.ymd();
+    Date(d.0 - day as i32 + 1)
+}
+
+fn year_start(d: Date) -> Date {
+    let (year, _, _) = d.ymd();
+    Date::new(year, 1, 1).unwrap_or(d)
+}
+
 type Curve = fn(f64) -> f64;
 
 /// Adds the functions to a connection.
@@ -112,6 +130,9 @@ pub(crate) fn register(conn: &Connection) -> Result<()> {
         let parts = text(c, 0).zip(text(c, 1)).zip(text(c, 2)).zip(whole(c, 3));
         Ok(parts.map(|(((t, old), new), n)| substitute(t, old, new, n)))
     })?;
+    for (name, first) in [("kebu_month", month_start as fn(Date) -> Date), ("kebu_year", year_start)] {
+        conn.create_scalar_function(name, 1, flags, move |c| Ok(days(c, 0).map(|d| first(Date(d)).0)))?;
+    }
     conn.create_scalar_function("kebu_birthday", 1, flags, |c| Ok(text(c, 0).and_then(birthday)))?;
     conn.create_scalar_function("kebu_characters", 1, flags, |c| Ok(text(c, 0).map(characters)))?;
     conn.create_scalar_function("kebu_wild", 2, flags, |c| {

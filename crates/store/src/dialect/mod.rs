@@ -12,6 +12,7 @@ pub(crate) use statements::{never, numbered};
 
 use crate::expr::Rep;
 use formula::format::NumberFormat;
+use model::Period;
 use sea_query::{Alias, Expr, ExprTrait, Func, FunctionCall, SqliteQueryBuilder};
 use std::borrow::Cow;
 
@@ -236,6 +237,20 @@ impl Dialect {
             (_, 'y') => "CAST(extract(year FROM DATE '1970-01-01' + CAST({0} AS INTEGER)) AS BIGINT)",
             (_, 'm') => "CAST(extract(month FROM DATE '1970-01-01' + CAST({0} AS INTEGER)) AS BIGINT)",
             _ => "CAST(extract(day FROM DATE '1970-01-01' + CAST({0} AS INTEGER)) AS BIGINT)",
+        }
+    }
+
+    /// The first day of the month or year of a day.
+    pub(crate) fn period_start(self, day: Expr, by: Period) -> Expr {
+        let year = by == Period::Year;
+        match self {
+            Self::Sqlite if year => Expr::cust_with_exprs("kebu_year(?)", [day]),
+            Self::Sqlite => Expr::cust_with_exprs("kebu_month(?)", [day]),
+            Self::Postgres => {
+                let text = "CAST(date_trunc('{}', CAST(DATE '1970-01-01' + CAST(? AS INTEGER) AS TIMESTAMP)) AS DATE) \
+                            - DATE '1970-01-01'";
+                Expr::cust_with_exprs(text.replace("{}", if year { "year" } else { "month" }), [day])
+            }
         }
     }
 

@@ -48,6 +48,36 @@ pub(super) fn refuse_used(what: &Label, users: &[(String, String)]) -> Result<()
     ))
 }
 
+/// A formula's text of a table `own` after a field, or with no `field` a table, is renamed; None when it stays.
+/// `before` is the schema with the old name.
+///
+/// # Errors
+/// `not_found` for what is to be renamed.
+pub(crate) fn renamed(
+    before: &Schema,
+    own: &TableDef,
+    text: &str,
+    table: &TableKey,
+    field: Option<&FieldKey>,
+    to: &Label,
+) -> Result<Option<String>> {
+    let def = before.require(table)?;
+    let old = match field {
+        Some(key) => &def.require(key)?.label,
+        None => &def.label,
+    };
+    // Who wrote the Chinese name reads the new Chinese name; the English one likewise.
+    for (old, new) in [(&old.zh, &to.zh), (&old.en, &to.en)] {
+        if old != new
+            && let Ok(next) = formula::rename(before, own, text, table, field, old, new)
+            && next != text
+        {
+            return Ok(Some(next));
+        }
+    }
+    Ok(None)
+}
+
 /// Carries a new name into every formula that names the table or field by an old one.
 pub(super) fn rename_in_formulas(
     schema: &mut Schema,
@@ -56,32 +86,16 @@ pub(super) fn rename_in_formulas(
     to: &Label,
 ) -> Result<()> {
     let before = schema.clone();
-    let def = before.require(table)?;
-    let old = match field {
-        Some(key) => def.require(key)?.label.clone(),
-        None => def.label.clone(),
-    };
     for t in &mut schema.tables {
         let Some(own) = before.table(&t.key) else { continue };
-        let follow = |text: &mut Arc<str>| {
-            // Who wrote the Chinese name reads the new Chinese name; the English one likewise.
-            for (old, new) in [(&old.zh, &to.zh), (&old.en, &to.en)] {
-                if old == new {
-                    continue;
-                }
-                if let Ok(next) = formula::rename(&before, own, text, table, field, old, new)
-                    && next != **text
-                {
-                    *text = next.into();
-                    return;
-                }
-            }
-        };
         for f in &mut t.fields {
-            f.formula.iter_mut().chain(&mut f.default).for_each(&follow);
-            for r in &mut f.rules {
-                if let Check::Expression { formula } = &mut r.check {
-                    follow(formula);
+            let rules = f.rules.iter_mut().filter_map(|r| match &mut r.check {
+                Check::Expression { formula } => Some(formula),
+                _ => None,
+            });
+            for text in f.formula.iter_mut().chain(&mut f.default).chain(rules) {
+                if let Some(next) = renamed(&before, own, text, table, field, to)? {
+                    *text = next.into();
                 }
             }
         }

@@ -29,6 +29,7 @@ export interface TableContext {
   deleteRows(): Promise<void>;
   exportAs(format: "xlsx" | "csv"): Promise<void>;
   pickColumns(at: DOMRect): void;
+  colourRules(at: DOMRect): void;
   /** Opens the dialog for many records at once. */
   bulk(tab: Tab): void;
 }
@@ -101,6 +102,14 @@ export const TABLE_COMMANDS: TableCommand[] = [
     place: "bar",
     visible: always,
     run: (c, at) => c.pickColumns(at),
+  },
+  {
+    id: "colours",
+    label: "command.colours",
+    icon: "drop",
+    place: "bar",
+    visible: always,
+    run: (c, at) => c.colourRules(at),
   },
   {
     id: "xlsx",

@@ -1,20 +1,25 @@
-import { useEffect, useRef, useState } from "react";
+import { Fragment, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Field, Value, Values } from "@/api/types";
+import type { Field, Tone, Value, Values } from "@/api/types";
+import { GroupChips } from "@/features/views/GroupChips";
 import { SummaryBar } from "@/features/views/SummaryBar";
 import { ViewMenu } from "@/features/views/ViewMenu";
 import type { BlockCache } from "@/grid/blockCache";
-import type { Row } from "@/grid/types";
+import { headsOf } from "@/grid/grouped";
+import { rowTone, tintsOf } from "@/grid/tints";
+import type { GroupHead, Row, SheetGroups } from "@/grid/types";
 import { useLocale } from "@/i18n";
 import { formatCount, formatDate, formatMoney, formatValue, isError, isFigure, isLink } from "@/lib/format";
+import { useStore } from "@/lib/store";
 import { Badge } from "@/ui/Badge";
 import { CellErrorSign } from "@/ui/CellErrorSign";
 import { Icon } from "@/ui/Icon";
 import { FilterChips } from "./FilterChips";
 import { FreshRecords } from "./FreshRecords";
+import { useSheetGroups } from "./groups";
 import { PhoneTools } from "./PhoneTools";
 import type { ViewProps } from "./SheetView";
-import { openRecord } from "./tableState";
+import { layoutStore, openRecord } from "./tableState";
 
 const PAGE = 50;
 
@@ -23,6 +28,15 @@ export function CardsView({ table, shown, open, fresh, onOpen, onExport }: ViewP
   const { t } = useTranslation();
   const cache = open.view?.table === table.key ? open.view.cache : undefined;
   const { rows, more } = useCards(cache);
+  const groups = useSheetGroups(table, open.view);
+  const heads = useMemo(() => {
+    const out = new Map<number, GroupHead[]>();
+    for (const head of groups ? headsOf(groups.list, new Set()) : [])
+      out.set(head.first, [...(out.get(head.first) ?? []), head]);
+    return out;
+  }, [groups]);
+  const { colours } = useStore(layoutStore(table.key));
+  const tints = useMemo(() => tintsOf(colours, open.view?.colours), [colours, open.view]);
   return (
     <div className="cards-page">
       <ViewMenu table={table} />
@@ -31,6 +45,7 @@ export function CardsView({ table, shown, open, fresh, onOpen, onExport }: ViewP
         <FreshRecords count={fresh} onRefresh={open.reopen} />
         <PhoneTools table={table} onExport={onExport} />
       </div>
+      <GroupChips table={table} view={open.view} />
       <FilterChips table={table} />
       <SummaryBar table={table} viewId={open.view?.id} shown={shown} />
       {open.error && (
@@ -39,13 +54,21 @@ export function CardsView({ table, shown, open, fresh, onOpen, onExport }: ViewP
         </p>
       )}
       <ul className="cards">
-        {rows.map((row) =>
-          row.deleted ? null : table.key === "customers" ? (
-            <CustomerCard key={row.id} row={row} fields={table.fields} onOpen={onOpen} />
-          ) : (
-            <PlainCard key={row.id} row={row} table={table.key} fields={table.fields} onOpen={onOpen} />
-          ),
-        )}
+        {rows.map((row, i) => {
+          const tone = row.tint ? rowTone(tints, row.tint) : undefined;
+          const card = { row, fields: table.fields, tone, onOpen };
+          return (
+            <Fragment key={row.id}>
+              {groups &&
+                heads.get(i)?.map((head) => <GroupHeading key={head.key} head={head} groups={groups} />)}
+              {row.deleted ? null : table.key === "customers" ? (
+                <CustomerCard {...card} />
+              ) : (
+                <PlainCard {...card} table={table.key} />
+              )}
+            </Fragment>
+          );
+        })}
       </ul>
       {cache && rows.length < cache.total && <Sentinel key={rows.length} onSeen={more} />}
       {cache?.total === 0 && <p className="sheet-empty">{t("table.noRows")}</p>}
@@ -97,15 +120,35 @@ function Sentinel({ onSeen }: { onSeen(): void }) {
   return <div ref={ref} className="card skeleton" aria-hidden="true" />;
 }
 
+/** The heading of a group of cards. */
+function GroupHeading({ head, groups }: { head: GroupHead; groups: SheetGroups }) {
+  const { text, tone } = groups.title(head);
+  return (
+    <li className="card-group" data-level={head.level}>
+      <span className={tone ? `badge tone-${tone}` : "card-group-name"}>{text}</span>
+      <span className="muted num">{groups.count(head)}</span>
+    </li>
+  );
+}
+
+const cardClass = (tone: Tone | undefined) => (tone ? `card tinted tint-${tone}` : "card");
+
 const text = (value: Value | undefined): string => (typeof value === "string" ? value : "");
 
-function CustomerCard({ row, fields, onOpen }: { row: Row; fields: Field[]; onOpen(id: number): void }) {
+interface CardProps {
+  row: Row;
+  fields: Field[];
+  tone: Tone | undefined;
+  onOpen(id: number): void;
+}
+
+function CustomerCard({ row, fields, tone, onOpen }: CardProps) {
   const { t } = useTranslation();
   const v: Values = row.values;
   const mobile = text(v.mobile);
   const last = text(v.last_order);
   return (
-    <li className="card">
+    <li className={cardClass(tone)}>
       <button type="button" className="card-main" onClick={() => onOpen(row.id)}>
         <span className="card-top">
           <span className="card-name">{text(v.name) || t("customer.unnamed")}</span>
@@ -145,8 +188,8 @@ function cardKeys(table: string, fields: Field[]): { title: string[]; figure: st
 }
 
 /** Records of other tables: a title, a figure, and what else is known. */
-function PlainCard(props: { row: Row; table: string; fields: Field[]; onOpen(id: number): void }) {
-  const { row, table, fields, onOpen } = props;
+function PlainCard(props: CardProps & { table: string }) {
+  const { row, table, fields, tone, onOpen } = props;
   const locale = useLocale();
   const keys = cardKeys(table, fields);
   const show = (key: string) => {
@@ -174,7 +217,7 @@ function PlainCard(props: { row: Row; table: string; fields: Field[]; onOpen(id:
     </>
   );
   return (
-    <li className="card">
+    <li className={cardClass(tone)}>
       <button
         type="button"
         className="card-main"

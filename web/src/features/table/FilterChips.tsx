@@ -66,7 +66,11 @@ export function FilterChips({ table }: { table: Table }) {
       ))}
       {chips.length > 1 && (
         <li>
-          <button type="button" className="link" onClick={() => store.set(NO_QUERY)}>
+          <button
+            type="button"
+            className="link"
+            onClick={() => store.set((q) => ({ ...NO_QUERY, group: q.group }))}
+          >
             {t("chip.clear")}
           </button>
         </li>

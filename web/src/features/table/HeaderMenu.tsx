@@ -11,6 +11,7 @@ import { useDebounced } from "@/lib/hooks";
 import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
 import { Popup } from "@/ui/Popup";
+import { groupsBy, MOST_LEVELS, toggled } from "./groups";
 import { type ConditionOp, hasValueList, needsValue, opName, opsOf, readCondition } from "./ops";
 import {
   arrange,
@@ -35,7 +36,9 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
   const locale = useLocale();
   const { field } = column;
   const store = queryStore(table.key);
-  const filter = useStore(store).filters[field.key];
+  const { filters, group: levels } = useStore(store);
+  const filter = filters[field.key];
+  const grouped = levels?.some((l) => l.field === field.key) === true;
   const sort = (desc: boolean | null) => {
     store.set((q) => ({ ...q, sort: desc === null ? [] : [{ field: field.key, desc }] }));
     onClose();
@@ -84,6 +87,16 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
             </>
           )}
           {column.sorted && <MenuItem icon="close" label={t("header.unsort")} onClick={() => sort(null)} />}
+          {groupsBy(field) && (grouped || (levels?.length ?? 0) < MOST_LEVELS) && (
+            <MenuItem
+              icon="group"
+              label={t(grouped ? "header.ungroup" : "header.group")}
+              onClick={() => {
+                store.set((q) => ({ ...q, group: toggled(q.group, field.key) }));
+                onClose();
+              }}
+            />
+          )}
           <MenuItem
             icon="lock"
             label={t(frozen === here ? "header.unfreeze" : "header.freeze")}
@@ -124,7 +137,7 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
 }
 
 function MenuItem(props: {
-  icon: "sortAsc" | "sortDesc" | "close" | "hide" | "edit" | "lock";
+  icon: "sortAsc" | "sortDesc" | "close" | "hide" | "edit" | "lock" | "group";
   label: string;
   on?: boolean;
   onClick(): void;

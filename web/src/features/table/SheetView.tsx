@@ -6,8 +6,10 @@ import { rowsOf, type Tab } from "@/features/bulk/bulk";
 import { type TableContext, tableContext } from "@/features/commands/commands";
 import { palette } from "@/features/commands/palette";
 import { FilterButton } from "@/features/views/FilterButton";
+import { GroupChips } from "@/features/views/GroupChips";
 import { SummaryBar } from "@/features/views/SummaryBar";
 import { ViewMenu } from "@/features/views/ViewMenu";
+import { tintsOf } from "@/grid/tints";
 import type { Row, SheetColumn, SheetSelection } from "@/grid/types";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
@@ -20,6 +22,7 @@ import { IconButton } from "@/ui/IconButton";
 import { toast, toastError } from "@/ui/toast";
 import { FilterChips } from "./FilterChips";
 import { FreshRecords } from "./FreshRecords";
+import { useSheetGroups } from "./groups";
 import { StatusBar } from "./StatusBar";
 import { Toolbar } from "./Toolbar";
 import { fieldDialog, frozenOf, layoutStore, moveColumn, queryStore, widthOf } from "./tableState";
@@ -37,6 +40,9 @@ const HeaderMenu = lazy(async () => ({ default: (await import("./HeaderMenu")).H
 const FilesPopup = lazy(async () => ({ default: (await import("./FilesPopup")).FilesPopup }));
 const LinksPopup = lazy(async () => ({ default: (await import("./LinksPopup")).LinksPopup }));
 const BulkDialog = lazy(async () => ({ default: (await import("@/features/bulk/BulkDialog")).BulkDialog }));
+const ColourRules = lazy(async () => ({
+  default: (await import("@/features/views/ColourRules")).ColourRules,
+}));
 const ColumnPicker = lazy(async () => ({ default: (await import("./ColumnPicker")).ColumnPicker }));
 
 export interface ViewProps {
@@ -65,10 +71,13 @@ export function SheetView(props: ViewProps) {
   const [selection, setSelection] = useState<SheetSelection>(NOTHING);
   const [menu, setMenu] = useState<{ column: SheetColumn; at: DOMRect } | null>(null);
   const [picker, setPicker] = useState<DOMRect | null>(null);
+  const [colouring, setColouring] = useState<DOMRect | null>(null);
   const [bulk, setBulk] = useState<Tab | null>(null);
   const layout = layoutStore(table.key);
   const arranged = useStore(layout);
   const columns = useColumns(table, shown);
+  const groups = useSheetGroups(table, open.view);
+  const tints = useMemo(() => tintsOf(arranged.colours, open.view?.colours), [arranged.colours, open.view]);
   const cache = open.view?.table === table.key ? open.view.cache : undefined;
 
   const others = useOthers(table.key);
@@ -93,6 +102,7 @@ export function SheetView(props: ViewProps) {
     deleteRows,
     exportAs: props.onExport,
     pickColumns: setPicker,
+    colourRules: setColouring,
     bulk: setBulk,
   };
   useEffect(() => tableContext.set(context));
@@ -119,6 +129,7 @@ export function SheetView(props: ViewProps) {
   const closeLinks = useCallback(() => setLinks(null), []);
   const closeMenu = useCallback(() => setMenu(null), []);
   const closePicker = useCallback(() => setPicker(null), []);
+  const closeColours = useCallback(() => setColouring(null), []);
 
   return (
     <>
@@ -128,6 +139,7 @@ export function SheetView(props: ViewProps) {
           {cache ? t("table.count", { n: formatCount(cache.total) }) : " "}
         </span>
         <FreshRecords count={props.fresh} onRefresh={open.reopen} />
+        <GroupChips table={table} view={open.view} folds />
         <FilterChips table={table} />
         <FilterButton table={table} text />
         <Toolbar context={context} />
@@ -149,6 +161,8 @@ export function SheetView(props: ViewProps) {
               viewKey={open.view?.question ?? ""}
               frozen={Math.min(arranged.frozen ?? frozenOf(table), columns.length)}
               rowHeight={ROW_HEIGHTS[arranged.height ?? "normal"]}
+              groups={groups}
+              tints={tints}
               problem={edits.problem}
               onProblemSeen={edits.clearProblem}
               onEdit={(list) => void edits.edit(list)}
@@ -207,6 +221,7 @@ export function SheetView(props: ViewProps) {
             onDone={edits.changed}
           />
         )}
+        {colouring && <ColourRules table={table} at={colouring} onClose={closeColours} />}
         {picker && <ColumnPicker fields={fields} table={table.key} at={picker} onClose={closePicker} />}
       </Suspense>
     </>

@@ -3,7 +3,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react
 import { api } from "@/api";
 import type { Field, LinkValue, Table, ViewRequest } from "@/api/types";
 import { DemoBanner } from "@/features/demo/DemoBanner";
-import { boardOf, galleryOf, monthOf, neededBy } from "@/features/kinds/kinds";
+import { boardOf, galleryOf, kindName, monthOf, neededBy } from "@/features/kinds/kinds";
 import { useTurned } from "@/features/views/useSaved";
 import { usePhone } from "@/lib/hooks";
 import { loadMembers } from "@/lib/members";
@@ -89,15 +89,22 @@ function TableBody({ table }: { table: Table }) {
   }, [asked, phone, shown, table, layout.summaries, layout.kind]);
   if (columns.length !== asked.length) setAsked(columns);
 
+  const [board, month, gallery] = [boardOf(layout.kind), monthOf(layout.kind), galleryOf(layout.kind)];
+  const sheet = kindName(layout.kind) === undefined;
+  const group = sheet ? query.group : undefined;
+  const colours = sheet ? layout.colours : undefined;
   const request = useMemo(
     (): ViewRequest => ({
       table: table.key,
       filter: toFilter(query.filters, query.more),
       search: query.search === "" ? undefined : query.search,
       sort: query.sort.length === 0 ? undefined : query.sort,
+      group,
+      figures: group && Object.keys(layout.summaries ?? {}).filter((k) => fieldOf(table, k)),
+      colours: colours?.map((rule) => rule.when),
       columns,
     }),
-    [table.key, query, columns],
+    [table, query, columns, group, colours, layout.summaries],
   );
   const open = useView(request);
   const cache = open.view?.table === table.key ? open.view.cache : undefined;
@@ -109,7 +116,8 @@ function TableBody({ table }: { table: Table }) {
   const panel = usePanel();
   const exportAs = useCallback(
     async (format: "xlsx" | "csv") => {
-      const view = await api.openView({ ...request, columns: shown.map((f) => f.key) });
+      const wanted = { ...request, figures: undefined, colours: undefined };
+      const view = await api.openView({ ...wanted, columns: shown.map((f) => f.key) });
       location.assign(api.exportUrl(view.view, format));
     },
     [request, shown],
@@ -132,7 +140,6 @@ function TableBody({ table }: { table: Table }) {
   }, [named]);
   useEffect(() => closeDialog, []);
   const View = phone ? CardsView : SheetView;
-  const [board, month, gallery] = [boardOf(layout.kind), monthOf(layout.kind), galleryOf(layout.kind)];
   const seen: ViewProps = {
     table,
     fields,

@@ -1,8 +1,10 @@
 /** What a person asked of each table (filter, search, sort) and how they arranged it (remembered). */
 import type {
+  ColourRule,
   Field,
   FigureName,
   Filter,
+  GroupLevel,
   LinkValue,
   Op,
   RowHeight,
@@ -24,6 +26,8 @@ export interface TableQuery {
   filters: Record<string, ColumnFilter>;
   /** What one filter per column cannot say; holds besides them. */
   more?: Filter[];
+  /** What records are grouped by, the outermost level first; absent for nothing. */
+  group?: GroupLevel[];
 }
 export interface Layout {
   /** Absent for the sheet. */
@@ -37,6 +41,8 @@ export interface Layout {
   height?: RowHeight;
   /** The figure shown under a column. */
   summaries?: Record<string, FigureName>;
+  /** Which records and cells are coloured. */
+  colours?: ColourRule[];
 }
 export const NO_LAYOUT: Layout = { order: [], shown: {}, widths: {} };
 export const NO_QUERY: TableQuery = { search: "", sort: [], filters: {} };

@@ -62,12 +62,12 @@ export function useMarks(table: Table, cache: BlockCache | undefined): MarkCache
     const look = () => {
       clearTimeout(timer.current);
       timer.current = setTimeout(() => {
-        const [first, last] = cache.visible;
         const ids: number[] = [];
-        for (let i = first; i <= last + 1 && i < cache.total; i++) {
-          const row = cache.peek(i);
-          if (row && !row.deleted) ids.push(row.id);
-        }
+        for (const [first, last] of cache.visible)
+          for (let i = first; i <= last + 1 && i < cache.total; i++) {
+            const row = cache.peek(i);
+            if (row && !row.deleted) ids.push(row.id);
+          }
         void marks.want(ids);
       }, 250);
     };

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api } from "@/api";
 import { ApiError, isAbort } from "@/api/client";
-import type { ViewRequest } from "@/api/types";
+import type { ColourWhen, GroupLevel, RecordGroup, ViewRequest } from "@/api/types";
 import { BlockCache } from "@/grid/blockCache";
 import { errorText } from "@/lib/errors";
 import { toastError } from "@/ui/toast";
@@ -14,6 +14,10 @@ export interface OpenView {
   columns: string[];
   cache: BlockCache;
   total: number;
+  /** Its groups and what they are by; absent where there are none. */
+  groups?: { list: RecordGroup[]; by: GroupLevel[] };
+  /** The conditions whose outcome comes with its rows. */
+  colours?: ColourWhen[];
 }
 
 /**
@@ -33,7 +37,8 @@ export function useView(request: ViewRequest | null) {
   useEffect(() => {
     if (key === "") return;
     const asked = JSON.parse(key) as ViewRequest;
-    const question = JSON.stringify({ ...asked, columns: [] });
+    // What is shown of the records is not part of it.
+    const question = JSON.stringify({ ...asked, columns: [], figures: [], colours: [] });
     const controller = new AbortController();
     setLoading(true);
     api
@@ -45,6 +50,7 @@ export function useView(request: ViewRequest | null) {
           first: opened.rows,
           fetch: async (offset, limit, signal) =>
             (await api.viewRows(opened.view, offset, limit, signal)).rows,
+          again: asked.colours && (async (ids) => (await api.viewRecords(opened.view, ids, [])).rows),
           onError: (e) => {
             if (e instanceof ApiError && e.code === "not_found") reopen();
             else if (!isAbort(e)) toastError(errorText(e));
@@ -53,11 +59,13 @@ export function useView(request: ViewRequest | null) {
         // The same question again: fetch where one stands before the swap, so that nothing flashes.
         const before = current.current;
         if (before?.question === question && opened.total > 0) {
-          const [first, last] = before.cache.visible;
-          await cache.load(Math.min(first, opened.total - 1), Math.min(last, opened.total - 1));
+          const end = opened.total - 1;
+          for (const [first, last] of before.cache.visible)
+            await cache.load(Math.min(first, end), Math.min(last, end));
           if (controller.signal.aborted) return cache.close();
         }
         before?.cache.close();
+        const groups = opened.groups && { list: opened.groups, by: asked.group ?? [] };
         current.current = {
           id: opened.view,
           question,
@@ -65,6 +73,8 @@ export function useView(request: ViewRequest | null) {
           columns: opened.columns,
           cache,
           total: opened.total,
+          groups,
+          colours: asked.colours,
         };
         setView(current.current);
         setError(null);

@@ -94,7 +94,12 @@ export function FilterBuilder({ table, at, onClose }: Props) {
 
 type Change = (id: number, to: (part: Part) => Part | null) => void;
 
-function AddButtons(props: { table: Table; group: Group; nested: boolean; onAdd(group: Group): void }) {
+export function AddButtons(props: {
+  table: Table;
+  group: Group;
+  nested: boolean;
+  onAdd(group: Group): void;
+}) {
   const { t } = useTranslation();
   const { table, group, nested, onAdd } = props;
   const first = table.fields.find((f) => f.key === "name") ?? table.fields[0];
@@ -127,7 +132,7 @@ function AddButtons(props: { table: Table; group: Group; nested: boolean; onAdd(
   );
 }
 
-function GroupRows({ table, group, onChange }: { table: Table; group: Group; onChange: Change }) {
+export function GroupRows({ table, group, onChange }: { table: Table; group: Group; onChange: Change }) {
   const { t } = useTranslation();
   const { sayFilter } = useSay();
   const join = (

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import type { Field, FigureName, Table, ViewSummary } from "@/api/types";
+import type { Field, FigureName, Locale, Table, ViewSummary } from "@/api/types";
 import { layoutStore } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { formatCount, formatValue, isFigure, isLinks, labelOf } from "@/lib/format";
@@ -55,11 +55,8 @@ export function SummaryBar({ table, viewId, shown }: Props) {
     });
     setMenu(null);
   };
-  const show = (field: Field, figure: FigureName): string => {
-    const text = asked.data && figureText(field, figure, asked.data);
-    if (text === undefined) return "…";
-    return typeof text === "string" ? text : formatValue(exact(field, figure), text, locale);
-  };
+  const show = (field: Field, figure: FigureName): string =>
+    (asked.data && figureShown(field, figure, asked.data, locale)) ?? "…";
   return (
     <div className="view-figures" role="group" aria-label={t("figure.label")}>
       {wanted.map(({ field, figure }) => (
@@ -152,6 +149,17 @@ const exact = (field: Field, figure: FigureName): Field =>
   figure === "average" && field.kind === "number"
     ? { ...field, decimals: Math.max(1, field.decimals ?? 1) }
     : field;
+
+/** A figure as it is shown; undefined where it is not known. */
+export function figureShown(
+  field: Field,
+  figure: FigureName,
+  all: ViewSummary,
+  locale: Locale,
+): string | undefined {
+  const text = figureText(field, figure, all);
+  return typeof text === "number" ? formatValue(exact(field, figure), text, locale) : text;
+}
 
 /** A figure: a count as text, a number in the field's own unit, nothing where no cell is filled. */
 export function figureText(field: Field, figure: FigureName, all: ViewSummary): string | number | undefined {

@@ -38,7 +38,8 @@ export function ViewMenu({ table }: { table: Table }) {
   const close = useCallback(() => setAt(null), []);
   const all = t("view.all", { table: labelOf(table.label, locale) });
   const changed = view !== undefined && isChanged(table, view, query, layout);
-  const asked = query.sort.length > 0 || toFilter(query.filters, query.more) !== undefined;
+  const asked =
+    query.sort.length > 0 || query.group !== undefined || toFilter(query.filters, query.more) !== undefined;
   const name = view?.name ?? all;
 
   /** Makes a view of what is shown, or of another view, and opens it. */
@@ -176,12 +177,14 @@ function stateOf(table: Table, view: SavedView) {
   const { query, layout } = fromDef(table, view);
   return [query, layout] as const;
 }
-const defOf = ({ kind, columns, frozen, filter, sort, height, summaries }: SavedView) => ({
+const defOf = ({ kind, columns, frozen, filter, sort, group, colours, height, summaries }: SavedView) => ({
   kind,
   columns,
   frozen,
   filter,
   sort,
+  group,
+  colours,
   height,
   summaries,
 });

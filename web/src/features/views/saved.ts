@@ -35,6 +35,8 @@ export function toDef(table: Table, query: TableQuery, layout: Layout): SavedDef
     frozen: layout.frozen,
     filter: toFilter(query.filters, query.more),
     sort: query.sort.length > 0 ? query.sort : undefined,
+    group: query.group,
+    colours: layout.colours,
     height: layout.height === "normal" ? undefined : layout.height,
     summaries: summaries.length > 0 ? Object.fromEntries(summaries) : undefined,
   };
@@ -53,7 +55,10 @@ export function fromDef(table: Table, def: SavedDef): { query: TableQuery; layou
   if (def.frozen !== undefined) layout.frozen = def.frozen;
   if (def.height !== undefined) layout.height = def.height;
   if (def.summaries) layout.summaries = def.summaries;
-  return { query: { search: "", sort: def.sort ?? [], ...fromFilter(def.filter) }, layout };
+  if (def.colours) layout.colours = def.colours;
+  const query: TableQuery = { search: "", sort: def.sort ?? [], ...fromFilter(def.filter) };
+  if (def.group) query.group = def.group;
+  return { query, layout };
 }
 
 /** Whether the table shows something else than its view says. */

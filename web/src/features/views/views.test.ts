@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
-import type { Field, FieldKind, Filter, SavedDef, Table } from "@/api/types";
+import type { ColourRule, Field, FieldKind, Filter, SavedDef, Table } from "@/api/types";
+import { groupTitle, toggled } from "@/features/table/groups";
 import { layoutStore, NO_LAYOUT, NO_QUERY, queryStore, toFilter, turnTo } from "@/features/table/tableState";
 import { change, fromGroup, newGroup, opsFor, spanOf, spanText, toGroup } from "./builder";
+import { newDraft, toDrafts, toRules } from "./colours";
 import { figuresOf, figureText } from "./SummaryBar";
 import { fromDef, fromFilter, isChanged, toDef } from "./saved";
 
@@ -25,6 +27,45 @@ const is = (key: string, op: "eq" | "ge" = "eq", value: string | number = "x"): 
   values: [value],
 });
 
+test("colour rules come back as they were; what is not complete is none yet", () => {
+  const rules: ColourRule[] = [
+    { when: { formula: "[@total]>1" }, tone: "red" },
+    { when: { filter: { any: [is("city"), is("name")] } }, field: "total", tone: "gold" },
+    { when: { filter: is("city") }, tone: "grey" },
+  ];
+  const drafts = toDrafts(rules);
+  expect(toRules(drafts)).toEqual(rules);
+  const fresh = newDraft(table, drafts);
+  expect(drafts.every((d) => d.tone !== fresh.tone)).toBe(true);
+  expect(toRules([fresh])).toBeUndefined();
+  // A formula counts once the server has taken it.
+  const formula = { ...fresh, by: "formula" as const, formula: " 1=1 " };
+  expect(toRules([formula])).toBeUndefined();
+  expect(toRules([{ ...formula, sound: true }])).toEqual([{ when: { formula: "1=1" }, tone: fresh.tone }]);
+});
+
+test("levels of groups are put behind the others and taken away", () => {
+  const [a, b] = [{ field: "a", desc: true }, { field: "b" }];
+  expect(toggled(undefined, "b")).toEqual([b]);
+  expect(toggled([a], "b")).toEqual([a, b]);
+  expect(toggled([a, b], "a")).toEqual([b]);
+  expect(toggled([b], "b")).toBeUndefined();
+  expect(toggled([a, b, { field: "c" }], "d")).toHaveLength(3);
+});
+
+test("groups of days are called by their stretch", () => {
+  const t = ((key: string, words?: Record<string, string>) =>
+    `${key} ${Object.values(words ?? {}).join("/")}`) as never;
+  const title = (f: Field, by: "day" | "month" | "year" | undefined, value: string | null) =>
+    groupTitle(f, by, value, "zh-CN", t).text.trim();
+  const when = field("when", "date");
+  expect(title(when, undefined, "2026-01-01")).toBe("group.month 2026/1");
+  expect(title(when, "year", "2026-01-01")).toBe("group.year 2026");
+  expect(title(when, "day", "2026-01-31")).toBe("2026-01-31");
+  expect(title(when, "day", null)).toBe("group.blank");
+  expect(title(field("city"), undefined, "杭州")).toBe("杭州");
+});
+
 test("a filter is one condition per column, and the rest as it is", () => {
   for (const filter of [
     is("city"),
@@ -46,6 +87,11 @@ test("a view comes back as it was saved, and says when it was changed", () => {
     frozen: 1,
     filter: is("city"),
     sort: [{ field: "total", desc: true }],
+    group: [{ field: "city", desc: true }, { field: "name" }],
+    colours: [
+      { when: { formula: "[@total]>1" }, tone: "red" },
+      { when: { filter: is("city") }, field: "total", tone: "gold" },
+    ],
     height: "low",
     summaries: { total: "sum" },
   };
@@ -55,6 +101,8 @@ test("a view comes back as it was saved, and says when it was changed", () => {
   expect(isChanged(table, def, { ...query, search: "王" }, layout)).toBe(false);
   expect(isChanged(table, def, { ...query, sort: [] }, layout)).toBe(true);
   expect(isChanged(table, def, query, { ...layout, widths: {} })).toBe(true);
+  expect(isChanged(table, def, { ...query, group: undefined }, layout)).toBe(true);
+  expect(isChanged(table, def, query, { ...layout, colours: undefined })).toBe(true);
   expect(isChanged(table, {}, NO_QUERY, NO_LAYOUT)).toBe(false);
 });
 
