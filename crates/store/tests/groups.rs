@@ -174,9 +174,9 @@ fn figures_are_those_counted_one_by_one() {
         let at = Date::from_iso("2025-10-20").unwrap().0 + (random.bits() % 120) as i32;
         cells.push((
             CITIES[(random.bits() % 5) as usize].to_owned(),
-            (random.bits() % 9 != 0).then_some(Date(at)),
-            (random.bits() % 4 != 0).then_some((random.bits() % 2_000) as i64 - 500),
-            random.bits() % 3 == 0,
+            (!random.bits().is_multiple_of(9)).then_some(Date(at)),
+            (!random.bits().is_multiple_of(4)).then_some((random.bits() % 2_000) as i64 - 500),
+            random.bits().is_multiple_of(3),
         ));
     }
     let record = |(c, d, m, n): &(String, Option<Date>, Option<i64>, bool)| {
