@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: f6183d51ad27573ec35b532d93a0258b1e43ec4d302586cca13ccefeb1de4db1
+// Document: a8aefe4dcf26c89b62fbc935e1ee94b7324d85a534596a67af6be5899a968111
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** The settings of a kanban board. */
@@ -123,6 +123,29 @@ export type CheckName =
   | "in_list"
   | "not_future"
   | "expression";
+
+/**
+ * A colour rule of a view. Of those that hold of a record the first gives its colour; rules for one field come
+ * before those for the whole row.
+ */
+export interface ColourRule {
+  /** The field whose cells are coloured. None: the whole row. */
+  field?: FieldKey;
+  /** The colour. */
+  tone: Tone;
+  /** When it holds. */
+  when: ColourWhen;
+}
+
+/** When a colour rule holds. */
+export type ColourWhen =
+  | {
+      /** A formula over the record, such as `[@总金额]>1000`; blank and errors count as no. */
+      formula: string;
+    }
+  | {
+      filter: Filter;
+    };
 
 /** Where a person sends a column. */
 export interface ColumnChoice {
@@ -291,6 +314,7 @@ export interface ErrorBody {
  * - `too_large` (413): too large, too many or too long; split it
  * - `cancelled` (409): a person cancelled it
  * - `busy` (503): too much at once; try again a little later
+ * - `too_often` (429): asked more often than is allowed; `Retry-After` says when to ask again
  * - `internal` (500): something failed inside; give `request_id` to whoever runs the server
  */
 export type ErrorCode =
@@ -304,7 +328,11 @@ export type ErrorCode =
   | "too_large"
   | "cancelled"
   | "busy"
+  | "too_often"
   | "internal";
+
+/** A cell as a live link gives it: a number (money in yuan), true or false, text, or null when there is nothing. */
+export type FeedCell = number | boolean | string | null;
 
 /** A field of a table. */
 export type Field = KindSettings & {
@@ -424,13 +452,22 @@ export interface FileTaken {
   name: string;
 }
 
-/** Which records: all of some parts, any of them, or one condition. Nested at most 16 deep. */
+/**
+ * Which records: all of some parts, any of them, those of which a part does not hold, those of the filter of a
+ *  saved view of the table, or one condition. Nested at most 16 deep, filters of views included.
+ */
 export type Filter =
   | {
       all: Filter[];
     }
   | {
       any: Filter[];
+    }
+  | {
+      not: Filter;
+    }
+  | {
+      segment: number;
     }
   | {
       field: string;
@@ -511,6 +548,16 @@ export interface GradeFigure {
   grade: string;
   /** Their total, in 分. */
   total: Money;
+}
+
+/** One level of groups. */
+export interface GroupLevel {
+  /** How long a group of days is; nothing to other fields. */
+  by?: Period;
+  /** The largest first; blanks come last either way. */
+  desc?: boolean;
+  /** Records of the same content are a group. */
+  field: FieldKey;
 }
 
 /** The history of a record, newest first, at most 200 lines. */
@@ -679,6 +726,46 @@ export type LabelWrite =
 
 /** What happens when a rule does not hold. */
 export type Level = "refuse" | "warn";
+
+/** A live link. Its secret is nowhere: only its digest is kept. */
+export interface Link {
+  /** Seconds since 1970 UTC. */
+  created: number;
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Who made it, and what it gives is theirs to read. */
+  owner: number;
+  owner_name: string;
+  /** The table of the view; null when the view is gone, and the link gives nothing. */
+  table: string | null;
+  /** When it was last asked; null when it never was. */
+  used: number | null;
+  /** How often it was asked. */
+  uses: number;
+  /** The number of the view. */
+  view: number;
+  /** What the view is called; null when it is gone, or another member's own. */
+  view_name: string | null;
+}
+
+/** A live link just made. */
+export interface LinkMade {
+  link: Link;
+  /** Where it is asked, with `.csv` or `.json` behind it; shown this once. */
+  path: string;
+}
+
+/** A live link to be made. */
+export interface LinkWrite {
+  /** What it is for: 1 to 40 characters; the name of the view when left out. */
+  name?: string;
+}
+
+/** Live links the caller may see: their own, and everybody's for an owner of the book. */
+export interface Links {
+  links: Link[];
+}
 
 /** An edited cell of a change. */
 export interface LogCell {
@@ -893,6 +980,9 @@ export interface Patched {
   rows: Record<string, Record<string, Value>>;
 }
 
+/** A stretch of the calendar. */
+export type Period = "day" | "month" | "year";
+
 /** The national list of places. */
 export interface PlaceList {
   provinces: Places;
@@ -961,6 +1051,17 @@ export interface Reason {
   points: number;
   /** The reason. */
   text: Label;
+}
+
+/** Records of the same content, which stand together in a view. */
+export interface RecordGroup {
+  /** How many records. */
+  count: number;
+  /** Figures of the fields that were asked for. */
+  figures?: Record<string, ColumnSummary>;
+  /** The groups of the next level. */
+  groups?: RecordGroup[];
+  value: Value;
 }
 
 /** The id of a record inside its table. */
@@ -1119,11 +1220,15 @@ export interface SavedColumn {
 
 /** What a saved view shows. */
 export interface SavedDef {
+  /** Which records and cells are coloured. */
+  colours?: ColourRule[];
   /** The columns, in order; the others are hidden. None: as the table shows them. */
   columns?: SavedColumn[];
   filter?: Filter;
   /** So many of the first columns stay in sight. None: as the table does. */
   frozen?: number;
+  /** What they are grouped by, the outermost level first. */
+  group?: GroupLevel[];
   /** How high rows are. */
   height?: RowHeight;
   kind?: ViewKind;
@@ -1155,7 +1260,10 @@ export type SavedView = SavedDef & {
   editable: boolean;
   /** Its number; none comes twice. */
   id: number;
-  /** Fields that it names and that are gone, or whose condition does not fit them any more. */
+  /**
+   * Fields that it names and that are gone or do not fit it any more; formulas of colour rules that name such;
+   * `segment 7` of a view that is gone.
+   */
   missing: string[];
   /** What it is called. */
   name: string;
@@ -1451,6 +1559,11 @@ export type ViewKind =
 /** A view just opened, with its first 100 rows. */
 export interface ViewOpened {
   columns: FieldKey[];
+  /**
+   * Where groups were asked for: those of the outermost level, in the order of the rows. The rows of one follow
+   * on those of the one before.
+   */
+  groups?: RecordGroup[];
   rows: WireRow[];
   total: number;
   /** Names it in the addresses. */
@@ -1471,10 +1584,16 @@ export interface ViewRecords {
 
 /** A query as the API takes it. */
 export interface ViewRequest {
+  /** Conditions whose outcome comes with every row, at most twenty. */
+  colours?: ColourWhen[];
   /** The columns, by the keys of their fields. */
   columns: FieldKey[];
+  /** Fields whose figures every group has. */
+  figures?: FieldKey[];
   /** Which records; all of them when left out. */
   filter?: Filter;
+  /** What they are grouped by, the outermost level first, at most three. */
+  group?: GroupLevel[];
   /** What a person typed into the search box. */
   search?: string;
   /** Their order; by id when left out. */

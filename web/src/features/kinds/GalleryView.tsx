@@ -37,7 +37,7 @@ export default function GalleryView(props: Props) {
   const tiles = layOut(shape, total, top, size.height);
   useTold(cache);
   useEffect(() => {
-    if (cache && tiles.last >= tiles.first) cache.watch(tiles.first, tiles.last);
+    if (cache && tiles.last >= tiles.first) cache.watch([tiles.first, tiles.last]);
   }, [cache, tiles.first, tiles.last]);
   // Another question starts at the top.
   const question = open.view?.question;
