@@ -1,6 +1,6 @@
 //! The kinds of saved views beside the sheet, and their settings.
 
-use crate::saved::note;
+use crate::saved_filters::note;
 use model::{Error, ErrorCode, FieldDef, FieldKey, FieldKind, Holds, Label, Result, TableDef};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -106,7 +106,10 @@ impl ViewKind {
             Self::Gallery(Gallery { cover, cards }) => {
                 let files = Need {
                     fits: |f| f.kind.holds() == Holds::Files,
-                    why: Label::new("画廊的封面要取自附件字段", "The pictures of a gallery come from an attachment field"),
+                    why: Label::new(
+                        "画廊的封面要取自附件字段",
+                        "The pictures of a gallery come from an attachment field",
+                    ),
                 };
                 Parts { by: None, extra: Some((cover, files)), cards, most: 6 }
             }

@@ -7,7 +7,7 @@ use crate::conn::{Conn, params};
 use crate::derive::Derivation;
 use crate::dialect::{Dialect, column_type, quote};
 use crate::store::{Now, Store, counter, id_counter, require};
-use crate::{fill, layout, links, saved_values, search, tint};
+use crate::{fill, layout, links, saved_filters, search, tint};
 use model::{
     Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef, Way, way,
 };
@@ -209,7 +209,7 @@ impl Store {
                 add_column(conn, table, key, &field.kind)?;
             }
             rename_options(conn, table, &field, &patch.renamed)?;
-            saved_values::rename(conn, table, key, &patch.renamed)?;
+            saved_filters::rename(conn, table, key, &patch.renamed)?;
             keep_index(conn, table, (!anew).then_some(&before), &field)?;
             put(conn, &now.shape.schema, &next)?;
             if before.formula != field.formula || before.kind != field.kind || !patch.renamed.is_empty() {

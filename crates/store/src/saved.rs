@@ -5,6 +5,7 @@
 
 use crate::conn::{Conn, Row, params};
 use crate::kinds::ViewKind;
+use crate::saved_filters::{names_view, note, prune};
 use crate::store::{Store, counter, require};
 use crate::tint::{self, ColourRule};
 use crate::{events, failure, group, layout, log, segments};
@@ -157,34 +158,6 @@ pub struct SavedPatch {
     pub def: Option<SavedDef>,
 }
 
-/// A filter with the conditions that `fits` refuses left out; None when nothing remains. Each is named in `missing`.
-pub fn prune(filter: &Json, fits: &dyn Fn(&str, &Json) -> bool, missing: &mut Vec<String>) -> Option<Json> {
-    for word in ["all", "any"] {
-        let Some(parts) = filter.get(word).and_then(Json::as_array) else { continue };
-        let kept: Vec<Json> = parts.iter().filter_map(|p| prune(p, fits, missing)).collect();
-        // A group that has lost all its parts says nothing; one that was empty says what it said.
-        return (!kept.is_empty() || parts.is_empty()).then(|| serde_json::json!({ word: kept }));
-    }
-    if let Some(part) = filter.get("not") {
-        return prune(part, fits, missing).map(|kept| serde_json::json!({ "not": kept }));
-    }
-    let field = filter.get("field").and_then(Json::as_str).unwrap_or_default();
-    if fits(field, filter) {
-        return Some(filter.clone());
-    }
-    match filter.get("segment") {
-        Some(view) => note(missing, &format!("segment {view}")),
-        None => note(missing, field),
-    }
-    None
-}
-
-pub(crate) fn note(missing: &mut Vec<String>, field: &str) {
-    if !missing.iter().any(|m| m == field) {
-        missing.push(field.to_owned());
-    }
-}
-
 impl SavedDef {
     /// Leaves out what names fields the table lacks, and answers which.
     fn without_missing(&mut self, schema: &Schema, table: Option<&TableDef>) -> Vec<String> {
@@ -202,11 +175,8 @@ impl SavedDef {
         }
         self.sort.retain(|s| keep(&s.field));
         self.summaries.retain(|key, _| keep(key));
-        self.filter = self.filter.take().and_then(|f| {
-            // Views that are named are looked up by whoever asks the question.
-            prune(&f, &|key, c| c.get("segment").is_some() || has(key), &mut missing)
-        });
-        self.filter = self.filter.take().and_then(|f| prune(&f, &|key, _| has(key), &mut missing));
+        let filter = self.filter.take();
+        self.filter = filter.and_then(|f| prune(&f, &|key, c| names_view(c) || has(key), &mut missing));
         self.group.retain(|l| {
             let kept = table.and_then(|t| t.field(&l.field)).is_some_and(group::groups);
             if !kept {

@@ -4,7 +4,8 @@ use crate::conn::{Conn, params};
 use crate::derive::{LayerNames, too_complex};
 use crate::dialect::Dialect;
 use crate::reshape::renamed;
-use crate::saved::{SavedDef, note, prune};
+use crate::saved::SavedDef;
+use crate::saved_filters::{names_view, note, prune};
 use crate::sql::{Fill, Stmt, ids_place};
 use crate::store::Shape;
 use crate::{events, expr, failure, filter};
@@ -166,7 +167,7 @@ pub(crate) fn without_missing(
             // A rule that has lost a part would colour what was never meant.
             ColourWhen::Filter(f) => {
                 let mut lost = Vec::new();
-                prune(f, &|key, _| has(key), &mut lost);
+                prune(f, &|key, c| names_view(c) || has(key), &mut lost);
                 lost.iter().for_each(|key| note(missing, key));
                 lost.is_empty()
             }

@@ -1,8 +1,6 @@
 //! Saved views, on both engines: who sees and changes them, and what becomes of them when fields and tables go.
 
-use model::{
-    Access, ChoiceOption, ErrorCode, FieldDef, FieldKind, GroupLevel, Label, Lang, Period, Scope, UserId,
-};
+use model::{Access, ChoiceOption, ErrorCode, FieldDef, FieldKind, GroupLevel, Label, Lang, Period, Scope, UserId};
 use serde_json::json;
 use store::{
     Board, ColourRule, ColourWhen, FieldPatch, Figure, Gallery, Month, SavedColumn, SavedDef, SavedPatch, SavedSort,
@@ -182,9 +180,7 @@ fn filters_follow_options_that_get_another_name() {
     let row = |v: &str| book.create(&table, &[(&*stage, v.into())]);
     let (talk, won, lost) = (row("谈"), row("成"), row("丢"));
     let is = |op: &str, values: &[&str]| json!({ "field": stage, "op": op, "values": values });
-    let filter = |first: &[&str], second: &[&str]| {
-        json!({ "any": [is("in", first), { "all": [{ "not": is("eq", second) }, { "field": "name", "op": "eq", "values": ["谈"] }] }] })
-    };
+    let filter = |first: &[&str], second: &[&str]| json!({ "any": [is("in", first), { "all": [{ "not": is("eq", second) }, { "field": "name", "op": "eq", "values": ["谈"] }] }] });
     let def = SavedDef { filter: Some(filter(&["谈", "丢"], &["成"])), ..SavedDef::default() };
     let (mine, theirs) = (member(1, Access::Own), member(2, Access::Write));
     let shared = book.store.save_view(&mine, &table, "在谈", true, &def).unwrap().id;
@@ -209,7 +205,8 @@ fn calendars_and_galleries_take_what_fits_them() {
         book.store.add_field(&scope(), &table, FieldDef::new("", Label::same(name), kind)).unwrap().key
     };
     let (day, place) = (add("日期", FieldKind::Date), add("地点", FieldKind::Text));
-    let (stage, photo) = (add("阶段", FieldKind::Choice { options: vec![] }), add("照片", FieldKind::Attachment { images: false }));
+    let (stage, photo) =
+        (add("阶段", FieldKind::Choice { options: vec![] }), add("照片", FieldKind::Attachment { images: false }));
     let save = |name: &str, kind: &ViewKind| {
         let def = SavedDef { kind: kind.clone(), ..SavedDef::default() };
         book.store.save_view(&scope(), &table, name, true, &def)
@@ -311,6 +308,20 @@ fn a_view_is_named_by_those_that_may_and_not_in_circles() {
     assert!(!left.loose && left.missing.is_empty(), "whoever asks its question finds out");
 }
 
+fn a_colour_rule_may_name_a_view_too() {
+    let book = Book::new();
+    let save = |name: &str, def: &SavedDef| book.store.save_view(&scope(), "customers", name, true, def).unwrap().id;
+    let named = save("甲", &filtering(json!({ "field": "name", "op": "filled" })));
+    let rule = ColourRule {
+        when: ColourWhen::Filter(json!({ "not": { "segment": named } })),
+        field: None,
+        tone: "red".into(),
+    };
+    let def = SavedDef { colours: vec![rule], ..filtering(json!({ "segment": named })) };
+    let read = book.store.saved_view(&scope(), save("乙", &def)).unwrap();
+    assert_eq!((read.def, read.missing), (def, Vec::new()));
+}
+
 fn what_a_filter_says_can_be_denied() {
     use model::{Condition, Filter, Op, Query};
     let book = Book::new();
@@ -350,6 +361,7 @@ fn a_question_is_read_through_in_parts() {
 }
 
 testkit::on_both_engines!(
+    a_colour_rule_may_name_a_view_too,
     filters_follow_options_that_get_another_name,
     calendars_and_galleries_take_what_fits_them,
     a_number_of_a_view_never_comes_twice,

@@ -155,7 +155,8 @@ pub(crate) async fn days(
     let (from, to) = (day(&w.from)?, day(&w.to)?);
     let body = blocking(&app, move |app| {
         let found = app.book().days(&caller.scope, &ViewId(view), &w.field, from, to, w.each)?;
-        let days: Vec<Value> = found.days.iter().map(|(day, n)| json!({ "day": day.to_string(), "count": n })).collect();
+        let days: Vec<Value> =
+            found.days.iter().map(|(day, n)| json!({ "day": day.to_string(), "count": n })).collect();
         let mut out = format!("{{\"days\":{},\"rows\":", Value::from(days)).into_bytes();
         out.extend_from_slice(&found.rows);
         out.push(b'}');
