@@ -5,6 +5,7 @@
 //   SIZE=1m node bench/bench.mjs    1,000,000 customers, 10,000,000 orders
 //   SIZE=tiny node bench/bench.mjs  2,000 customers, 20,000 orders: does the bench itself work?
 //
+// PARTS=serving,commands,store,postgres runs some parts alone (the store's needs serving, whose plain figures it shows).
 // KEBU names the binary (target/release/kebu), KEEP=1 keeps target/bench. Needs python3 and PostgreSQL's programs. A bar that is missed
 // is reported, not an error; the exit code says whether the bench ran.
 import { execFileSync } from 'node:child_process'
@@ -26,6 +27,10 @@ const SIZES = {
 
 const size = (process.env.SIZE || '100k').toLowerCase()
 if (!SIZES[size]) throw new Error(`SIZE is one of ${Object.keys(SIZES).join(', ')}`)
+const PARTS = { serving, commands: commandLine, store: storeOnly, postgres }
+const parts = (process.env.PARTS || Object.keys(PARTS).join()).split(',')
+const unknown = parts.find((name) => !PARTS[name])
+if (unknown !== undefined) throw new Error(`PARTS are of ${Object.keys(PARTS).join(', ')}, not ${unknown}`)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = path.join(root, 'target/bench', size)
 const binary = process.env.KEBU || path.join(root, 'target/release/kebu')
@@ -55,10 +60,7 @@ bench.attempt = async (part) => {
 try {
   const { sqlite } = await peer.ask({ do: 'version' })
   await importing(bench)
-  await serving(bench)
-  await bench.attempt(() => commandLine(bench))
-  await bench.attempt(() => storeOnly(bench))
-  await bench.attempt(() => postgres(bench))
+  for (const name of parts) await bench.attempt(() => PARTS[name](bench))
   const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()})`
   const head = `${size}: ${bench.customers.toLocaleString('en')} customers, ${bench.orders.toLocaleString('en')} orders; ${machine}; beside sqlite3 ${sqlite} through Python`
   bench.report.finish(path.join(root, 'target/bench.json'), head)

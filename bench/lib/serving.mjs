@@ -138,6 +138,8 @@ async function opening(on) {
     ['filtered, sorted by last order', { filter: FILTER, sort: [{ field: 'last_order', desc: true }] }, 'last DESC, id', 'open_unindexed'],
     ['filtered, sorted by name', { filter: FILTER, sort: [{ field: 'name', desc: false }] }, '客户名称, id', 'open_unindexed'],
     ['filtered, sorted by province and total', { filter: FILTER, sort: [{ field: 'province', desc: false }, ...BY_TOTAL] }, '省份, +total DESC, id', 'open_unindexed'],
+    ['filtered, grouped by province with sums, sorted by total', { filter: FILTER, group: [{ field: 'province' }], figures: ['total'], sort: BY_TOTAL }, '省份, +total DESC, id', 'open_unindexed'],
+    ['filtered, grouped by province, city and grade', { filter: FILTER, group: ['province', 'city', 'grade'].map((field) => ({ field })), sort: BY_TOTAL }, '省份, +total DESC, id', 'open_unindexed'],
   ]
   for (const [name, body, order, bar] of kinds) {
     const request = { table: 'customers', columns: on.columns, ...body }

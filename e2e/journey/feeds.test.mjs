@@ -2,7 +2,7 @@
 // a phone. Against the real binary.
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { closed, faults, opened, steps } from "../lib/journey.mjs";
+import { call, choose, closed, faults, manage, opened, steps } from "../lib/journey.mjs";
 import { waitActive } from "../lib/sheet.mjs";
 
 const SHOTS = process.env.SHOTS;
@@ -12,40 +12,13 @@ const shot = async (page, name) => {
   await page.screenshot({ path: `${SHOTS}/${name}.png` });
 };
 
-/** Picks from an opened list of the select at hand. */
-async function choose(page, select, text) {
-  await select.click();
-  await page
-    .locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option")
-    .filter({ has: page.getByText(text, { exact: true }) })
-    .click();
-}
-async function manage(page, view, action) {
-  await page.locator(".view-button").click();
-  await page.getByLabel(`管理“${view}”`).click();
-  await page.locator(".view-actions .menu-item", { hasText: action }).click();
-}
-
 describe("live links and segments", { concurrency: 1 }, () => {
   const it = steps();
   let server;
   let b;
   let page;
   let address;
-  const post = (path, body) =>
-    page.evaluate(
-      async ([path, body]) => {
-        const r = await fetch(`/api/v1${path}`, {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify(body),
-        });
-        const answer = await r.json();
-        if (answer.error) throw new Error(answer.error.message);
-        return answer;
-      },
-      [path, body],
-    );
+  const post = (path, body) => call(page, "POST", path, body);
   before(async () => {
     ({ server, b, page } = await opened());
     const records = Array.from({ length: 12 }, (_, i) => ({

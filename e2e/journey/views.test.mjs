@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { openPage } from "../lib/browser.mjs";
-import { closed, faults, opened, steps } from "../lib/journey.mjs";
+import { choose, closed, faults, manage, opened, steps } from "../lib/journey.mjs";
 import { waitActive } from "../lib/sheet.mjs";
 
 const SHOTS = process.env.SHOTS;
@@ -17,24 +17,10 @@ const condition = (page, n) => builder(page).locator(".builder-condition").nth(n
 const chip = (page, text) => page.locator(".chip", { hasText: text });
 const viewName = (page) => page.locator(".view-button .view-name").textContent();
 
-/** Picks from an opened list of the select at hand. */
-async function choose(page, select, text) {
-  await select.click();
-  await page
-    .locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option")
-    .filter({ has: page.getByText(text, { exact: true }) })
-    .click();
-}
 async function waitName(page, name) {
   await page.locator(".view-button .view-name", { hasText: name }).waitFor();
   assert.equal(await viewName(page), name);
 }
-async function manage(page, view, action) {
-  await page.locator(".view-button").click();
-  await page.getByLabel(`管理“${view}”`).click();
-  await page.locator(".view-actions .menu-item", { hasText: action }).click();
-}
-
 describe("views", { concurrency: 1 }, () => {
   const it = steps();
   let server;

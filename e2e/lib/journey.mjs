@@ -55,6 +55,21 @@ export const call = (page, method, path, body) =>
     [method, path, body],
   );
 
+/** Picks from an opened list of the select at hand. */
+export async function choose(page, select, text) {
+  await select.click();
+  await page
+    .locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option")
+    .filter({ has: page.getByText(text, { exact: true }) })
+    .click();
+}
+/** Does something with a saved view from the list of views. */
+export async function manage(page, view, action) {
+  await page.locator(".view-button").click();
+  await page.getByLabel(`管理“${view}”`).click();
+  await page.locator(".view-actions .menu-item", { hasText: action }).click();
+}
+
 /** A server over a new book, and a page of its owner. */
 export async function opened() {
   const server = await serve();

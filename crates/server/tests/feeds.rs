@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use serde_json::{Value, json};
 
+#[macro_use]
 mod site;
 
 use site::Site;
@@ -248,27 +249,6 @@ async fn a_view_is_a_condition_wherever_filters_are(site: &Site) {
     let left = &list["views"][0];
     assert_eq!((&left["missing"], &left["filter"]), (&json!([format!("segment {changsha}")]), &Value::Null));
     assert_eq!(fetch(site, &format!("{path}.csv"), None).await.0, StatusCode::CONFLICT, "nothing rather than too much");
-}
-
-/// Two tests of each function: a site on files, and one on PostgreSQL.
-macro_rules! on_both_engines {
-    ($($test:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test]
-            async fn $test() {
-                super::$test(&super::Site::new()).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test]
-            async fn $test() {
-                let site = super::Site::on_postgres();
-                super::$test(&site).await;
-                // Closing connections waits for the server, which no async thread may.
-                std::thread::spawn(move || drop(site)).join().expect("the site is closed");
-            })*
-        }
-    };
 }
 
 on_both_engines!(
