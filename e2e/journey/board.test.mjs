@@ -3,15 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { browser, openPage } from "../lib/browser.mjs";
-import { call, faults, setUp, steps } from "../lib/journey.mjs";
+import { call, faults, setUp, shot, steps } from "../lib/journey.mjs";
 import { serve } from "../lib/server.mjs";
 
-const SHOTS = process.env.SHOTS;
-const shot = async (page, name) => {
-  if (!SHOTS) return;
-  await page.waitForTimeout(350);
-  await page.screenshot({ path: `${SHOTS}/${name}.png` });
-};
 /** A column by the name of its option. */
 const column = (page, name) => page.locator(`.board-column[aria-label^="${name}，"]`);
 const card = (page, name) => page.locator(".board-card", { hasText: name });

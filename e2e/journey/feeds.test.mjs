@@ -2,15 +2,8 @@
 // a phone. Against the real binary.
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { call, choose, closed, faults, manage, opened, steps } from "../lib/journey.mjs";
+import { call, choose, closed, faults, manage, opened, shot, steps } from "../lib/journey.mjs";
 import { waitActive } from "../lib/sheet.mjs";
-
-const SHOTS = process.env.SHOTS;
-const shot = async (page, name) => {
-  if (!SHOTS) return;
-  await page.waitForTimeout(350);
-  await page.screenshot({ path: `${SHOTS}/${name}.png` });
-};
 
 describe("live links and segments", { concurrency: 1 }, () => {
   const it = steps();

@@ -3,15 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { openPage } from "../lib/browser.mjs";
-import { closed, faults, opened, steps } from "../lib/journey.mjs";
+import { call, closed, faults, opened, shot, steps } from "../lib/journey.mjs";
 import { active, ready, toColumn, waitActive } from "../lib/sheet.mjs";
 
-const SHOTS = process.env.SHOTS;
-const shot = async (page, name) => {
-  if (!SHOTS) return;
-  await page.waitForTimeout(400);
-  await page.screenshot({ path: `${SHOTS}/${name}.png` });
-};
 const key = (page, ...keys) =>
   keys.reduce((before, k) => before.then(() => page.keyboard.press(k)), Promise.resolve());
 /** The menu of the column the active cell is in. */
@@ -45,28 +39,19 @@ describe("groups and colours", { concurrency: 1 }, () => {
   let page;
   before(async () => {
     ({ server, b, page } = await opened());
-    await page.evaluate(async () => {
-      const send = (method, path, body) =>
-        fetch(`/api/v1${path}`, {
-          method,
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify(body),
-        }).then((r) => r.json());
-      const { key: table } = await send("POST", "/tables", { label: "回访" });
-      const field = async (body) => (await send("POST", `/tables/${table}/fields`, body)).field.key;
-      const city = await field({ label: "城市", kind: "text" });
-      const when = await field({ label: "日期", kind: "date" });
-      const amount = await field({ label: "成交额", kind: "money" });
-      const records = Array.from({ length: 24 }, (_, i) => ({
-        name: { text: `客户${i + 1}` },
-        [city]: { text: ["杭州", "北京", "宁波", ""][i % 4] },
-        [when]: { text: i < 12 ? "2026-10-05" : "2026-11-05" },
-        [amount]: { text: String(100 * (i + 1)) },
-      }));
-      const made = await send("POST", `/tables/${table}/records`, { records });
-      if (made.error) throw new Error(made.error.message);
-      location.assign(`/t/${table}`);
-    });
+    const { key: table } = await call(page, "POST", "/tables", { label: "回访" });
+    const field = async (body) => (await call(page, "POST", `/tables/${table}/fields`, body)).field.key;
+    const city = await field({ label: "城市", kind: "text" });
+    const when = await field({ label: "日期", kind: "date" });
+    const amount = await field({ label: "成交额", kind: "money" });
+    const records = Array.from({ length: 24 }, (_, i) => ({
+      name: { text: `客户${i + 1}` },
+      [city]: { text: ["杭州", "北京", "宁波", ""][i % 4] },
+      [when]: { text: i < 12 ? "2026-10-05" : "2026-11-05" },
+      [amount]: { text: String(100 * (i + 1)) },
+    }));
+    await call(page, "POST", `/tables/${table}/records`, { records });
+    await page.goto(`${server.url}/t/${table}`);
     await page.locator(".count", { hasText: "24 条" }).waitFor();
     await ready(page);
   });

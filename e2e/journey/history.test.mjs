@@ -2,14 +2,10 @@
 // a customer set back to an earlier moment, and the same on a phone. Against the real binary.
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { closed, faults, opened, steps } from "../lib/journey.mjs";
+import { call, closed, faults, opened, shot, steps } from "../lib/journey.mjs";
 import { ready, toColumn, waitActive } from "../lib/sheet.mjs";
 
 const it = steps();
-const SHOTS = process.env.KEBU_SHOTS;
-const shot = async (page, name) => {
-  if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png` });
-};
 
 describe("history", { concurrency: 1 }, () => {
   let server;
@@ -22,17 +18,8 @@ describe("history", { concurrency: 1 }, () => {
   };
   before(async () => {
     ({ server, b, page } = await opened());
-    await page.evaluate(async () => {
-      const send = (method, path, body) =>
-        fetch(`/api/v1${path}`, {
-          method,
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify(body),
-        });
-      await send("POST", "/tables/customers/records", {
-        records: ["王芳", "李强", "张伟"].map((name) => ({ name })),
-      });
-    });
+    const records = ["王芳", "李强", "张伟"].map((name) => ({ name }));
+    await call(page, "POST", "/tables/customers/records", { records });
     await page.goto(`${server.url}/t/customers`);
     await waitActive(page, /第 1 行/);
   });

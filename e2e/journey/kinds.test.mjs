@@ -3,14 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { openPage } from "../lib/browser.mjs";
-import { call, closed, faults, opened, steps } from "../lib/journey.mjs";
+import { call, closed, faults, opened, shot, steps } from "../lib/journey.mjs";
 
-const SHOTS = process.env.SHOTS;
-const shot = async (page, name) => {
-  if (!SHOTS) return;
-  await page.waitForTimeout(350);
-  await page.screenshot({ path: `${SHOTS}/${name}.png` });
-};
 const two = (n) => String(n).padStart(2, "0");
 const now = new Date();
 const month = `${now.getFullYear()}-${two(now.getMonth() + 1)}`;

@@ -4,16 +4,10 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { after, before, describe } from "node:test";
 import { browser, openPage } from "../lib/browser.mjs";
-import { call, faults, setUp, steps } from "../lib/journey.mjs";
+import { call, faults, setUp, shot, steps } from "../lib/journey.mjs";
 import { binary, serve } from "../lib/server.mjs";
 import { active, toColumn, waitActive } from "../lib/sheet.mjs";
 
-const SHOTS = process.env.SHOTS;
-const shot = async (page, name) => {
-  if (!SHOTS) return;
-  await page.waitForTimeout(350);
-  await page.screenshot({ path: `${SHOTS}/${name}.png` });
-};
 const edit = (page, id, field, text) =>
   call(page, "PATCH", "/tables/customers/records", { cells: [{ id, field, value: { text } }] });
 const NAME = "客户名称";

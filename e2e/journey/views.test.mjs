@@ -3,15 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { openPage } from "../lib/browser.mjs";
-import { choose, closed, faults, manage, opened, steps } from "../lib/journey.mjs";
+import { call, choose, closed, faults, manage, opened, shot, steps } from "../lib/journey.mjs";
 import { waitActive } from "../lib/sheet.mjs";
 
-const SHOTS = process.env.SHOTS;
-const shot = async (page, name) => {
-  if (!SHOTS) return;
-  await page.waitForTimeout(350);
-  await page.screenshot({ path: `${SHOTS}/${name}.png` });
-};
 const builder = (page) => page.locator(".builder");
 const condition = (page, n) => builder(page).locator(".builder-condition").nth(n);
 const chip = (page, text) => page.locator(".chip", { hasText: text });
@@ -21,6 +15,7 @@ async function waitName(page, name) {
   await page.locator(".view-button .view-name", { hasText: name }).waitFor();
   assert.equal(await viewName(page), name);
 }
+
 describe("views", { concurrency: 1 }, () => {
   const it = steps();
   let server;
@@ -28,24 +23,15 @@ describe("views", { concurrency: 1 }, () => {
   let page;
   before(async () => {
     ({ server, b, page } = await opened());
-    await page.evaluate(async () => {
-      const post = (path, body) =>
-        fetch(`/api/v1${path}`, {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify(body),
-        }).then((r) => r.json());
-      const day = new Date();
-      const md = `${String(day.getMonth() + 1).padStart(2, "0")}-15`;
-      const records = Array.from({ length: 40 }, (_, i) => ({
-        name: { text: `客户${i + 1}` },
-        city: { text: i % 2 ? "苏州市" : "杭州市" },
-        stated_total: { text: String(100 * (i + 1)) },
-        birthday: { text: i < 3 ? `1990-${md}` : "" },
-      }));
-      const made = await post("/tables/customers/records", { records });
-      if (made.error) throw new Error(made.error.message);
-    });
+    const day = new Date();
+    const md = `${String(day.getMonth() + 1).padStart(2, "0")}-15`;
+    const records = Array.from({ length: 40 }, (_, i) => ({
+      name: { text: `客户${i + 1}` },
+      city: { text: i % 2 ? "苏州市" : "杭州市" },
+      stated_total: { text: String(100 * (i + 1)) },
+      birthday: { text: i < 3 ? `1990-${md}` : "" },
+    }));
+    await call(page, "POST", "/tables/customers/records", { records });
     await page.reload();
     await waitActive(page, /第 1 行/);
   });

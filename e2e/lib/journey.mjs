@@ -18,9 +18,27 @@ export function steps() {
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SHOTS = process.env.SHOTS;
+
+/** Waits until nothing on screen fades or slides any more; what turns for ever is left out. */
+const still = (page) =>
+  page.waitForFunction(
+    () =>
+      !document
+        .getAnimations()
+        .some((a) => a.playState === "running" && Number.isFinite(a.effect?.getComputedTiming().endTime)),
+  );
+
+/** A picture of what is on screen, into the folder SHOTS names where there is one. */
+export async function shot(page, name) {
+  if (!SHOTS) return;
+  await still(page);
+  await page.screenshot({ path: `${SHOTS}/${name}.png` });
+}
 
 /** Serious accessibility faults of what is on screen. */
 export async function faults(page) {
+  await still(page);
   // Injected through the protocol: the page's own policy rightly refuses inline scripts.
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("Runtime.evaluate", { expression: AXE });

@@ -39,7 +39,7 @@ pub(crate) fn names_view(condition: &Json) -> bool {
     condition.get("segment").is_some()
 }
 
-/// Puts the new names of a field's options into the filters of all views of its table.
+/// Puts the new names of a field's options into the filters and colour rules of all views of its table.
 pub(crate) fn rename(conn: &Conn, table: &str, field: &str, names: &BTreeMap<String, String>) -> Result<()> {
     if names.is_empty() {
         return Ok(());
@@ -50,8 +50,13 @@ pub(crate) fn rename(conn: &Conn, table: &str, field: &str, names: &BTreeMap<Str
         })?;
     for (id, owner, text) in kept {
         let mut def: Json = serde_json::from_str(&text).map_err(failure)?;
-        let Some(filter) = def.get_mut("filter") else { continue };
-        if rename_in(filter, field, names) {
+        let mut renamed = def.get_mut("filter").is_some_and(|filter| rename_in(filter, field, names));
+        for rule in def.get_mut("colours").and_then(Json::as_array_mut).into_iter().flatten() {
+            if let Some(filter) = rule.get_mut("when").and_then(|when| when.get_mut("filter")) {
+                renamed |= rename_in(filter, field, names);
+            }
+        }
+        if renamed {
             conn.run("UPDATE _views SET def = ?2 WHERE id = ?1", params![id, def.to_string()])?;
             events::views_changed(conn, table, owner)?;
         }

@@ -181,7 +181,12 @@ fn filters_follow_options_that_get_another_name() {
     let (talk, won, lost) = (row("谈"), row("成"), row("丢"));
     let is = |op: &str, values: &[&str]| json!({ "field": stage, "op": op, "values": values });
     let filter = |first: &[&str], second: &[&str]| json!({ "any": [is("in", first), { "all": [{ "not": is("eq", second) }, { "field": "name", "op": "eq", "values": ["谈"] }] }] });
-    let def = SavedDef { filter: Some(filter(&["谈", "丢"], &["成"])), ..SavedDef::default() };
+    let asking = |filter: serde_json::Value| {
+        let when = ColourWhen::Filter(filter.clone());
+        let colours = vec![ColourRule { when, field: None, tone: "red".into() }];
+        SavedDef { filter: Some(filter), colours, ..SavedDef::default() }
+    };
+    let def = asking(filter(&["谈", "丢"], &["成"]));
     let (mine, theirs) = (member(1, Access::Own), member(2, Access::Write));
     let shared = book.store.save_view(&mine, &table, "在谈", true, &def).unwrap().id;
     let own = book.store.save_view(&theirs, &table, "我的", false, &def).unwrap().id;
@@ -193,9 +198,9 @@ fn filters_follow_options_that_get_another_name() {
     for (id, now) in [(talk, "成"), (won, "谈"), (lost, "失")] {
         assert_eq!(book.cell(&table, id, &stage), now.into());
     }
-    let now = Some(filter(&["成", "失"], &["谈"]));
-    assert_eq!(book.store.saved_view(&mine, shared).unwrap().def.filter, now, "the name of a record stays");
-    assert_eq!(book.store.saved_view(&theirs, own).unwrap().def.filter, now);
+    let now = asking(filter(&["成", "失"], &["谈"]));
+    assert_eq!(book.store.saved_view(&mine, shared).unwrap().def, now, "the name of a record stays");
+    assert_eq!(book.store.saved_view(&theirs, own).unwrap().def, now);
 }
 
 fn calendars_and_galleries_take_what_fits_them() {

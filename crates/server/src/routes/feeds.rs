@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{NewSecret, SavedView, Secret, Store};
+use store::{NewSecret, Opened, SavedView, Secret, Store};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use utoipa::ToSchema;
 
@@ -224,10 +224,11 @@ pub(crate) async fn read(
         _ => return Err(gone().into()),
     };
     let digest = digest(secret);
-    if let Some(seconds) = asked(&app, &digest).await? {
-        return Ok(too_often(seconds));
-    }
-    let (found, mark) = blocking(&app, move |app| find(app, &digest, form)).await?;
+    let opened = match asked(&app, digest).await? {
+        Ok(opened) => opened,
+        Err(seconds) => return Ok(too_often(seconds)),
+    };
+    let (found, mark) = blocking(&app, move |app| find(app, &opened, form)).await?;
     let tag = HeaderValue::from_str(&mark).map_err(Error::internal)?;
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|v| v.to_str().ok());
     let mut response = if known.flat_map(|v| v.split(',')).any(|v| v.trim() == mark) {
@@ -244,25 +245,24 @@ pub(crate) async fn read(
     Ok(response)
 }
 
-/// Counts a use of an address; the seconds to wait when it was asked too often.
-async fn asked(app: &Arc<App>, digest: &str) -> ApiResult<Option<u64>> {
-    let known = {
-        let digest = digest.to_owned();
-        blocking(app, move |app| app.data.system.open_secret(KIND, &digest)).await?
-    };
-    if known.is_none() {
-        return Err(gone().into());
+/// Counts a use of an address: what it opens, or the seconds to wait when it was asked too often.
+async fn asked(app: &Arc<App>, digest: String) -> ApiResult<std::result::Result<Opened, u64>> {
+    let (digest, known) = blocking(app, move |app| {
+        let known = app.data.system.open_secret(KIND, &digest)?;
+        Ok((digest, known))
+    })
+    .await?;
+    let opened = known.ok_or_else(gone)?;
+    if let Err(seconds) = app.feeds.pace.take(&digest) {
+        return Ok(Err(seconds));
     }
-    if let Err(seconds) = app.feeds.pace.take(digest) {
-        return Ok(Some(seconds));
-    }
-    let (app, digest) = (Arc::clone(app), digest.to_owned());
+    let app = Arc::clone(app);
     // Nobody waits for the note.
     tokio::task::spawn_blocking(move || {
         let noted = app.data.system.note_secret(&digest);
         noted.inspect_err(|e| tracing::warn!(cause = %e, "the use of a link is not noted"))
     });
-    Ok(None)
+    Ok(Ok(opened))
 }
 
 /// What is read through for an answer.
@@ -272,8 +272,7 @@ struct Found {
 }
 
 /// The view of an address, with the rights of its maker, and the mark of what it gives.
-fn find(app: &App, digest: &str, form: Form) -> Result<(Found, String)> {
-    let opened = app.data.system.open_secret(KIND, digest)?.ok_or_else(gone)?;
+fn find(app: &App, opened: &Opened, form: Form) -> Result<(Found, String)> {
     // It reads, whatever else its maker may.
     let scope = Scope { access: Access::Read, ..opened.scope };
     // Taken first: what comes meanwhile is in the answer and not in its mark, so it is asked for again.

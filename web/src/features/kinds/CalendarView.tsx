@@ -6,7 +6,7 @@ import { layoutStore, openRecord } from "@/features/table/tableState";
 import type { Row } from "@/grid/types";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
-import { isWritable, labelOf } from "@/lib/format";
+import { isDateLike, isWritable, labelOf } from "@/lib/format";
 import { usePhone } from "@/lib/hooks";
 import { fieldOf } from "@/lib/query";
 import { IconButton } from "@/ui/IconButton";
@@ -14,12 +14,12 @@ import { Popup } from "@/ui/Popup";
 import { toast, toastError } from "@/ui/toast";
 import "@/ui/css/calendar.css";
 
+import { addDays, addMonths, carried, gridOf, lunarDay, monthOfDay, sameDay, today } from "@/lib/month";
 import { DayCell } from "./DayCell";
 import { DayList } from "./DayList";
 import { KindFrame, KindGone, undoKey } from "./KindFrame";
 import { MonthSettings } from "./KindSettings";
-import { isDay, monthKind } from "./kinds";
-import { addDays, addMonths, carried, gridOf, lunarDay, monthOfDay, sameDay, today } from "./month";
+import { monthKind } from "./kinds";
 import { titleText } from "./title";
 import { useDrag } from "./useDrag";
 import { type Day, useMonth } from "./useMonth";
@@ -29,7 +29,7 @@ type Props = ViewProps & { month: Month; request: ViewRequest };
 /** The records of a view on the days of a month. */
 export default function CalendarView(props: Props) {
   const by = fieldOf(props.table, props.month.by);
-  return isDay(by) ? <Calendar {...props} by={by} /> : <KindGone table={props.table} />;
+  return by && isDateLike(by) ? <Calendar {...props} by={by} /> : <KindGone table={props.table} />;
 }
 
 /** What one day shows besides its records, and the height of one of those, in pixels. */

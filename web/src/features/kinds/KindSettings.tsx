@@ -3,9 +3,9 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Board, Field, Gallery, Month, Table } from "@/api/types";
 import { useLocale } from "@/i18n";
-import { labelOf } from "@/lib/format";
+import { isDateLike, labelOf } from "@/lib/format";
 import { MOST_ON_CARD } from "./board";
-import { choicesOf, isDay, MOST_IN_GALLERY, MOST_IN_MONTH } from "./kinds";
+import { choicesOf, MOST_IN_GALLERY, MOST_IN_MONTH } from "./kinds";
 import { titleKeys } from "./title";
 
 /** What the columns of a board are, what heads them and what its cards show. */
@@ -46,7 +46,7 @@ export function MonthSettings(props: { table: Table; month: Month; onChange(next
     <Settings>
       <One
         label={t("month.by")}
-        fields={table.fields.filter(isDay)}
+        fields={table.fields.filter(isDateLike)}
         value={month.by}
         onChange={(by) => by && onChange({ ...month, by, cards: month.cards?.filter((key) => key !== by) })}
       />

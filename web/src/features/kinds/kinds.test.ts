@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Field, FieldKind, Table } from "@/api/types";
+import { addDays, addMonths, carried, gridOf, lunarDay, sameDay, today, weekday } from "@/lib/month";
 import { fieldsFor, firstKind, galleryKind, kindName, monthKind, neededBy } from "./kinds";
-import { addDays, addMonths, carried, gridOf, lunarDay, sameDay, today, weekday } from "./month";
 import { layOut, shapeOf } from "./tiles";
 
 const field = (key: string, kind: FieldKind = "text"): Field => ({

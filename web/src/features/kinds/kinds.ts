@@ -1,6 +1,6 @@
 /** The kinds of views beside the sheet: what they are made by, what they ask for, what a new one shows. */
 import type { Board, Field, Gallery, Month, Table, ViewKind } from "@/api/types";
-import { isWritable } from "@/lib/format";
+import { isDateLike, isWritable } from "@/lib/format";
 import { fieldOf } from "@/lib/query";
 import type { IconName } from "@/ui/Icon";
 import { boardKind } from "./board";
@@ -26,16 +26,12 @@ export const galleryOf = (kind: ViewKind | undefined): Gallery | undefined =>
 export const kindName = (kind: ViewKind | undefined): KindName | undefined =>
   KINDS.find((name) => typeof kind === "object" && name in kind);
 
-const DAYS: Field["kind"][] = ["date", "date_time", "created_time", "updated_time"];
-/** A day or a moment, as a calendar can be laid out by. */
-export const isDay = (field: Field | undefined): field is Field =>
-  field !== undefined && DAYS.includes(field.kind);
 export const choicesOf = (table: Table): Field[] => table.fields.filter((f) => f.kind === "choice");
 
 /** Fields a kind can be laid out by, the likeliest first; none where it needs none. */
 export function fieldsFor(kind: KindName, table: Table): Field[] | undefined {
   if (kind === "gallery") return undefined;
-  const fields = kind === "kanban" ? choicesOf(table) : table.fields.filter(isDay);
+  const fields = kind === "kanban" ? choicesOf(table) : table.fields.filter(isDateLike);
   // What people write comes before what the book keeps by itself.
   return [...fields.filter(isWritable), ...fields.filter((f) => !isWritable(f))];
 }

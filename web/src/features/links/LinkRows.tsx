@@ -1,6 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Link } from "@/api/types";
@@ -8,6 +6,7 @@ import { errorText } from "@/lib/errors";
 import { formatCount, formatMoment } from "@/lib/format";
 import { queryClient } from "@/lib/query";
 import { Icon } from "@/ui/Icon";
+import { SureButton } from "@/ui/SureButton";
 import { toast, toastError } from "@/ui/toast";
 import "@/ui/css/settings.css";
 
@@ -38,8 +37,6 @@ export function LinkRows({ view, none }: { view?: number; none: string }) {
 
 function LinkRow({ link, whole }: { link: Link; whole: boolean }) {
   const { t } = useTranslation();
-  /** What read by it cannot read again: asked twice. */
-  const [sure, setSure] = useState(false);
   const revoke = () =>
     api.revokeLink(link.id).then(
       () => {
@@ -67,13 +64,7 @@ function LinkRow({ link, whole }: { link: Link; whole: boolean }) {
           ].join(" · ")}
         </div>
       </div>
-      <Button
-        danger={sure}
-        onBlur={() => setSure(false)}
-        onClick={() => (sure ? void revoke() : setSure(true))}
-      >
-        {sure ? t("link.sure") : t("link.revoke")}
-      </Button>
+      <SureButton label={t("link.revoke")} sure={t("link.sure")} onSure={() => void revoke()} />
     </li>
   );
 }

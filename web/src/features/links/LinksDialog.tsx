@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { SavedView } from "@/api/types";
 import { errorText } from "@/lib/errors";
-import { Icon } from "@/ui/Icon";
-import { toast, toastError } from "@/ui/toast";
+import { SecretActs } from "@/ui/SecretActs";
+import { toastError } from "@/ui/toast";
 import { isNear, READERS, type Reader, toCopy } from "./address";
 import { askLinks, LinkRows } from "./LinkRows";
 
@@ -62,11 +62,6 @@ function Address({ base, onClose }: { base: string; onClose(): void }) {
   const { t } = useTranslation();
   const [reader, setReader] = useState<Reader>("excel");
   const text = toCopy(reader, base);
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => toast(t("token.copied")),
-      () => toastError(t("token.notCopied")),
-    );
   const unreachable = reader === "sheets" && isNear(window.location.hostname);
   return (
     <section className="token-secret" aria-label={t("link.once")}>
@@ -90,14 +85,7 @@ function Address({ base, onClose }: { base: string; onClose(): void }) {
         <p className="muted">{t(`how.${reader}`)}</p>
         {unreachable && <p className="link-near">{t("link.near")}</p>}
       </div>
-      <div className="token-acts">
-        <Button icon={<Icon name="copy" size={14} />} onClick={() => void copy()}>
-          {t("token.copy")}
-        </Button>
-        <Button type="text" onClick={onClose}>
-          {t("token.kept")}
-        </Button>
-      </div>
+      <SecretActs text={text} onClose={onClose} />
     </section>
   );
 }

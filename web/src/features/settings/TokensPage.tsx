@@ -9,6 +9,8 @@ import { errorText } from "@/lib/errors";
 import { formatMoment } from "@/lib/format";
 import { queryClient } from "@/lib/query";
 import { Icon } from "@/ui/Icon";
+import { SecretActs } from "@/ui/SecretActs";
+import { SureButton } from "@/ui/SureButton";
 import { toast, toastError } from "@/ui/toast";
 import "@/ui/css/settings.css";
 
@@ -118,31 +120,17 @@ function NewToken({ most, onMade }: { most: Scope; onMade(secret: string): void 
 /** The secret, which nothing shows again. */
 function Secret({ secret, onClose }: { secret: string; onClose(): void }) {
   const { t } = useTranslation();
-  const copy = () =>
-    navigator.clipboard.writeText(secret).then(
-      () => toast(t("token.copied")),
-      () => toastError(t("token.notCopied")),
-    );
   return (
     <section className="token-secret" aria-label={t("token.once")}>
       <p>{t("token.once")}</p>
       <code>{secret}</code>
-      <div className="token-acts">
-        <Button icon={<Icon name="copy" size={14} />} onClick={() => void copy()}>
-          {t("token.copy")}
-        </Button>
-        <Button type="text" onClick={onClose}>
-          {t("token.kept")}
-        </Button>
-      </div>
+      <SecretActs text={secret} onClose={onClose} />
     </section>
   );
 }
 
 function TokenRow({ token }: { token: Token }) {
   const { t } = useTranslation();
-  /** What a revoked token let in cannot be let in again: asked twice. */
-  const [sure, setSure] = useState(false);
   const revoke = () =>
     api.revokeToken(token.id).then(
       () => {
@@ -166,13 +154,7 @@ function TokenRow({ token }: { token: Token }) {
           ].join(" · ")}
         </div>
       </div>
-      <Button
-        danger={sure}
-        onBlur={() => setSure(false)}
-        onClick={() => (sure ? void revoke() : setSure(true))}
-      >
-        {sure ? t("token.sure") : t("token.revoke")}
-      </Button>
+      <SureButton label={t("token.revoke")} sure={t("token.sure")} onSure={() => void revoke()} />
     </li>
   );
 }

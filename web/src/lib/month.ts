@@ -19,13 +19,13 @@ export function today(now = new Date()): string {
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
-/** The days of the weeks a month touches, from a Monday to a Sunday. */
-export function gridOf(month: string): string[] {
+/** The days of the weeks a month touches, from a Monday to a Sunday; of more weeks where a height is to stay. */
+export function gridOf(month: string, weeks = 0): string[] {
   const first = `${month}-01`;
   const last = addDays(`${addMonths(month, 1)}-01`, -1);
   const from = addDays(first, -weekday(first));
   const length = (at(last) - at(from)) / DAY_MS + 1;
-  return Array.from({ length: Math.ceil(length / 7) * 7 }, (_, i) => addDays(from, i));
+  return Array.from({ length: Math.max(weeks, Math.ceil(length / 7)) * 7 }, (_, i) => addDays(from, i));
 }
 
 /** The same day of another month, or its last. */
