@@ -42,6 +42,7 @@ pub async fn serve(listening: Listening, app: Arc<App>, stop: impl Future<Output
     let upkeep = [
         tokio::spawn(crate::upkeep::look_after(Arc::clone(&app))),
         tokio::spawn(crate::upkeep::turn_days(Arc::clone(&app))),
+        tokio::spawn(crate::upkeep::tend_indexes(Arc::clone(&app))),
     ];
     let tracker = Arc::new(());
     tokio::pin!(stop);

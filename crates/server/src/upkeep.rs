@@ -1,5 +1,5 @@
 //! What a book needs done by itself, by one process of those that serve it: columns that are not filled yet, the
-//! turn of the day, what is kept no longer. A lease says which process does it; that each part is a transaction
+//! turn of the day, what is kept no longer, indexes. A lease says which process does it; that each part is a transaction
 //! that looks for itself makes it right even when two think they hold it.
 
 use crate::app::{App, blocking};
@@ -10,11 +10,14 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
+use store::{IndexPolicy, IndexesTended};
 
 /// How often a process looks whether another has left work behind.
 const LOOK: Duration = Duration::from_secs(4);
 /// How often a lease is kept.
 const KEEP: Duration = Duration::from_secs(3);
+/// How often it is looked which indexes views have waited for.
+const TEND: Duration = Duration::from_secs(30);
 /// How often the work of another process is looked at by who waits for it.
 const WAIT: Duration = Duration::from_millis(300);
 
@@ -122,6 +125,23 @@ pub(crate) async fn look_after(app: Arc<App>) {
             return;
         }
         tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Makes the indexes that views wait for, and drops those nobody uses, for as long as the server runs.
+pub(crate) async fn tend_indexes(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(TEND).await;
+        let inner = Arc::clone(&app);
+        let tended = blocking(&app, move |_| match Lease::take(&inner, "indexes")? {
+            Some(_lease) => inner.book().tend_indexes(&IndexPolicy::default()),
+            None => Ok(IndexesTended::default()),
+        });
+        match tended.await {
+            Ok(tended) if tended == IndexesTended::default() => {}
+            Ok(tended) => tracing::info!(?tended, "indexes of views"),
+            Err(e) => tracing::warn!(cause = %e.0, "an index that views wait for is not made yet"),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::conn::{Conn, ValueRef};
 use crate::dialect::column_type;
-use crate::order::{select_ids, sort_kinds};
+use crate::order::{select_scanning, sort_kinds};
 use crate::related;
 use crate::sql::{Fill, Stmt};
 use crate::store::{Shape, Store, require};
@@ -151,8 +151,10 @@ impl Store {
         let of = mark(wanted);
         let after = wanted.cursor.as_deref().map(|c| Place::read(c, of, &kinds)).transpose()?;
         let limit = wanted.limit.clamp(1, MOST_PAGE);
-        let select = self.page_of(&shape, table, wanted, after.as_ref(), limit)?;
-        let (ids, next) = self.engine.read(|conn| self.places(conn, &select, of, kinds.len(), limit))?;
+        let (ids, next) = self.engine.read(|conn| {
+            let select = self.page_of(conn, &shape, table, wanted, after.as_ref(), limit)?;
+            self.places(conn, &select, of, kinds.len(), limit)
+        })?;
         let chosen: Vec<FieldDef> = match wanted.fields.is_empty() {
             true => table.fields.clone(),
             false => wanted.fields.iter().map(|k| table.require(k).cloned()).collect::<Result<_>>()?,
@@ -179,6 +181,7 @@ impl Store {
     /// The statement of a page: ids and what they are ordered by, one more than asked for.
     fn page_of(
         &self,
+        conn: &Conn,
         shape: &Shape,
         table: &TableDef,
         wanted: &PageWanted,
@@ -187,7 +190,8 @@ impl Store {
     ) -> Result<SelectStatement> {
         let (dialect, mut query) = (self.engine.dialect(), wanted.query.clone());
         filter::on_day(&mut query.filter, self.today());
-        let mut select = select_ids(dialect, shape, table, &query)?;
+        let plan = self.plan(conn, shape, table, &query.filter)?;
+        let mut select = select_scanning(dialect, shape, table, &query, &plan.scanned)?;
         if let Some(text) = &wanted.formula {
             select.and_where(tint::holds(dialect, shape, table, text).map_err(|e| e.on("filter"))?);
         }

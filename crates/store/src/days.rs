@@ -1,11 +1,12 @@
 //! The records of a view by the day they stand on, for calendars.
 
-use crate::order::select_ids;
+use crate::order::select_scanning;
 use crate::snapshots::ViewId;
 use crate::sql::{Fill, Stmt};
 use crate::store::Store;
-use model::{Date, Error, ErrorCode, Holds, Result, Scope};
-use sea_query::{Alias, Expr, ExprTrait};
+use model::{Condition, Date, Error, ErrorCode, Filter, Holds, Op, Result, Scope, Value};
+use sea_query::{Alias, Expr};
+use std::time::Instant;
 
 /// Most days asked for at once: the weeks that two months touch.
 const MOST_DAYS: i64 = 70;
@@ -54,9 +55,9 @@ impl Store {
         let table = shape.schema.require(&view.table.key)?;
         let field = table.require(field)?;
         let length = i64::from(to.0) - i64::from(from.0);
-        let (start, end, width) = match field.kind.holds() {
-            Holds::Date => (i64::from(from.0), i64::from(to.0), 1),
-            Holds::DateTime => (from.start().0, to.start().0, 86_400),
+        let (start, width) = match field.kind.holds() {
+            Holds::Date => (i64::from(from.0), 1),
+            Holds::DateTime => (from.start().0, 86_400),
             _ => {
                 let e = Error::new(ErrorCode::Invalid, "这个字段不是日期", "This field is no date");
                 return Err(e.on(&field.key));
@@ -69,18 +70,24 @@ impl Store {
                 format!("At most {MOST_DAYS} days are shown at once"),
             ));
         }
-        let mut select = select_ids(self.engine.dialect(), &shape, table, &view.query)?;
-        let at = || Expr::col((Alias::new("c"), Alias::new(field.key.as_str())));
-        select.expr(at()).and_where(at().gte(start)).and_where(at().lt(end));
+        let bound = |op, day| Filter::Is(Condition { field: field.key.clone(), op, values: vec![Value::Date(day)] });
+        let mut query = view.query.clone();
+        query.filter = Filter::All(vec![query.filter, bound(Op::Ge, from), bound(Op::Lt, to)]);
         let mut days: Vec<Day> = (0..length).map(|_| Day::default()).collect();
         self.engine.read(|conn| {
+            let plan = self.plan(conn, &shape, table, &query.filter)?;
+            let mut select = select_scanning(conn.dialect(), &shape, table, &query, &plan.scanned)?;
+            select.expr(Expr::col((Alias::new("c"), Alias::new(field.key.as_str()))));
+            let began = Instant::now();
             Stmt::select(&select).each(conn, &Fill::today(Date(0)), &mut |row| {
                 let at: i64 = row.get(1)?;
                 if let Some(day) = usize::try_from((at - start) / width).ok().and_then(|n| days.get_mut(n)) {
                     day.add(at, row.get(0)?, each.min(MOST_EACH));
                 }
                 Ok(())
-            })
+            })?;
+            self.opened_in(table, plan, began.elapsed());
+            Ok(())
         })?;
         let ids: Vec<i64> = days.iter().flat_map(|d| d.first.iter().map(|(_, id)| *id)).collect();
         let days = (from.0..).zip(&days).filter(|(_, d)| d.count > 0).map(|(n, d)| (Date(n), d.count)).collect();

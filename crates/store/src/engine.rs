@@ -63,8 +63,13 @@ impl Engine {
     pub(crate) fn ear(&self) -> Result<Option<Ear>> {
         match self.dialect {
             Dialect::Sqlite => Ok(None),
-            Dialect::Postgres => Ear::new((self.readers.open)()?).map(Some),
+            Dialect::Postgres => Ear::new(self.apart()?).map(Some),
         }
+    }
+
+    /// A connection of its own, for what takes long and hinders nobody.
+    pub(crate) fn apart(&self) -> Result<Conn> {
+        (self.readers.open)()
     }
 
     /// Runs work on the one writing connection.

@@ -5,8 +5,8 @@ use crate::fails::error_column;
 use crate::store::Shape;
 use crate::within::within;
 use model::{
-    Condition, Date, Error, ErrorCode, FieldDef, FieldKind, Filter, Holds, Op, Result, Schema, TableDef, TableKey,
-    Value,
+    Condition, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Filter, Holds, Op, Result, Schema, TableDef,
+    TableKey, Value,
 };
 use sea_query::{Alias, BinOper, Expr, ExprTrait, Func, Query, SelectStatement};
 
@@ -15,26 +15,70 @@ use sea_query::{Alias, BinOper, Expr, ExprTrait, Func, Query, SelectStatement};
 /// # Errors
 /// `not_found` for a field the table lacks, `invalid` for a value that does not fit it.
 pub(crate) fn condition(dialect: Dialect, shape: &Shape, table: &TableDef, filter: &Filter) -> Result<Option<Expr>> {
-    match filter {
-        Filter::All(parts) => join(dialect, shape, table, parts, BinOper::And),
-        Filter::Any(parts) if parts.is_empty() => Ok(Some(dialect::never())),
-        Filter::Any(parts) => join(dialect, shape, table, parts, BinOper::Or),
-        Filter::Not(part) => Ok(Some(match condition(dialect, shape, table, part)? {
-            // Comparisons with a blank cell are neither true nor false.
-            Some(e) => Expr::cust_with_exprs("(?) IS NOT TRUE", [e]),
-            None => dialect::never(),
-        })),
-        Filter::Is(c) => {
-            let f = table.require(&c.field)?;
-            match &f.kind {
-                FieldKind::Link { table: to } if c.op == Op::Contains => {
-                    let Some(Value::Text(part)) = c.values.first() else { return Err(unfit(f)) };
-                    Ok(column(f).in_subquery(called(dialect, shape.schema.require(to)?, part)))
-                }
-                kind if kind.holds() == Holds::Links => listed(dialect, &shape.schema, table, f, c),
-                _ => single(dialect, f, shape.derivation.fails.has(&table.key, &f.key), c),
+    condition_scanning(dialect, shape, table, filter, &[])
+}
+
+/// As [`condition`], leaving the indexes of some fields alone (see [`crate::indexes`]).
+pub(crate) fn condition_scanning(
+    dialect: Dialect,
+    shape: &Shape,
+    table: &TableDef,
+    filter: &Filter,
+    scanned: &[FieldKey],
+) -> Result<Option<Expr>> {
+    Terms { dialect, shape, table, scanned }.of(filter)
+}
+
+/// What conditions are made from.
+struct Terms<'a> {
+    dialect: Dialect,
+    shape: &'a Shape,
+    table: &'a TableDef,
+    scanned: &'a [FieldKey],
+}
+
+impl Terms<'_> {
+    fn of(&self, filter: &Filter) -> Result<Option<Expr>> {
+        match filter {
+            Filter::All(parts) => self.join(parts, BinOper::And),
+            Filter::Any(parts) if parts.is_empty() => Ok(Some(dialect::never())),
+            Filter::Any(parts) => self.join(parts, BinOper::Or),
+            Filter::Not(part) => Ok(Some(match self.of(part)? {
+                // Comparisons with a blank cell are neither true nor false.
+                Some(e) => Expr::cust_with_exprs("(?) IS NOT TRUE", [e]),
+                None => dialect::never(),
+            })),
+            Filter::Is(c) => self.one(c).map(Some),
+        }
+    }
+
+    fn join(&self, parts: &[Filter], op: BinOper) -> Result<Option<Expr>> {
+        let mut out: Option<Expr> = None;
+        for p in parts {
+            if let Some(e) = self.of(p)? {
+                out = Some(match out {
+                    Some(before) => before.binary(op, e),
+                    None => e,
+                });
             }
-            .map(Some)
+        }
+        Ok(out)
+    }
+
+    fn one(&self, c: &Condition) -> Result<Expr> {
+        let field = self.table.require(&c.field)?;
+        let cell = Cell {
+            field,
+            fails: self.shape.derivation.fails.has(&self.table.key, &field.key),
+            scanned: self.scanned.contains(&field.key),
+        };
+        match &field.kind {
+            FieldKind::Link { table: to } if c.op == Op::Contains => {
+                let Some(Value::Text(part)) = c.values.first() else { return Err(unfit(field)) };
+                Ok(cell.column().in_subquery(called(self.dialect, self.shape.schema.require(to)?, part)))
+            }
+            kind if kind.holds() == Holds::Links => listed(self.dialect, &self.shape.schema, self.table, field, c),
+            _ => single(self.dialect, &cell, c),
         }
     }
 }
@@ -52,53 +96,55 @@ pub(crate) fn on_day(filter: &mut Filter, today: Date) {
     }
 }
 
-fn join(dialect: Dialect, shape: &Shape, table: &TableDef, parts: &[Filter], op: BinOper) -> Result<Option<Expr>> {
-    let mut out: Option<Expr> = None;
-    for p in parts {
-        if let Some(e) = condition(dialect, shape, table, p)? {
-            out = Some(match out {
-                Some(before) => before.binary(op, e),
-                None => e,
-            });
-        }
+/// A cell in a condition.
+struct Cell<'f> {
+    field: &'f FieldDef,
+    /// It can be an error.
+    fails: bool,
+    /// An index of it is left alone.
+    scanned: bool,
+}
+
+impl Cell<'_> {
+    fn column(&self) -> Expr {
+        let column = Expr::col((Alias::new("c"), Alias::new(self.field.key.as_str())));
+        // SQLite takes no index for an expression.
+        if self.scanned { Expr::cust_with_exprs("+?", [column]) } else { column }
     }
-    Ok(out)
+
+    /// The number of its error.
+    fn error(&self) -> Expr {
+        Expr::col((Alias::new("c"), Alias::new(error_column(&self.field.key))))
+    }
 }
 
-fn column(f: &FieldDef) -> Expr {
-    Expr::col((Alias::new("c"), Alias::new(f.key.as_str())))
-}
-
-/// The number of a cell's error.
-fn error(f: &FieldDef) -> Expr {
-    Expr::col((Alias::new("c"), Alias::new(error_column(&f.key))))
-}
-
-fn single(dialect: Dialect, f: &FieldDef, fails: bool, c: &Condition) -> Result<Expr> {
+fn single(dialect: Dialect, cell: &Cell<'_>, c: &Condition) -> Result<Expr> {
+    let (f, fails) = (cell.field, cell.fails);
+    let column = || cell.column();
     let first = || c.values.first().ok_or_else(|| unfit(f));
     let text = is_text(&f.kind);
     let blank = || {
-        let blank = if text { column(f).is_null().or(column(f).eq("")) } else { column(f).is_null() };
+        let blank = if text { column().is_null().or(column().eq("")) } else { column().is_null() };
         // An error is something.
-        if fails { blank.and(error(f).is_null()) } else { blank }
+        if fails { blank.and(cell.error().is_null()) } else { blank }
     };
-    let matches = |dialect, f, v: &Value| match v {
-        Value::Error(e) if fails => Ok(error(f).eq(e.code()).and(error(f).is_not_null())),
+    let matches = |v: &Value| match v {
+        Value::Error(e) if fails => Ok(cell.error().eq(e.code()).and(cell.error().is_not_null())),
         Value::Error(_) => Ok(dialect::never()),
-        v => matches(dialect, f, v),
+        v => equals(dialect, cell, v),
     };
     Ok(match c.op {
         Op::Blank => blank(),
         Op::Filled => blank().not(),
         Op::Contains => {
             let Value::Text(part) = first()? else { return Err(unfit(f)) };
-            let lower: Expr = Func::lower(column(f)).into();
+            let lower: Expr = Func::lower(column()).into();
             dialect.position_of(lower, Expr::val(part.to_ascii_lowercase())).gt(0)
         }
         Op::In => {
             let mut out: Option<Expr> = None;
             for v in &c.values {
-                let one = if v.is_blank() { blank() } else { matches(dialect, f, v)? };
+                let one = if v.is_blank() { blank() } else { matches(v)? };
                 out = Some(match out {
                     Some(before) => before.or(one),
                     None => one,
@@ -106,17 +152,17 @@ fn single(dialect: Dialect, f: &FieldDef, fails: bool, c: &Condition) -> Result<
             }
             out.unwrap_or_else(dialect::never)
         }
-        Op::Eq => matches(dialect, f, first()?)?,
-        Op::Ne => matches(dialect, f, first()?)?.not(),
+        Op::Eq => matches(first()?)?,
+        Op::Ne => matches(first()?)?.not(),
         Op::Within => {
             let span = first()?.as_text().and_then(|t| t.parse().ok()).ok_or_else(|| unfit(f))?;
             let Some(Value::Date(today)) = c.values.get(1) else { return Err(unfit(f)) };
-            within(dialect, &f.kind, || column(f), span, *today).ok_or_else(|| unfit(f))?
+            within(dialect, &f.kind, column, span, *today).ok_or_else(|| unfit(f))?
         }
-        Op::Lt => before(f, first()?, false)?,
-        Op::Le => before(f, first()?, true)?,
-        Op::Gt => after(f, first()?, false)?,
-        Op::Ge => after(f, first()?, true)?,
+        Op::Lt => before(cell, first()?, false)?,
+        Op::Le => before(cell, first()?, true)?,
+        Op::Gt => after(cell, first()?, false)?,
+        Op::Ge => after(cell, first()?, true)?,
     })
 }
 
@@ -228,37 +274,40 @@ pub(crate) fn filled_or_null(schema: &Schema, table: &TableDef, f: &FieldDef) ->
 }
 
 /// Equal; a day equals every moment in it, and a tag any list that holds it.
-fn matches(dialect: Dialect, f: &FieldDef, v: &Value) -> Result<Expr> {
-    match (f.kind.holds(), v) {
-        (Holds::DateTime, Value::Date(d)) => Ok(column(f).gte(d.start().0).and(column(f).lt(Date(d.0 + 1).start().0))),
+fn equals(dialect: Dialect, cell: &Cell<'_>, v: &Value) -> Result<Expr> {
+    match (cell.field.kind.holds(), v) {
+        (Holds::DateTime, Value::Date(d)) => {
+            Ok(cell.column().gte(d.start().0).and(cell.column().lt(Date(d.0 + 1).start().0)))
+        }
         (Holds::Texts, Value::Text(t)) => {
-            let wrapped =
-                Expr::val("\n").binary(BinOper::Custom("||"), column(f)).binary(BinOper::Custom("||"), Expr::val("\n"));
+            let wrapped = Expr::val("\n")
+                .binary(BinOper::Custom("||"), cell.column())
+                .binary(BinOper::Custom("||"), Expr::val("\n"));
             Ok(dialect.position_of(wrapped, Expr::val(format!("\n{t}\n"))).gt(0))
         }
-        _ => Ok(column(f).eq(bound(f, v)?)),
+        _ => Ok(cell.column().eq(bound(cell.field, v)?)),
     }
 }
 
-fn before(f: &FieldDef, v: &Value, or_same: bool) -> Result<Expr> {
-    match (f.kind.holds(), v) {
+fn before(cell: &Cell<'_>, v: &Value, or_same: bool) -> Result<Expr> {
+    match (cell.field.kind.holds(), v) {
         (Holds::DateTime, Value::Date(d)) => {
             let day = if or_same { Date(d.0 + 1) } else { *d };
-            Ok(column(f).lt(day.start().0))
+            Ok(cell.column().lt(day.start().0))
         }
-        _ if or_same => Ok(column(f).lte(bound(f, v)?)),
-        _ => Ok(column(f).lt(bound(f, v)?)),
+        _ if or_same => Ok(cell.column().lte(bound(cell.field, v)?)),
+        _ => Ok(cell.column().lt(bound(cell.field, v)?)),
     }
 }
 
-fn after(f: &FieldDef, v: &Value, or_same: bool) -> Result<Expr> {
-    match (f.kind.holds(), v) {
+fn after(cell: &Cell<'_>, v: &Value, or_same: bool) -> Result<Expr> {
+    match (cell.field.kind.holds(), v) {
         (Holds::DateTime, Value::Date(d)) => {
             let day = if or_same { *d } else { Date(d.0 + 1) };
-            Ok(column(f).gte(day.start().0))
+            Ok(cell.column().gte(day.start().0))
         }
-        _ if or_same => Ok(column(f).gte(bound(f, v)?)),
-        _ => Ok(column(f).gt(bound(f, v)?)),
+        _ if or_same => Ok(cell.column().gte(bound(cell.field, v)?)),
+        _ => Ok(cell.column().gt(bound(cell.field, v)?)),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::dialect::{Dialect, quote};
 use crate::fails::error_column;
 use crate::failure;
 use crate::json;
-use crate::order::{Key, select_ids};
+use crate::order::{Key, select_scanning};
 use crate::related::{self, Named};
 use crate::sql::{Fill, Stmt};
 use crate::store::Shape;
@@ -349,6 +349,7 @@ impl<'a> Grouping<'a> {
         query: &Query,
         sorted: &Sorted,
         fields: &[FieldDef],
+        scanned: &[FieldKey],
     ) -> Result<Vec<RecordGroup>> {
         if self.levels.is_empty() {
             return Ok(Vec::new());
@@ -356,7 +357,7 @@ impl<'a> Grouping<'a> {
         let fails = &shape.derivation.fails;
         let figured: Vec<Figured<'_>> =
             fields.iter().map(|f| Figured::new(f, fails.has(&self.table.key, &f.key), false)).collect();
-        let sums = self.sums(conn, shape, query, &figured)?;
+        let sums = self.sums(conn, shape, query, &figured, scanned)?;
         let keys: Vec<&FieldKey> = figured.iter().map(Figured::key).collect();
         let mut left = MOST_GROUPS;
         let out = self.build(&sorted.order, 0, &mut Built { sorted, sums: &sums, keys: &keys, left: &mut left })?;
@@ -364,12 +365,19 @@ impl<'a> Grouping<'a> {
     }
 
     /// Figures of the innermost groups, in the order they were met.
-    fn sums(&mut self, conn: &Conn, shape: &Shape, query: &Query, figured: &[Figured<'_>]) -> Result<Vec<Vec<Sums>>> {
+    fn sums(
+        &mut self,
+        conn: &Conn,
+        shape: &Shape,
+        query: &Query,
+        figured: &[Figured<'_>],
+        scanned: &[FieldKey],
+    ) -> Result<Vec<Vec<Sums>>> {
         let mut sums = vec![vec![Sums::default(); figured.len()]; self.paths.len()];
         if figured.is_empty() {
             return Ok(sums);
         }
-        let mut select = select_ids(conn.dialect(), shape, self.table, query)?;
+        let mut select = select_scanning(conn.dialect(), shape, self.table, query, scanned)?;
         select.clear_selects();
         self.select(conn.dialect(), &mut select);
         let width = self.width();

@@ -6,16 +6,27 @@ use crate::group::{Grouping, RecordGroup};
 use crate::sql::{Fill, Stmt};
 use crate::store::Shape;
 use crate::{collate, failure, filter, search};
-use model::{Error, ErrorCode, FieldDef, FieldKind, Holds, Query, Result, TableDef, builtin};
+use model::{Error, ErrorCode, FieldDef, FieldKey, FieldKind, Holds, Query, Result, TableDef, builtin};
 use sea_query::{Alias, Expr, ExprTrait, Query as Sql, SelectStatement};
 use std::cmp::Ordering;
 
 /// `SELECT c.id FROM table c WHERE …` of a query, unordered.
 pub(crate) fn select_ids(dialect: Dialect, shape: &Shape, table: &TableDef, query: &Query) -> Result<SelectStatement> {
+    select_scanning(dialect, shape, table, query, &[])
+}
+
+/// As [`select_ids`], leaving the indexes of some fields alone (see [`crate::indexes`]).
+pub(crate) fn select_scanning(
+    dialect: Dialect,
+    shape: &Shape,
+    table: &TableDef,
+    query: &Query,
+    scanned: &[FieldKey],
+) -> Result<SelectStatement> {
     let mut select = Sql::select();
     let id = || Expr::col((Alias::new("c"), Alias::new("id")));
     select.expr(id()).from_as(Alias::new(table.key.as_str()), Alias::new("c"));
-    if let Some(e) = filter::condition(dialect, shape, table, &query.filter)? {
+    if let Some(e) = filter::condition_scanning(dialect, shape, table, &query.filter, scanned)? {
         select.and_where(e);
     }
     if !query.search.trim().is_empty() {
@@ -131,8 +142,9 @@ pub(crate) fn ordered_ids(
     table: &TableDef,
     query: &Query,
     figures: &[FieldDef],
+    scanned: &[FieldKey],
 ) -> Result<(Vec<i64>, Vec<RecordGroup>)> {
-    let mut select = select_ids(conn.dialect(), shape, table, query)?;
+    let mut select = select_scanning(conn.dialect(), shape, table, query, scanned)?;
     let fill = Fill::today(model::Date(0));
     if query.sort.is_empty() && query.group.is_empty() {
         let mut ids = read_ids(conn, &select, &fill)?;
@@ -169,7 +181,7 @@ pub(crate) fn ordered_ids(
         let later = || by_keys.reduce(Ordering::then).unwrap_or(Ordering::Equal).then(ids[a].cmp(&ids[b]));
         leaves.get(a).cmp(&leaves.get(b)).then_with(later)
     });
-    let groups = grouping.tree(conn, shape, query, &sorted, figures)?;
+    let groups = grouping.tree(conn, shape, query, &sorted, figures, scanned)?;
     Ok((places.into_iter().map(|p| ids[p as usize]).collect(), groups))
 }
 

@@ -71,6 +71,12 @@ impl Stmt {
         Self { text, values: values.0 }
     }
 
+    /// The question how SQLite would answer this one.
+    #[cfg(test)]
+    pub(crate) fn explained(self) -> Self {
+        Self { text: ["EXPLAIN QUERY PLAN ", &self.text].concat(), ..self }
+    }
+
     fn params<'a>(&'a self, fill: &'a Fill) -> Vec<Param<'a>> {
         self.values.iter().map(|v| param(v, fill)).collect()
     }

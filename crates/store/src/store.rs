@@ -5,6 +5,7 @@ use crate::derive::Derivation;
 use crate::engine::{Engine, in_transaction};
 use crate::events::{self, Bell, Coming};
 use crate::failure;
+use crate::indexes::Indexes;
 use crate::layout;
 use crate::log::now;
 use crate::recalc::{Touched, recalculate};
@@ -99,6 +100,7 @@ pub struct Store {
     pub(crate) engine: Engine,
     known: RwLock<Known>,
     pub(crate) views: Views,
+    pub(crate) indexes: Indexes,
     pub(crate) scratch: bool,
     /// Where contents of attachments lie, for a book in a file.
     pub(crate) files: Option<PathBuf>,
@@ -142,15 +144,18 @@ impl Store {
             let (stamp, today) = layout::stamp(conn)?;
             Ok((Shape::load(conn, stamp)?, today.unwrap_or(options.today)))
         })?;
-        Ok(Self {
+        let store = Self {
             engine,
             known: RwLock::new(Known { shape: Arc::new(shape), today, at: Instant::now() }),
             views: Views::default(),
+            indexes: Indexes::default(),
             scratch: options.scratch,
             files: None,
             overview: Mutex::default(),
             bell: Bell::default(),
-        })
+        };
+        store.indexes_there()?;
+        Ok(store)
     }
 
     /// The tables and fields.

@@ -3,7 +3,7 @@
 use crate::conn::Row;
 use crate::fails::error_column;
 use crate::filter;
-use crate::order::select_ids;
+use crate::order::select_scanning;
 use crate::snapshots::ViewId;
 use crate::sql::{Fill, Stmt};
 use crate::store::Store;
@@ -108,7 +108,8 @@ impl Store {
             return Ok(HashMap::new());
         }
         self.engine.read(|conn| {
-            let mut select = select_ids(conn.dialect(), &shape, &view.table, &view.query)?;
+            let plan = self.plan(conn, &shape, &view.table, &view.query.filter)?;
+            let mut select = select_scanning(conn.dialect(), &shape, &view.table, &view.query, &plan.scanned)?;
             select.clear_selects();
             figured.iter().try_for_each(|f| f.select(&shape.schema, &view.table, &mut select))?;
             let mut out = HashMap::new();

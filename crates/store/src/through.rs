@@ -47,7 +47,10 @@ impl Store {
         let fields = columns.iter().map(|c| table.require(c).cloned()).collect::<Result<Vec<_>>>()?;
         let mut query = query.clone();
         filter::on_day(&mut query.filter, self.today());
-        let (ids, _) = self.engine.read(|conn| ordered_ids(conn, &shape, table, &query, &[]))?;
+        let (ids, _) = self.engine.read(|conn| {
+            let plan = self.plan(conn, &shape, table, &query.filter)?;
+            ordered_ids(conn, &shape, table, &query, &[], &plan.scanned)
+        })?;
         Ok(Through { view: View::passing(self, &shape, table, fields, ids, scope, query) })
     }
 

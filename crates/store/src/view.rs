@@ -18,6 +18,7 @@ use model::{
 };
 use sea_query::{Alias, Expr, ExprTrait};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A view just opened.
 #[derive(Clone, Debug)]
@@ -104,7 +105,13 @@ impl Store {
         let mut query = query.clone();
         self.as_of_today(&mut query);
         let tints = Tints::new(self.engine.dialect(), &shape, table, &query.colours)?;
-        let (ids, groups) = self.engine.read(|conn| ordered_ids(conn, &shape, table, &query, &figures))?;
+        let (ids, groups) = self.engine.read(|conn| {
+            let plan = self.plan(conn, &shape, table, &query.filter)?;
+            let from = Instant::now();
+            let out = ordered_ids(conn, &shape, table, &query, &figures, &plan.scanned)?;
+            self.opened_in(table, plan, from.elapsed());
+            Ok(out)
+        })?;
         let total = ids.len() as u64;
         let mut view = View::passing(self, &shape, table, fields, ids, scope, query);
         view.tints = tints;

@@ -13,6 +13,7 @@ pub(crate) fn add_column(conn: &Conn, table: &str, key: &str, kind: &FieldKind) 
 
 pub(crate) fn drop_column(conn: &Conn, table: &str, key: &str) -> Result<()> {
     drop_index(conn, table, key)?;
+    crate::indexes::forget(conn, table, key)?;
     conn.batch(&["ALTER TABLE ", &quote(table), " DROP COLUMN ", &quote(key)].concat())
 }
 
