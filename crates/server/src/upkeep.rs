@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
-use store::{IndexPolicy, IndexesTended};
+use store::{IndexPolicy, IndexesTended, KEPT_DAYS};
 
 /// How often a process looks whether another has left work behind.
 const LOOK: Duration = Duration::from_secs(4);
@@ -172,7 +172,7 @@ fn turn_day(app: &Arc<App>) -> Result<bool> {
         Ok(())
     })?;
     // Before the files: those of removed records that are forgotten are unused from then on.
-    if let Err(e) = app.book().empty_trash() {
+    if let Err(e) = app.book().empty_trash(KEPT_DAYS) {
         tracing::warn!(cause = %e, "the recycle bin is not emptied yet");
     }
     if let Err(e) = app.book().sweep_files() {

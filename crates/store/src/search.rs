@@ -67,10 +67,6 @@ pub(crate) fn index(
     use crate::derive::Reach;
     let fields = fields(table);
     let Some((first, _)) = rows_of(&table.key).filter(|_| !fields.is_empty()) else { return Ok(()) };
-    if fresh && ids.len() > 10_000 && conn.dialect() == Dialect::Sqlite {
-        // A larger in-memory table means fewer merges while a great many rows come in.
-        conn.batch("INSERT INTO _search (_search, rank) VALUES ('hashsize', 16777216)")?;
-    }
     let mut rows = String::from("SELECT id");
     let mut some = String::new();
     for (key, _) in &fields {
@@ -86,6 +82,49 @@ pub(crate) fn index(
         Reach::Range => put.rows(&[&rows[..], "id BETWEEN ?1 AND ?2", &some].concat(), params![range.0, range.1]),
         Reach::Ids => put.rows(&[&rows[..], &conn.dialect().among_ids("id"), &some].concat(), params![list]),
     })
+}
+
+/// Says that the search text of many records comes now, `fresh` beside those `there` already; whether it is to be
+/// [settled](settle) behind them. Meanwhile parts of SQLite's index are made as large as memory allows and not merged,
+/// as bit by bit each row would be written several times.
+pub(crate) fn many_come(conn: &Conn, fresh: u64, there: u64) -> Result<bool> {
+    let many = fresh >= MANY && fresh >= there / 4 && conn.dialect() == Dialect::Sqlite;
+    if many {
+        conn.batch(MANY_COME)?;
+    }
+    Ok(many)
+}
+
+/// From so many records on parts of the index are worth making large.
+const MANY: u64 = 10_000;
+const MANY_COME: &str = "
+INSERT INTO _search (_search, rank) VALUES ('hashsize', 16777216);
+INSERT INTO _search (_search, rank) VALUES ('automerge', 0);
+INSERT INTO _search (_search, rank) VALUES ('crisismerge', 1000);";
+/// As FTS5 has them by itself.
+const FEW_COME: &str = "
+INSERT INTO _search (_search, rank) VALUES ('hashsize', 1048576);
+INSERT INTO _search (_search, rank) VALUES ('automerge', 4);
+INSERT INTO _search (_search, rank) VALUES ('crisismerge', 16);";
+/// Pages of the index merged at once.
+const MERGED_AT_ONCE: i64 = 2000;
+
+/// Merges all parts of the index into one, which is searched quickest. What were left unmerged would be merged by
+/// whoever edits next, and take them seconds.
+pub(crate) fn settle(conn: &Conn, going_on: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+    let changed = || conn.one::<i64>("SELECT total_changes()", &[]);
+    // A negative number takes all parts, whatever their size.
+    let mut pages = -MERGED_AT_ONCE;
+    loop {
+        let before = changed()?;
+        conn.run("INSERT INTO _search (_search, rank) VALUES ('merge', ?1)", params![pages])?;
+        // The statement itself counts as a change.
+        if changed()? - before < 2 {
+            return conn.batch(FEW_COME);
+        }
+        pages = MERGED_AT_ONCE;
+        going_on()?;
+    }
 }
 
 /// Where the texts of rows go.
@@ -285,6 +324,42 @@ mod tests {
             assert_eq!(wanted(nothing), None, "{nothing:?}");
         }
         assert_eq!(wanted("王小华").unwrap().recheck, ["王小华"]);
+    }
+
+    #[test]
+    fn what_many_rows_leave_behind_is_merged() {
+        let conn = Conn::memory().unwrap();
+        let schema = crate::layout::open(&conn).unwrap();
+        let table = schema.require(builtin::CUSTOMERS).unwrap();
+        let parts = || conn.one::<i64>("SELECT count(DISTINCT segid) FROM _search_idx", &[]).unwrap();
+        let come = |from: u64, to: u64| {
+            let rows = "WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+                        INSERT INTO customers (id, code, name, note) SELECT i, 'K' || i, '王' || i, hex(randomblob(20)) FROM n";
+            conn.run(rows, params![from as i64, to as i64]).unwrap();
+            let many = many_come(&conn, to + 1 - from, from - 1).unwrap();
+            let middle = from.midpoint(to);
+            for part in [from..=middle, middle + 1..=to] {
+                let ids = RoaringTreemap::from_sorted_iter(part).unwrap();
+                index(&conn, table, &ids, true, &mut |_, _| Ok(())).unwrap();
+                // What is in memory becomes a part.
+                conn.batch("SAVEPOINT a; RELEASE a").unwrap();
+            }
+            (many, parts())
+        };
+        let mut merged = 0;
+        let (many, before) = come(1, MANY);
+        assert!(many && before > 1, "{before} parts");
+        settle(&conn, &mut || {
+            merged += 1;
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!((parts(), merged > 0), (1, true));
+        assert!(!come(MANY + 1, MANY + 10).0, "a few more come");
+        let found = "SELECT count(*) FROM _search WHERE _search MATCH '\"王\"*'";
+        assert_eq!(conn.one::<u64>(found, &[]).unwrap(), MANY + 10);
+        let stopped = settle(&conn, &mut || Err(crate::failure("stop")));
+        assert!(stopped.is_err());
     }
 
     #[test]

@@ -59,9 +59,13 @@ pub fn carry(
             for def in &schema.tables {
                 reshape::index(target, def)?;
             }
-            for def in &schema.tables {
-                let ids = all_ids(target, &def.key)?;
-                search::index(target, def, &ids, true, &mut |n, _| progress(done + n, "_search"))?;
+            let ids = schema.tables.iter().map(|def| all_ids(target, &def.key)).collect::<Result<Vec<_>>>()?;
+            let many = search::many_come(target, ids.iter().map(|ids| ids.len()).sum(), 0)?;
+            for (def, ids) in schema.tables.iter().zip(&ids) {
+                search::index(target, def, ids, true, &mut |n, _| progress(done + n, "_search"))?;
+            }
+            if many {
+                search::settle(target, &mut || progress(done, "_search"))?;
             }
             counters(target)?;
             // Whoever has the new place open takes the schema anew.

@@ -129,9 +129,9 @@ impl Store {
         })
     }
 
-    /// Forgets the content of records removed longer ago than it is kept; how many.
-    pub fn empty_trash(&self) -> Result<u64> {
-        let before = log::now() - KEPT_DAYS * 86_400;
+    /// Forgets the content of records removed longer ago than so many days (see [`KEPT_DAYS`]); how many.
+    pub fn empty_trash(&self, kept_days: i64) -> Result<u64> {
+        let before = log::now() - kept_days * 86_400;
         self.engine.transaction(|conn| {
             let sql = "UPDATE _change_rows SET content = '' WHERE content <> ''
                        AND change IN (SELECT id FROM _changes WHERE at < ?1)";

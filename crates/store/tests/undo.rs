@@ -332,9 +332,33 @@ fn three_users_at_random_and_undo_then_redo_changes_nothing() {
     assert!(there_and_back > 40, "only {there_and_back} steps went there and back");
 }
 
+fn removed_records_are_forgotten_after_their_time() {
+    let book = Book::new();
+    let keeps = create(&book, 1, "customers", &[("name", "甲".into())]);
+    let goes = create(&book, 1, "customers", &[("name", "乙".into())]);
+    remove(&book, 1, "customers", &[goes]);
+    let bin = || -> Vec<RecordId> {
+        book.store.trash(&user(1), "customers").unwrap().iter().map(|removed| removed.id).collect()
+    };
+    // Longer ago than minus one day is whatever was removed before tomorrow.
+    assert_eq!(book.store.empty_trash(store::KEPT_DAYS).unwrap(), 0);
+    assert_eq!(book.store.empty_trash(1).unwrap(), 0);
+    assert_eq!(bin(), [goes]);
+    assert_eq!(book.store.empty_trash(-1).unwrap(), 1);
+    assert_eq!(book.store.empty_trash(-1).unwrap(), 0, "once");
+    assert_eq!(bin(), []);
+    let back = book.store.restore_removed(&user(1), &[("customers".into(), goes)]).unwrap();
+    assert_eq!((back.restored, back.refused[0].2.code), (0, ErrorCode::Conflict));
+    let refused = undo(&book, 1).unwrap_err();
+    assert!(refused.zh.contains("90"), "{}", refused.zh);
+    assert_eq!(book.cell("customers", keeps, "name"), "甲".into());
+    book.assert_sound();
+}
+
 testkit::on_both_engines!(
     every_kind_of_change_goes_back_and_comes_again,
     a_step_that_would_trample_is_refused_and_says_whose,
     a_hundred_steps_and_more_go_back_and_a_new_one_ends_what_could_be_redone,
     three_users_at_random_and_undo_then_redo_changes_nothing,
+    removed_records_are_forgotten_after_their_time,
 );

@@ -285,8 +285,11 @@ impl<'c> Batch<'c> {
     /// Search text of what is new and of what was changed.
     fn index_texts(&mut self, progress: &mut dyn FnMut(&'static str, u64, u64) -> Result<()>) -> Result<()> {
         let mut changed = std::mem::take(&mut self.writing.searchable);
+        let mut tell = |d, t| progress("search", d, t);
+        let fresh = self.next.values().map(|(first, next)| next.abs_diff(*first)).sum();
+        let there = self.next.values().map(|(first, _)| first.unsigned_abs()).sum();
+        let many = search::many_come(self.writing.conn, fresh, there)?;
         for table in &self.schema.tables {
-            let mut tell = |d, t| progress("search", d, t);
             let (first, next) = self.next.get(&table.key).copied().unwrap_or_default();
             if next > first {
                 let fresh = RoaringTreemap::from_sorted_iter(first.unsigned_abs()..next.unsigned_abs());
@@ -296,6 +299,9 @@ impl<'c> Batch<'c> {
                 ids.remove_range(first.unsigned_abs()..next.unsigned_abs());
                 search::index(self.writing.conn, table, &ids, false, &mut tell)?;
             }
+        }
+        if many {
+            search::settle(self.writing.conn, &mut || tell(fresh, fresh))?;
         }
         Ok(())
     }
