@@ -12,6 +12,7 @@ mod openapi;
 mod pace;
 mod people;
 mod routes;
+mod sender;
 mod shapes;
 mod tasks;
 mod upkeep;

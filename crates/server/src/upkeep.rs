@@ -152,7 +152,7 @@ fn turn_day(app: &Arc<App>) -> Result<bool> {
         Ok(())
     })?;
     // Before the files: those of removed records that are forgotten are unused from then on.
-    if let Err(e) = app.book().empty_trash() {
+    if let Err(e) = app.book().empty_trash(store::KEPT_DAYS) {
         tracing::warn!(cause = %e, "the recycle bin is not emptied yet");
     }
     if let Err(e) = app.book().sweep_files() {

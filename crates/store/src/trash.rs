@@ -11,7 +11,7 @@ use crate::{clash, failure, log};
 use model::{Access, Error, FieldKey, FieldKind, Origin, RecordId, Result, Schema, Scope, TableDef, TableKey, Value};
 use std::sync::Arc;
 
-/// Days that the content of a removed record is kept.
+/// Days that the content of a removed record is kept for.
 pub const KEPT_DAYS: i64 = 90;
 
 /// A removed record.
@@ -129,13 +129,16 @@ impl Store {
         })
     }
 
-    /// Forgets the content of records removed longer ago than it is kept; how many.
-    pub fn empty_trash(&self) -> Result<u64> {
-        let before = log::now() - KEPT_DAYS * 86_400;
+    /// Forgets the content of records removed longer ago than so many days, and the consents given for them; how many.
+    pub fn empty_trash(&self, days: i64) -> Result<u64> {
+        let before = log::now() - days * 86_400;
+        let schema = self.schema();
         self.engine.transaction(|conn| {
             let sql = "UPDATE _change_rows SET content = '' WHERE content <> ''
                        AND change IN (SELECT id FROM _changes WHERE at < ?1)";
-            conn.run(sql, params![before])
+            let emptied = conn.run(sql, params![before])?;
+            crate::forms::forget_erased(conn, &schema)?;
+            Ok(emptied)
         })
     }
 

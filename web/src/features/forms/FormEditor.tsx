@@ -1,0 +1,228 @@
+import { Input, Select, Switch } from "antd";
+import { type DragEvent, type KeyboardEvent, type ReactNode, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { EntryField, EntryForm, Field, Table } from "@/api/types";
+import { moved } from "@/features/fields/OptionsEditor";
+import { useLocale } from "@/i18n";
+import { labelOf } from "@/lib/format";
+import { fieldOf } from "@/lib/query";
+import { Icon } from "@/ui/Icon";
+import { IconButton } from "@/ui/IconButton";
+import {
+  andField,
+  askedIn,
+  enterable,
+  forAll,
+  lacking,
+  nameOf,
+  ruled,
+  withField,
+  withoutField,
+} from "./forms";
+
+interface Props {
+  table: Table;
+  form: EntryForm;
+  /** What the view is called, which is the title of a form without one. */
+  view: string;
+  onChange(next: EntryForm): void;
+}
+
+/** What a form says and asks, in which order. */
+export function FormEditor({ table, form, view, onChange }: Props) {
+  const { t } = useTranslation();
+  const set = (next: Partial<EntryForm>) => onChange({ ...form, ...next });
+  const text = (name: "title" | "button", most: number, placeholder: string) => (
+    <Input
+      value={form[name]}
+      maxLength={most}
+      placeholder={placeholder}
+      onChange={(e) => set({ [name]: e.target.value })}
+    />
+  );
+  const lines = (name: "intro" | "thanks" | "consent", most: number, placeholder: string) => (
+    <Input.TextArea
+      value={form[name]}
+      maxLength={most}
+      placeholder={placeholder}
+      autoSize={{ minRows: 2, maxRows: 8 }}
+      onChange={(e) => set({ [name]: e.target.value })}
+    />
+  );
+  return (
+    <section className="form-editor" aria-label={t("form.design")}>
+      <Part label={t("form.title")}>{text("title", 100, view)}</Part>
+      <Part label={t("form.intro")}>{lines("intro", 2000, t("form.introHint"))}</Part>
+      <Asked table={table} form={form} onChange={onChange} />
+      <Part label={t("form.consent")} hint={t("form.consentAbout")}>
+        {lines("consent", 5000, t("form.consentHint"))}
+      </Part>
+      <Part label={t("form.thanks")}>{lines("thanks", 500, t("form.thanksHint"))}</Part>
+      <Part label={t("form.button")}>{text("button", 20, t("form.send"))}</Part>
+    </section>
+  );
+}
+
+function Part({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the input is the child
+    <label className="form-part">
+      <span>{label}</span>
+      {children}
+      {hint && <span className="muted">{hint}</span>}
+    </label>
+  );
+}
+
+function Asked({ table, form, onChange }: Omit<Props, "view">) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const list = useRef<HTMLUListElement>(null);
+  const [dragged, setDragged] = useState<number | null>(null);
+  const [open, setOpen] = useState<string | null>(null);
+  const asked = askedIn(table, form);
+  const left = table.fields.filter((f) => enterable(f) && !asked.some((a) => a.field === f));
+  const order = (from: number, to: number) => {
+    if (to < 0 || to >= asked.length) return;
+    onChange({ ...form, fields: moved(asked.map((a) => a.asked), from, to) });
+  };
+  const onKey = (e: KeyboardEvent, i: number) => {
+    if (!e.altKey || (e.key !== "ArrowUp" && e.key !== "ArrowDown")) return;
+    e.preventDefault();
+    const to = i + (e.key === "ArrowUp" ? -1 : 1);
+    order(i, to);
+    requestAnimationFrame(() =>
+      list.current?.querySelectorAll<HTMLElement>(".form-field-name")[to]?.focus({ preventScroll: false }),
+    );
+  };
+  const over = (e: DragEvent, i: number) => {
+    e.preventDefault();
+    if (dragged === null || dragged === i) return;
+    order(dragged, i);
+    setDragged(i);
+  };
+  const missing = lacking(table, form, () => true);
+  const inside = asked.filter(({ field }) => !forAll(field));
+  return (
+    <div className="form-part" role="group" aria-label={t("form.fields")}>
+      <span>{t("form.fields")}</span>
+      <ul ref={list} className="form-fields">
+        {asked.map(({ asked: a, field }, i) => (
+          <li
+            key={field.key}
+            className={dragged === i ? "dragged" : undefined}
+            draggable={dragged === i}
+            onDragOver={(e) => over(e, i)}
+            onDragEnd={() => setDragged(null)}
+          >
+            <div className="form-field-row">
+              <span
+                className="grip"
+                aria-hidden="true"
+                onPointerDown={() => setDragged(i)}
+                onPointerUp={() => setDragged(null)}
+              >
+                <Icon name="grip" size={14} />
+              </span>
+              <button
+                type="button"
+                className="form-field-name"
+                aria-expanded={open === field.key}
+                title={t("form.orderHint")}
+                onClick={() => setOpen(open === field.key ? null : field.key)}
+                onKeyDown={(e) => onKey(e, i)}
+              >
+                <span className="form-field-label">{nameOf(a, field, locale)}</span>
+                {(a.required || ruled(field)) && <b aria-hidden="true">*</b>}
+                {!forAll(field) && <span className="badge tone-grey">{t("form.inside")}</span>}
+                <Icon name={open === field.key ? "up" : "down"} size={12} />
+              </button>
+              <IconButton
+                icon="up"
+                label={t("form.earlier", { name: nameOf(a, field, locale) })}
+                disabled={i === 0}
+                onClick={() => order(i, i - 1)}
+              />
+              <IconButton
+                icon="down"
+                label={t("form.later", { name: nameOf(a, field, locale) })}
+                disabled={i === asked.length - 1}
+                onClick={() => order(i, i + 1)}
+              />
+              <IconButton
+                icon="close"
+                label={t("form.remove", { name: nameOf(a, field, locale) })}
+                onClick={() => onChange(withoutField(form, field.key))}
+              />
+            </div>
+            {open === field.key && (
+              <FieldPart
+                asked={a}
+                field={field}
+                onChange={(next) => onChange(withField(form, field.key, next))}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+      {left.length > 0 && (
+        <Select<string | null>
+          value={null}
+          aria-label={t("form.add")}
+          placeholder={t("form.add")}
+          showSearch={{ optionFilterProp: "label" }}
+          options={left.map((f) => ({ value: f.key, label: labelOf(f.label, locale) }))}
+          onChange={(key) => {
+            const field = fieldOf(table, key ?? "");
+            if (field) onChange(andField(form, field));
+          }}
+        />
+      )}
+      {missing.map((field) => (
+        <p key={field.key} className="form-note">
+          {t("form.lacking", { name: labelOf(field.label, locale) })}{" "}
+          <button type="button" className="link" onClick={() => onChange(andField(form, field))}>
+            {t("form.addOne")}
+          </button>
+        </p>
+      ))}
+      {inside.length > 0 && <p className="muted">{t("form.insideAbout")}</p>}
+    </div>
+  );
+}
+
+function FieldPart(props: { asked: EntryField; field: Field; onChange(next: Partial<EntryField>): void }) {
+  const { asked, field, onChange } = props;
+  const { t } = useTranslation();
+  const locale = useLocale();
+  return (
+    <div className="form-field-part">
+      <Part label={t("form.label")}>
+        <Input
+          value={asked.label}
+          maxLength={100}
+          placeholder={labelOf(field.label, locale)}
+          onChange={(e) => onChange({ label: e.target.value })}
+        />
+      </Part>
+      <Part label={t("form.help")}>
+        <Input.TextArea
+          value={asked.help}
+          maxLength={300}
+          autoSize={{ minRows: 1, maxRows: 4 }}
+          placeholder={t("form.helpHint")}
+          onChange={(e) => onChange({ help: e.target.value })}
+        />
+      </Part>
+      <label className="form-switch">
+        <Switch
+          size="small"
+          checked={asked.required === true || ruled(field)}
+          disabled={ruled(field)}
+          onChange={(required) => onChange({ required })}
+        />
+        <span>{t(ruled(field) ? "form.ruled" : "form.required")}</span>
+      </label>
+    </div>
+  );
+}

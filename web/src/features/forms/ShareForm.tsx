@@ -1,0 +1,83 @@
+import { Button, Input, Modal } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "@/api";
+import type { SavedView } from "@/api/types";
+import { isNear } from "@/features/links/address";
+import { askLinks, LinkRows } from "@/features/links/LinkRows";
+import { errorText } from "@/lib/errors";
+import { SecretActs } from "@/ui/SecretActs";
+import { toastError } from "@/ui/toast";
+
+/** The public addresses of a form: made, shown once, listed, revoked. */
+export function ShareForm(props: {
+  view: SavedView;
+  unsaved: boolean;
+  /** It asks for nothing that all may fill in. */
+  empty: boolean;
+  onClose(): void;
+}) {
+  const { view, unsaved, empty, onClose } = props;
+  const { t } = useTranslation();
+  const [name, setName] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [made, setMade] = useState<string>();
+  const make = async () => {
+    setBusy(true);
+    try {
+      const { path } = await api.makeLink(view.id, { kind: "form", name: name.trim() || undefined });
+      setMade(location.origin + path);
+      setName("");
+      await askLinks();
+    } catch (e) {
+      toastError(errorText(e));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      open
+      width={560}
+      title={t("form.shareTitle", { name: view.name })}
+      footer={null}
+      onCancel={onClose}
+    >
+      <div className="link-dialog">
+        <p className="muted">{t("form.shareAbout")}</p>
+        {unsaved && <p className="form-note">{t("form.unsavedShare")}</p>}
+        {empty ? (
+          <p className="form-note">{t("form.shareEmpty")}</p>
+        ) : (
+          <form
+            className="link-new"
+            onSubmit={(e) => {
+              e.preventDefault();
+              void make();
+            }}
+          >
+            <Input
+              aria-label={t("link.name")}
+              placeholder={t("form.shareHint")}
+              maxLength={40}
+              value={name}
+              onChange={(e) => setName(e.target.value)}
+            />
+            <Button type="primary" htmlType="submit" loading={busy}>
+              {t("form.shareMake")}
+            </Button>
+          </form>
+        )}
+        {made && (
+          <section className="token-secret" aria-label={t("form.shareOnce")}>
+            <p>{t("form.shareOnce")}</p>
+            <code className="form-address">{made}</code>
+            {isNear(location.hostname) && <p className="link-near">{t("form.near")}</p>}
+            <SecretActs text={made} onClose={() => setMade(undefined)} />
+          </section>
+        )}
+        <LinkRows view={view.id} kind="form" none={t("form.shareNone")} />
+      </div>
+    </Modal>
+  );
+}
