@@ -28,7 +28,11 @@ function closure(names, seen = new Set()) {
   return seen;
 }
 const entryOf = (page) =>
-  [...readFileSync(new URL(page, dist)).toString().matchAll(/assets\/([^"]+)"/g)].map((m) => m[1]);
+  [
+    ...readFileSync(new URL(page, dist))
+      .toString()
+      .matchAll(/assets\/([^"]+)"/g),
+  ].map((m) => m[1]);
 const entry = entryOf("index.html");
 const named = (prefix) => [...files.keys()].filter((f) => f.startsWith(prefix));
 const sum = (set) => [...set].reduce((n, f) => n + gz(files.get(f)), 0);

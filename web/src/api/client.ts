@@ -34,7 +34,15 @@ export const setOnUnauthorized = (listener: () => void): void => {
 
 export function toApiError(status: number, body: unknown): ApiError {
   const error = (
-    body as { error?: { code?: string; message?: string; field?: string; request_id?: string; fields?: Record<string, string> } } | null
+    body as {
+      error?: {
+        code?: string;
+        message?: string;
+        field?: string;
+        request_id?: string;
+        fields?: Record<string, string>;
+      };
+    } | null
   )?.error;
   const code = (error?.code ?? (status === 401 ? "unauthorized" : "internal")) as ErrorCode;
   const { message = `HTTP ${status}`, field, request_id, fields } = error ?? {};

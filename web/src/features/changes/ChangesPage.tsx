@@ -101,7 +101,7 @@ function Entry({ entry }: { entry: LogEntry }) {
         </strong>
         {entry.undone && <span className="badge tone-grey">{t("changes.undone")}</span>}
         <span className="muted num">
-          {entry.form && `${t("form.through", { name: entry.form })} · `}
+          {entry.form && `${t("forms.through", { name: entry.form })} · `}
           {entry.user} · {formatMoment(entry.at)}
         </span>
       </button>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import { formatMoment } from "@/lib/format";
+import { formatInstant } from "@/lib/format";
 import { Icon } from "@/ui/Icon";
 import "@/ui/css/consent.css";
 
@@ -12,7 +12,7 @@ export function ConsentLines({ table, id }: { table: string; id: number }) {
   return given.data?.consents.map((c) => (
     <details key={c.id} className="consent">
       <summary>
-        <Icon name="check" size={13} /> {t("consent.given", { form: c.form_name, at: formatMoment(c.at) })}
+        <Icon name="check" size={13} /> {t("consent.given", { form: c.form_name, at: formatInstant(c.at) })}
       </summary>
       <p>{c.text}</p>
       <p className="muted">{t("consent.wording", { n: c.wording })}</p>

@@ -1,4 +1,4 @@
-import { Input, Select, Switch } from "antd";
+import { Checkbox, Input, Select } from "antd";
 import { type DragEvent, type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { EntryField, EntryForm, Field, Table } from "@/api/types";
@@ -50,15 +50,15 @@ export function FormEditor({ table, form, view, onChange }: Props) {
     />
   );
   return (
-    <section className="form-editor" aria-label={t("form.design")}>
-      <Part label={t("form.title")}>{text("title", 100, view)}</Part>
-      <Part label={t("form.intro")}>{lines("intro", 2000, t("form.introHint"))}</Part>
+    <section className="form-editor" aria-label={t("forms.design")}>
+      <Part label={t("forms.title")}>{text("title", 100, view)}</Part>
+      <Part label={t("forms.intro")}>{lines("intro", 2000, t("forms.introHint"))}</Part>
       <Asked table={table} form={form} onChange={onChange} />
-      <Part label={t("form.consent")} hint={t("form.consentAbout")}>
-        {lines("consent", 5000, t("form.consentHint"))}
+      <Part label={t("forms.consent")} hint={t("forms.consentAbout")}>
+        {lines("consent", 5000, t("forms.consentHint"))}
       </Part>
-      <Part label={t("form.thanks")}>{lines("thanks", 500, t("form.thanksHint"))}</Part>
-      <Part label={t("form.button")}>{text("button", 20, t("form.send"))}</Part>
+      <Part label={t("forms.thanks")}>{lines("thanks", 500, t("forms.thanksHint"))}</Part>
+      <Part label={t("forms.button")}>{text("button", 20, t("forms.send"))}</Part>
     </section>
   );
 }
@@ -84,7 +84,14 @@ function Asked({ table, form, onChange }: Omit<Props, "view">) {
   const left = table.fields.filter((f) => enterable(f) && !asked.some((a) => a.field === f));
   const order = (from: number, to: number) => {
     if (to < 0 || to >= asked.length) return;
-    onChange({ ...form, fields: moved(asked.map((a) => a.asked), from, to) });
+    onChange({
+      ...form,
+      fields: moved(
+        asked.map((a) => a.asked),
+        from,
+        to,
+      ),
+    });
   };
   const onKey = (e: KeyboardEvent, i: number) => {
     if (!e.altKey || (e.key !== "ArrowUp" && e.key !== "ArrowDown")) return;
@@ -104,8 +111,8 @@ function Asked({ table, form, onChange }: Omit<Props, "view">) {
   const missing = lacking(table, form, () => true);
   const inside = asked.filter(({ field }) => !forAll(field));
   return (
-    <div className="form-part" role="group" aria-label={t("form.fields")}>
-      <span>{t("form.fields")}</span>
+    <div className="form-part" role="group" aria-label={t("forms.fields")}>
+      <span>{t("forms.fields")}</span>
       <ul ref={list} className="form-fields">
         {asked.map(({ asked: a, field }, i) => (
           <li
@@ -128,30 +135,30 @@ function Asked({ table, form, onChange }: Omit<Props, "view">) {
                 type="button"
                 className="form-field-name"
                 aria-expanded={open === field.key}
-                title={t("form.orderHint")}
+                title={t("forms.orderHint")}
                 onClick={() => setOpen(open === field.key ? null : field.key)}
                 onKeyDown={(e) => onKey(e, i)}
               >
                 <span className="form-field-label">{nameOf(a, field, locale)}</span>
                 {(a.required || ruled(field)) && <b aria-hidden="true">*</b>}
-                {!forAll(field) && <span className="badge tone-grey">{t("form.inside")}</span>}
+                {!forAll(field) && <span className="badge tone-grey">{t("forms.inside")}</span>}
                 <Icon name={open === field.key ? "up" : "down"} size={12} />
               </button>
               <IconButton
                 icon="up"
-                label={t("form.earlier", { name: nameOf(a, field, locale) })}
+                label={t("forms.earlier", { name: nameOf(a, field, locale) })}
                 disabled={i === 0}
                 onClick={() => order(i, i - 1)}
               />
               <IconButton
                 icon="down"
-                label={t("form.later", { name: nameOf(a, field, locale) })}
+                label={t("forms.later", { name: nameOf(a, field, locale) })}
                 disabled={i === asked.length - 1}
                 onClick={() => order(i, i + 1)}
               />
               <IconButton
                 icon="close"
-                label={t("form.remove", { name: nameOf(a, field, locale) })}
+                label={t("forms.remove", { name: nameOf(a, field, locale) })}
                 onClick={() => onChange(withoutField(form, field.key))}
               />
             </div>
@@ -168,8 +175,8 @@ function Asked({ table, form, onChange }: Omit<Props, "view">) {
       {left.length > 0 && (
         <Select<string | null>
           value={null}
-          aria-label={t("form.add")}
-          placeholder={t("form.add")}
+          aria-label={t("forms.add")}
+          placeholder={t("forms.add")}
           showSearch={{ optionFilterProp: "label" }}
           options={left.map((f) => ({ value: f.key, label: labelOf(f.label, locale) }))}
           onChange={(key) => {
@@ -180,13 +187,13 @@ function Asked({ table, form, onChange }: Omit<Props, "view">) {
       )}
       {missing.map((field) => (
         <p key={field.key} className="form-note">
-          {t("form.lacking", { name: labelOf(field.label, locale) })}{" "}
+          {t("forms.lacking", { name: labelOf(field.label, locale) })}{" "}
           <button type="button" className="link" onClick={() => onChange(andField(form, field))}>
-            {t("form.addOne")}
+            {t("forms.addOne")}
           </button>
         </p>
       ))}
-      {inside.length > 0 && <p className="muted">{t("form.insideAbout")}</p>}
+      {inside.length > 0 && <p className="muted">{t("forms.insideAbout")}</p>}
     </div>
   );
 }
@@ -197,7 +204,7 @@ function FieldPart(props: { asked: EntryField; field: Field; onChange(next: Part
   const locale = useLocale();
   return (
     <div className="form-field-part">
-      <Part label={t("form.label")}>
+      <Part label={t("forms.label")}>
         <Input
           value={asked.label}
           maxLength={100}
@@ -205,24 +212,22 @@ function FieldPart(props: { asked: EntryField; field: Field; onChange(next: Part
           onChange={(e) => onChange({ label: e.target.value })}
         />
       </Part>
-      <Part label={t("form.help")}>
+      <Part label={t("forms.help")}>
         <Input.TextArea
           value={asked.help}
           maxLength={300}
           autoSize={{ minRows: 1, maxRows: 4 }}
-          placeholder={t("form.helpHint")}
+          placeholder={t("forms.helpHint")}
           onChange={(e) => onChange({ help: e.target.value })}
         />
       </Part>
-      <label className="form-switch">
-        <Switch
-          size="small"
-          checked={asked.required === true || ruled(field)}
-          disabled={ruled(field)}
-          onChange={(required) => onChange({ required })}
-        />
-        <span>{t(ruled(field) ? "form.ruled" : "form.required")}</span>
-      </label>
+      <Checkbox
+        checked={asked.required === true || ruled(field)}
+        disabled={ruled(field)}
+        onChange={(e) => onChange({ required: e.target.checked })}
+      >
+        {t(ruled(field) ? "forms.ruled" : "forms.required")}
+      </Checkbox>
     </div>
   );
 }

@@ -29,7 +29,7 @@ export function FormEntry(props: Props) {
   const [made, setMade] = useState(0);
   return (
     <div className="form-entry">
-      {props.unsaved && <p className="form-note">{t("form.unsavedFill")}</p>}
+      {props.unsaved && <p className="form-note">{t("forms.unsavedFill")}</p>}
       <Sheet
         key={made}
         {...props}
@@ -41,7 +41,7 @@ export function FormEntry(props: Props) {
         }}
       />
       <p className="muted form-hint" aria-live="polite">
-        {made > 0 ? t("form.made", { n: made }) : t("form.hint")}
+        {made > 0 ? t("forms.made", { n: made }) : t("forms.hint")}
       </p>
     </div>
   );
@@ -76,12 +76,18 @@ function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; o
       first?.querySelector<HTMLElement>("input, textarea, button")?.focus();
     });
   };
+  const mended = (key: string) =>
+    setRefusal((r) => {
+      if (r?.fields[key] === undefined) return r;
+      const { [key]: _, ...fields } = r.fields;
+      return { ...r, fields };
+    });
   const send = async () => {
     if (sending.current) return;
     const fields: Record<string, string> = {};
     for (const { asked: a, field } of asked)
-      if ((a.required || ruled(field)) && isBlank(values[field.key])) fields[field.key] = t("form.needed");
-    if (consent && !agreed) fields.consent = t("form.agreeFirst");
+      if ((a.required || ruled(field)) && isBlank(values[field.key])) fields[field.key] = t("forms.needed");
+    if (consent && !agreed) fields.consent = t("forms.agreeFirst");
     if (Object.keys(fields).length > 0) return refuse({ message: "", fields });
     const filled = Object.fromEntries(Object.entries(values).filter(([, v]) => !isBlank(v)));
     if (Object.keys(filled).length === 0) return refuse({ message: t("new.empty"), fields: {} });
@@ -122,7 +128,6 @@ function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; o
       <h1 className="serif">{form.title || view.name}</h1>
       {form.intro && <p className="form-intro">{form.intro}</p>}
       {asked.map(({ asked: a, field }) => (
-        // biome-ignore lint/a11y/noLabelWithoutControl: the input is within, drawn by its kind
         <label key={field.key} className="new-field">
           <span>
             {nameOf(a, field, locale)}
@@ -131,9 +136,10 @@ function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; o
           {a.help && <span className="muted form-help">{a.help}</span>}
           <FieldInput
             field={field}
-            onChange={(text, exact) =>
-              setValues((v) => ({ ...v, [field.key]: exact ?? toWritten(field, text) }))
-            }
+            onChange={(text, exact) => {
+              setValues((v) => ({ ...v, [field.key]: exact ?? toWritten(field, text) }));
+              mended(field.key);
+            }}
           />
           <Wrong text={refusal?.fields[field.key]} />
         </label>
@@ -141,15 +147,21 @@ function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; o
       {consent && (
         <div className="new-field form-agree">
           <div className="form-wording">{consent}</div>
-          <Checkbox checked={agreed} onChange={(e) => setAgreed(e.target.checked)}>
-            {t("form.agreed")}
+          <Checkbox
+            checked={agreed}
+            onChange={(e) => {
+              setAgreed(e.target.checked);
+              mended("consent");
+            }}
+          >
+            {t("forms.agreed")}
           </Checkbox>
           <Wrong text={refusal?.fields.consent} />
         </div>
       )}
       <Wrong text={refusal?.message || undefined} />
       <Button type="primary" htmlType="submit" size="large" block loading={busy}>
-        {form.button || t("form.send")}
+        {form.button || t("forms.send")}
       </Button>
     </form>
   );

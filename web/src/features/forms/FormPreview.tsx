@@ -16,8 +16,8 @@ export function FormPreview({ form }: { form: PublicForm }) {
     box.current?.replaceChildren(sheet.element);
   }, [drawn, locale]);
   return (
-    <section className="form-preview" aria-label={t("form.preview")}>
-      <p className="muted">{t("form.preview")}</p>
+    <section className="form-preview" aria-label={t("forms.preview")}>
+      <p className="muted">{t("forms.preview")}</p>
       <div ref={box} inert />
     </section>
   );

@@ -7,6 +7,7 @@ import { layoutStore } from "@/features/table/tableState";
 import { useOpenView } from "@/features/views/useSaved";
 import { ViewMenu } from "@/features/views/ViewMenu";
 import { useLocale } from "@/i18n";
+import { usePhone } from "@/lib/hooks";
 import { Icon } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
 import "@/ui/css/board.css";
@@ -22,6 +23,7 @@ const ShareForm = lazy(async () => ({ default: (await import("./ShareForm")).Sha
 export default function FormView({ table, form, edits }: ViewProps & { form: EntryForm }) {
   const { t } = useTranslation();
   const locale = useLocale();
+  const phone = usePhone();
   const { view, may } = useOpenView(table.key);
   // A form nobody has touched yet is to be designed first.
   const [design, setDesign] = useState(!form.title && !form.intro);
@@ -35,7 +37,7 @@ export default function FormView({ table, form, edits }: ViewProps & { form: Ent
       <div className="subbar form-bar">
         <ViewMenu table={table} />
         {may.save && (
-          <div className="form-modes" role="tablist" aria-label={t("form.modes")}>
+          <div className="form-modes" role="tablist" aria-label={t("forms.modes")}>
             {([false, true] as const).map((mode) => (
               <button
                 key={String(mode)}
@@ -44,19 +46,24 @@ export default function FormView({ table, form, edits }: ViewProps & { form: Ent
                 aria-selected={design === mode}
                 onClick={() => setDesign(mode)}
               >
-                {t(mode ? "form.design" : "form.fill")}
+                {t(mode ? "forms.design" : "forms.fill")}
               </button>
             ))}
           </div>
         )}
         <span className="grow" />
         {form.consent && (
-          <a className="form-file" href={api.consentsUrl(table.key)} download>
-            <Icon name="download" size={14} /> {t("form.consents")}
+          <a
+            className="icon-button with-text"
+            href={api.consentsUrl(table.key)}
+            aria-label={t("forms.consents")}
+            download
+          >
+            <Icon name="download" /> {!phone && t("forms.consents")}
           </a>
         )}
         {may.save && view && (
-          <IconButton icon="link" text label={t("form.share")} onClick={() => setSharing(true)} />
+          <IconButton icon="link" text={!phone} label={t("forms.share")} onClick={() => setSharing(true)} />
         )}
       </div>
       <div className="form-body">

@@ -39,15 +39,15 @@ export function ShareForm(props: {
     <Modal
       open
       width={560}
-      title={t("form.shareTitle", { name: view.name })}
+      title={t("forms.shareTitle", { name: view.name })}
       footer={null}
       onCancel={onClose}
     >
       <div className="link-dialog">
-        <p className="muted">{t("form.shareAbout")}</p>
-        {unsaved && <p className="form-note">{t("form.unsavedShare")}</p>}
+        <p className="muted">{t("forms.shareAbout")}</p>
+        {unsaved && <p className="form-note">{t("forms.unsavedShare")}</p>}
         {empty ? (
-          <p className="form-note">{t("form.shareEmpty")}</p>
+          <p className="form-note">{t("forms.shareEmpty")}</p>
         ) : (
           <form
             className="link-new"
@@ -58,25 +58,25 @@ export function ShareForm(props: {
           >
             <Input
               aria-label={t("link.name")}
-              placeholder={t("form.shareHint")}
+              placeholder={t("forms.shareHint")}
               maxLength={40}
               value={name}
               onChange={(e) => setName(e.target.value)}
             />
             <Button type="primary" htmlType="submit" loading={busy}>
-              {t("form.shareMake")}
+              {t("forms.shareMake")}
             </Button>
           </form>
         )}
         {made && (
-          <section className="token-secret" aria-label={t("form.shareOnce")}>
-            <p>{t("form.shareOnce")}</p>
+          <section className="token-secret" aria-label={t("forms.shareOnce")}>
+            <p>{t("forms.shareOnce")}</p>
             <code className="form-address">{made}</code>
-            {isNear(location.hostname) && <p className="link-near">{t("form.near")}</p>}
+            {isNear(location.hostname) && <p className="link-near">{t("forms.near")}</p>}
             <SecretActs text={made} onClose={() => setMade(undefined)} />
           </section>
         )}
-        <LinkRows view={view.id} kind="form" none={t("form.shareNone")} />
+        <LinkRows view={view.id} kind="form" none={t("forms.shareNone")} />
       </div>
     </Modal>
   );

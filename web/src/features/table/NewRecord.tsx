@@ -119,7 +119,16 @@ interface FormProps {
   onSave(values: Record<string, Written>): Promise<void>;
 }
 
-function RecordForm({ title, fields: all, values: stored, preset, below, onOpen, onClose, onSave }: FormProps) {
+function RecordForm({
+  title,
+  fields: all,
+  values: stored,
+  preset,
+  below,
+  onOpen,
+  onClose,
+  onSave,
+}: FormProps) {
   const { t } = useTranslation();
   const locale = useLocale();
   const [values, setValues] = useState<Record<string, Written>>(preset ?? {});

@@ -61,10 +61,16 @@ export function controlOf(field: PublicField, id: string, texts: Texts): Control
     case "tags":
       return line(id, { placeholder: texts.tags });
     case "bool":
-      return radios(id, field.required, texts, [
-        { value: "true", label: texts.yes },
-        { value: "false", label: texts.no },
-      ], (value) => value === "true");
+      return radios(
+        id,
+        field.required,
+        texts,
+        [
+          { value: "true", label: texts.yes },
+          { value: "false", label: texts.no },
+        ],
+        (value) => value === "true",
+      );
     case "choice": {
       const options = field.options ?? [];
       return options.length > MOST_RADIOS
@@ -86,7 +92,8 @@ type Option = { value: string; label: string };
 
 function line(id: string, props: Props, unit = "", written: (value: string) => string = (v) => v): Control {
   const target = make("input", { id, name: id, type: "text", class: "f-input", ...props });
-  const element = unit === "" ? target : make("span", { class: "f-with-unit" }, target, make("span", {}, unit));
+  const element =
+    unit === "" ? target : make("span", { class: "f-with-unit" }, target, make("span", {}, unit));
   const answer = () => {
     const value = text(target.value);
     return value === null ? null : written(value);
@@ -100,7 +107,11 @@ function area(id: string, props: Props): Control {
 }
 
 function list(id: string, texts: Texts, options: Option[]): Control {
-  const target = make("select", { id, name: id, class: "f-input" }, make("option", { value: "" }, texts.choose));
+  const target = make(
+    "select",
+    { id, name: id, class: "f-input" },
+    make("option", { value: "" }, texts.choose),
+  );
   for (const o of options) target.append(make("option", { value: o.value }, o.label));
   return { element: target, target, group: false, answer: () => text(target.value) };
 }
@@ -171,7 +182,8 @@ function stars(id: string, field: PublicField, texts: Texts): Control {
 
 /** Solar or lunar, the year left out if one likes. */
 function birthday(id: string, texts: Texts): Control {
-  const numbers = (n: number) => Array.from({ length: n }, (_, i) => make("option", { value: i + 1 }, String(i + 1)));
+  const numbers = (n: number) =>
+    Array.from({ length: n }, (_, i) => make("option", { value: i + 1 }, String(i + 1)));
   const calendar = make(
     "select",
     { id, name: id, class: "f-input", "aria-label": texts.calendar },
@@ -186,7 +198,12 @@ function birthday(id: string, texts: Texts): Control {
     "aria-label": texts.year,
   });
   const pick = (name: string, n: number) =>
-    make("select", { class: "f-input", "aria-label": name }, make("option", { value: "" }, name), ...numbers(n));
+    make(
+      "select",
+      { class: "f-input", "aria-label": name },
+      make("option", { value: "" }, name),
+      ...numbers(n),
+    );
   const [month, day] = [pick(texts.month, 12), pick(texts.day, 31)];
   const element = make("div", { class: "f-birthday" }, calendar, year, month, day);
   const answer = () => birthdayText(calendar.value, year.value.trim(), month.value, day.value);

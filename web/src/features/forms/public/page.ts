@@ -55,9 +55,9 @@ function show(...inside: Node[]): void {
 }
 
 /** A message in place of the form, with a way on where there is one. */
-function tell(title: string, why: string, way?: { label: string; run(): void }): void {
+function tell(title: string, why: string, way?: { label: string; run(): void }, done = false): void {
   const head = make("h1", { tabindex: -1 }, title);
-  const box = make("section", { class: "f-sheet f-told" }, head);
+  const box = make("section", { class: done ? "f-sheet f-told f-done" : "f-sheet f-told" }, head);
   if (why !== "") box.append(make("p", { class: "f-intro" }, why));
   if (way) {
     const button = make("button", { type: "button", class: "f-again" }, way.label);
@@ -91,7 +91,7 @@ async function send(form: PublicForm, sheet: Sheet, filled: Filled, key: string)
   sheet.busy(false);
   if ("ok" in answer) {
     const another = { label: texts.another, run: () => fill(form) };
-    return tell(answer.ok.thanks.trim() || texts.thanks, "", another);
+    return tell(answer.ok.thanks.trim() || texts.thanks, "", another, true);
   }
   if ("silent" in answer) return sheet.refuse(texts[answer.silent]);
   const { code, message, field, fields } = answer.wrong;

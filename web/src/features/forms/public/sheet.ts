@@ -41,7 +41,12 @@ export function drawForm(form: PublicForm, texts: Texts, send: (filled: Filled) 
     return { key: field.key, control, target: control.target, error };
   });
   const agreed = make("input", { type: "checkbox", id: "agreed" });
-  const wording = make("div", { class: "f-wording", tabindex: 0, role: "region", "aria-label": texts.consent });
+  const wording = make("div", {
+    class: "f-wording",
+    tabindex: 0,
+    role: "region",
+    "aria-label": texts.consent,
+  });
   if (form.consent !== "") {
     const error = errorOf("agreed");
     wording.textContent = form.consent;
@@ -63,14 +68,23 @@ export function drawForm(form: PublicForm, texts: Texts, send: (filled: Filled) 
     for (const row of rows) {
       const said = fields[row.key] ?? "";
       row.error.textContent = said;
-      row.target.toggleAttribute("aria-invalid", false);
+      row.target.removeAttribute("aria-invalid");
       if (said === "") continue;
       row.target.setAttribute("aria-invalid", "true");
       first ??= row.target;
     }
     first?.focus();
-    (first?.closest(".f-field, .f-consent") ?? wrong).scrollIntoView({ block: "nearest" });
+    ((first && boxOf(first)) ?? wrong).scrollIntoView({ block: "nearest" });
   };
+  // What is mended is no longer wrong.
+  const mend = (e: Event) => {
+    const row = rows.find((r) => r.error.textContent !== "" && boxOf(r.target)?.contains(e.target as Node));
+    if (!row) return;
+    row.error.textContent = "";
+    row.target.removeAttribute("aria-invalid");
+    if (rows.every((r) => r.error.textContent === "")) wrong.textContent = "";
+  };
+  element.addEventListener("input", mend);
   element.addEventListener("submit", (e) => {
     e.preventDefault();
     if (button.disabled) return;
@@ -106,6 +120,7 @@ export function drawForm(form: PublicForm, texts: Texts, send: (filled: Filled) 
   };
 }
 
+const boxOf = (target: HTMLElement) => target.closest(".f-field, .f-consent");
 const errorOf = (id: string) => make("p", { class: "f-error", id: `${id}-error` });
 
 /** A field with its name, what helps, its input and what is wrong with it. */
