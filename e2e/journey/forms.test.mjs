@@ -167,7 +167,12 @@ describe("forms", { concurrency: 1 }, () => {
     await page.getByText("1 条新记录").waitFor();
 
     const { records } = await call(page, "GET", "/tables/customers/records?fields=name,birthday,u1,mobile");
-    assert.deepEqual(records[2].values, { name: "赵六", birthday: "农历08-15", u1: 4, mobile: "13900139000" });
+    assert.deepEqual(records[2].values, {
+      name: "赵六",
+      birthday: "农历08-15",
+      u1: 4,
+      mobile: "13900139000",
+    });
     await page.goto(`${server.url}/t/customers?c=${records[2].id}`);
     const consent = page.locator(".panel .consent");
     await consent.locator("summary", { hasText: /已同意 · 会员登记 · \d{4}-\d\d-\d\d \d\d:\d\d/ }).click();

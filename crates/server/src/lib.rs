@@ -23,3 +23,4 @@ pub use auth::{hash_password, new_token};
 pub use clock::{Clock, today_in_shanghai};
 pub use listen::{Listening, listen, serve};
 pub use openapi::document;
+pub use sender::Network;

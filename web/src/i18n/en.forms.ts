@@ -37,7 +37,7 @@ export const enForms = {
   "forms.needed": "Please fill this in",
   "forms.agreed": "Agreed to the above",
   "forms.agreeFirst": "Please confirm the agreement first",
-  "forms.made": "{{n}} entered · Ctrl+Enter sends",
+  "forms.made": "{{n}} entered",
   "forms.hint": "Ctrl+Enter sends and begins the next",
   "forms.unsavedFill": "The form has unsaved changes; you are filling in the saved one.",
   "forms.unsavedShare": "The form has unsaved changes; a link opens the saved one.",

@@ -34,7 +34,7 @@ export const zhForms = {
   "forms.needed": "请填写这一项",
   "forms.agreed": "已同意以上内容",
   "forms.agreeFirst": "请先确认已同意",
-  "forms.made": "已录入 {{n}} 条 · Ctrl+Enter 提交",
+  "forms.made": "已录入 {{n}} 条",
   "forms.hint": "Ctrl+Enter 提交，接着填下一条",
   "forms.unsavedFill": "表单有未保存的改动，现在填写的是已保存的样子。",
   "forms.unsavedShare": "表单有未保存的改动，链接打开的是已保存的样子。",

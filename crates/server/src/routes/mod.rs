@@ -4,6 +4,7 @@ pub(crate) mod bulk;
 pub(crate) mod changes;
 pub(crate) mod charts;
 pub(crate) mod consents;
+pub(crate) mod entries;
 pub(crate) mod events;
 pub(crate) mod exports;
 pub(crate) mod feeds;

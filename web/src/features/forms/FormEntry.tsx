@@ -26,6 +26,7 @@ interface Props {
 /** A form to be filled in by a member, one record after another. */
 export function FormEntry(props: Props) {
   const { t } = useTranslation();
+  const phone = usePhone();
   const [made, setMade] = useState(0);
   return (
     <div className="form-entry">
@@ -41,7 +42,9 @@ export function FormEntry(props: Props) {
         }}
       />
       <p className="muted form-hint" aria-live="polite">
-        {made > 0 ? t("forms.made", { n: made }) : t("forms.hint")}
+        {[...(made > 0 ? [t("forms.made", { n: made })] : []), ...(phone ? [] : [t("forms.hint")])].join(
+          " · ",
+        )}
       </p>
     </div>
   );

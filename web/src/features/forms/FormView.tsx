@@ -36,6 +36,20 @@ export default function FormView({ table, form, edits }: ViewProps & { form: Ent
     <div className="board-page">
       <div className="subbar form-bar">
         <ViewMenu table={table} />
+        <span className="grow" />
+        {form.consent && (
+          <a
+            className="icon-button with-text"
+            href={api.consentsUrl(table.key)}
+            aria-label={t("forms.consents")}
+            download
+          >
+            <Icon name="download" /> {!phone && t("forms.consents")}
+          </a>
+        )}
+        {may.save && view && (
+          <IconButton icon="link" text={!phone} label={t("forms.share")} onClick={() => setSharing(true)} />
+        )}
         {may.save && (
           <div className="form-modes" role="tablist" aria-label={t("forms.modes")}>
             {([false, true] as const).map((mode) => (
@@ -50,20 +64,6 @@ export default function FormView({ table, form, edits }: ViewProps & { form: Ent
               </button>
             ))}
           </div>
-        )}
-        <span className="grow" />
-        {form.consent && (
-          <a
-            className="icon-button with-text"
-            href={api.consentsUrl(table.key)}
-            aria-label={t("forms.consents")}
-            download
-          >
-            <Icon name="download" /> {!phone && t("forms.consents")}
-          </a>
-        )}
-        {may.save && view && (
-          <IconButton icon="link" text={!phone} label={t("forms.share")} onClick={() => setSharing(true)} />
         )}
       </div>
       <div className="form-body">
