@@ -51,6 +51,8 @@ export const enForms = {
   "forms.shareOnce": "The link is shown this once: copy it now and send it to those who are to fill it in.",
   "forms.shareNone": "This form has no public link yet.",
   "forms.shareEmpty": "The form asks for nothing yet that all may fill in; add fields and save first.",
+  "forms.shareLacking":
+    "A rule requires “{{name}}”, which the public link does not ask for; every entry will be refused.",
   "forms.near":
     "This address works only on this machine or network; others cannot open it. Open Kebu by its public address first, then make the link.",
   "forms.through": "through the form “{{name}}”",

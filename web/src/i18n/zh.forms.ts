@@ -48,6 +48,7 @@ export const zhForms = {
   "forms.shareOnce": "链接只显示这一次，请现在复制，发给要填写的人。",
   "forms.shareNone": "这张表单还没有公开链接。",
   "forms.shareEmpty": "表单里还没有可以公开填写的字段，请先添加并保存。",
+  "forms.shareLacking": "“{{name}}”按规则必填，公开链接里却没有这一项，提交会被拒绝。",
   "forms.near": "现在的网址只有本机或局域网打得开，外面的人打不开；请先用公网网址打开客簿，再生成链接。",
   "forms.through": "经表单“{{name}}”",
   "consent.given": "已同意 · {{form}} · {{at}} · 文本",

@@ -7,6 +7,7 @@ import { layoutStore } from "@/features/table/tableState";
 import { useOpenView } from "@/features/views/useSaved";
 import { ViewMenu } from "@/features/views/ViewMenu";
 import { useLocale } from "@/i18n";
+import { labelOf } from "@/lib/format";
 import { usePhone } from "@/lib/hooks";
 import { Icon } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
@@ -14,7 +15,7 @@ import "@/ui/css/board.css";
 import "@/ui/css/forms.css";
 import { FormEntry } from "./FormEntry";
 import { FormPreview } from "./FormPreview";
-import { formKind, formOf, publicOf } from "./forms";
+import { forAll, formKind, formOf, lacking, publicOf } from "./forms";
 
 const FormEditor = lazy(async () => ({ default: (await import("./FormEditor")).FormEditor }));
 const ShareForm = lazy(async () => ({ default: (await import("./ShareForm")).ShareForm }));
@@ -96,6 +97,7 @@ export default function FormView({ table, form, edits }: ViewProps & { form: Ent
             view={view}
             unsaved={unsaved}
             empty={publicOf(table, kept ?? form, view.name, locale).fields.length === 0}
+            lacking={lacking(table, kept ?? form, forAll).map((f) => labelOf(f.label, locale))}
             onClose={() => setSharing(false)}
           />
         )}

@@ -15,9 +15,11 @@ export function ShareForm(props: {
   unsaved: boolean;
   /** It asks for nothing that all may fill in. */
   empty: boolean;
+  /** What a record cannot do without, and the address does not ask for. */
+  lacking: string[];
   onClose(): void;
 }) {
-  const { view, unsaved, empty, onClose } = props;
+  const { view, unsaved, empty, lacking, onClose } = props;
   const { t } = useTranslation();
   const [name, setName] = useState("");
   const [busy, setBusy] = useState(false);
@@ -46,6 +48,11 @@ export function ShareForm(props: {
       <div className="link-dialog">
         <p className="muted">{t("forms.shareAbout")}</p>
         {unsaved && <p className="form-note">{t("forms.unsavedShare")}</p>}
+        {lacking.map((name) => (
+          <p key={name} className="form-note">
+            {t("forms.shareLacking", { name })}
+          </p>
+        ))}
         {empty ? (
           <p className="form-note">{t("forms.shareEmpty")}</p>
         ) : (

@@ -91,6 +91,7 @@ describe("a form as a view says it", () => {
   test("says which fields a record cannot do without", () => {
     expect(lacking(table, { fields: [] }, () => true).map((f) => f.key)).toEqual(["day"]);
     expect(lacking(table, { fields: [{ field: "day" }] }, () => true)).toEqual([]);
+    expect(lacking(table, { fields: [{ field: "day" }] }, () => false).map((f) => f.key)).toEqual(["day"]);
   });
 });
 
