@@ -57,7 +57,7 @@ export const enForms = {
     "This address works only on this machine or network; others cannot open it. Open Kebu by its public address first, then make the link.",
   "forms.through": "through the form “{{name}}”",
   "consent.given": "Agreed · {{form}} · {{at}} · wording",
-  "consent.wording": "Wording {{n}}",
+  "consent.wording": "Wording no. {{n}}",
   "link.form": "Public form",
   "action.form": "Public form",
 } as const;

@@ -52,7 +52,7 @@ export const zhForms = {
   "forms.near": "现在的网址只有本机或局域网打得开，外面的人打不开；请先用公网网址打开客簿，再生成链接。",
   "forms.through": "经表单“{{name}}”",
   "consent.given": "已同意 · {{form}} · {{at}} · 文本",
-  "consent.wording": "第 {{n}} 版文本",
+  "consent.wording": "文本编号 {{n}}",
   "link.form": "公开表单",
   "action.form": "公开表单",
 } as const;

@@ -120,7 +120,7 @@ fn written(app: &App, scope: &Scope, table: &TableKey) -> Result<Vec<u8>> {
         column("code", "记录编号", "Record", FieldKind::Text),
         column("name", "名称", "Name", FieldKind::Text),
         column("form", "表单", "Form", FieldKind::Text),
-        column("wording", "文本版本", "Wording", FieldKind::number(0)),
+        column("wording", "文本编号", "Wording no.", FieldKind::number(0)),
         column("text", "同意的内容", "What was agreed to", FieldKind::LongText),
     ];
     let mut out = CsvText::begin(Vec::new(), &columns, scope.lang).map_err(Error::internal)?;

@@ -115,61 +115,22 @@ function Asked({ table, form, onChange }: Omit<Props, "view">) {
       <span>{t("forms.fields")}</span>
       <ul ref={list} className="form-fields">
         {asked.map(({ asked: a, field }, i) => (
-          <li
+          <FieldRow
             key={field.key}
-            className={dragged === i ? "dragged" : undefined}
-            draggable={dragged === i}
-            onDragOver={(e) => over(e, i)}
-            onDragEnd={() => setDragged(null)}
-          >
-            <div className="form-field-row">
-              <span
-                className="grip"
-                aria-hidden="true"
-                onPointerDown={() => setDragged(i)}
-                onPointerUp={() => setDragged(null)}
-              >
-                <Icon name="grip" size={14} />
-              </span>
-              <button
-                type="button"
-                className="form-field-name"
-                aria-expanded={open === field.key}
-                title={t("forms.orderHint")}
-                onClick={() => setOpen(open === field.key ? null : field.key)}
-                onKeyDown={(e) => onKey(e, i)}
-              >
-                <span className="form-field-label">{nameOf(a, field, locale)}</span>
-                {(a.required || ruled(field)) && <b aria-hidden="true">*</b>}
-                {!forAll(field) && <span className="badge tone-grey">{t("forms.inside")}</span>}
-                <Icon name={open === field.key ? "up" : "down"} size={12} />
-              </button>
-              <IconButton
-                icon="up"
-                label={t("forms.earlier", { name: nameOf(a, field, locale) })}
-                disabled={i === 0}
-                onClick={() => order(i, i - 1)}
-              />
-              <IconButton
-                icon="down"
-                label={t("forms.later", { name: nameOf(a, field, locale) })}
-                disabled={i === asked.length - 1}
-                onClick={() => order(i, i + 1)}
-              />
-              <IconButton
-                icon="close"
-                label={t("forms.remove", { name: nameOf(a, field, locale) })}
-                onClick={() => onChange(withoutField(form, field.key))}
-              />
-            </div>
-            {open === field.key && (
-              <FieldPart
-                asked={a}
-                field={field}
-                onChange={(next) => onChange(withField(form, field.key, next))}
-              />
-            )}
-          </li>
+            asked={a}
+            field={field}
+            first={i === 0}
+            last={i === asked.length - 1}
+            open={open === field.key}
+            dragged={dragged === i}
+            onOpen={() => setOpen(open === field.key ? null : field.key)}
+            onMove={(by) => order(i, i + by)}
+            onKey={(e) => onKey(e, i)}
+            onDrag={(on) => setDragged(on ? i : null)}
+            onOver={(e) => over(e, i)}
+            onRemove={() => onChange(withoutField(form, field.key))}
+            onChange={(next) => onChange(withField(form, field.key, next))}
+          />
         ))}
       </ul>
       {left.length > 0 && (
@@ -195,6 +156,74 @@ function Asked({ table, form, onChange }: Omit<Props, "view">) {
       ))}
       {inside.length > 0 && <p className="muted">{t("forms.insideAbout")}</p>}
     </div>
+  );
+}
+
+interface RowProps {
+  asked: EntryField;
+  field: Field;
+  first: boolean;
+  last: boolean;
+  open: boolean;
+  dragged: boolean;
+  onOpen(): void;
+  onMove(by: 1 | -1): void;
+  onKey(e: KeyboardEvent): void;
+  onDrag(on: boolean): void;
+  onOver(e: DragEvent): void;
+  onRemove(): void;
+  onChange(next: Partial<EntryField>): void;
+}
+
+/** A field of the form: dragged, moved, taken out, opened for what the form says of it. */
+function FieldRow({ asked, field, first, last, open, dragged, ...on }: RowProps) {
+  const { t } = useTranslation();
+  const name = nameOf(asked, field, useLocale());
+  return (
+    <li
+      className={dragged ? "dragged" : undefined}
+      draggable={dragged}
+      onDragOver={on.onOver}
+      onDragEnd={() => on.onDrag(false)}
+    >
+      <div className="form-field-row">
+        <span
+          className="grip"
+          aria-hidden="true"
+          onPointerDown={() => on.onDrag(true)}
+          onPointerUp={() => on.onDrag(false)}
+        >
+          <Icon name="grip" size={14} />
+        </span>
+        <button
+          type="button"
+          className="form-field-name"
+          aria-expanded={open}
+          title={t("forms.orderHint")}
+          onClick={on.onOpen}
+          onKeyDown={on.onKey}
+        >
+          <span className="form-field-label">{name}</span>
+          {(asked.required || ruled(field)) && <b aria-hidden="true">*</b>}
+          {!forAll(field) && <span className="badge tone-grey">{t("forms.inside")}</span>}
+          <Icon name={open ? "up" : "down"} size={12} />
+        </button>
+        <IconButton
+          icon="up"
+          label={t("forms.earlier", { name })}
+          disabled={first}
+          onClick={() => on.onMove(-1)}
+        />
+        <IconButton
+          icon="down"
+          label={t("forms.later", { name })}
+          disabled={last}
+          onClick={() => on.onMove(1)}
+        />
+        <IconButton icon="close" label={t("forms.remove", { name })} onClick={on.onRemove} />
+      </div>
+      {open && <FieldPart asked={asked} field={field} onChange={on.onChange} />}
+    </li>
   );
 }
 

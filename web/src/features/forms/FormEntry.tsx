@@ -51,34 +51,25 @@ export function FormEntry(props: Props) {
 }
 
 interface Refusal {
+  /** When: one that is being mended stays the same. */
+  at: number;
   message: string;
   fields: Record<string, string>;
 }
 
-function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; onMade(): void }) {
+/** What is filled in, what is wrong with it, and its sending. */
+function useEntry(
+  asked: ReturnType<typeof askedIn>,
+  view: SavedView,
+  consent: string | undefined,
+  onMade: () => void,
+) {
   const { t } = useTranslation();
-  const locale = useLocale();
-  const phone = usePhone();
-  const box = useRef<HTMLFormElement>(null);
-  const asked = askedIn(table, form);
   const [values, setValues] = useState<Record<string, Written>>({});
   const [agreed, setAgreed] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [busy, setBusy] = useState(false);
   const sending = useRef(false);
-  const consent = form.consent?.trim() ? form.consent : undefined;
-  useEffect(() => {
-    // On a phone the keyboard would cover the form before anybody has read it.
-    if (again || !phone) box.current?.querySelector<HTMLElement>("input, textarea, button")?.focus();
-    if (again) box.current?.scrollIntoView({ block: "start" });
-  }, [again, phone]);
-  const refuse = (next: Refusal) => {
-    setRefusal(next);
-    requestAnimationFrame(() => {
-      const first = box.current?.querySelector(".form-error")?.closest(".new-field");
-      first?.querySelector<HTMLElement>("input, textarea, button")?.focus();
-    });
-  };
   const mended = (key: string) =>
     setRefusal((r) => {
       if (r?.fields[key] === undefined) return r;
@@ -91,9 +82,10 @@ function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; o
     for (const { asked: a, field } of asked)
       if ((a.required || ruled(field)) && isBlank(values[field.key])) fields[field.key] = t("forms.needed");
     if (consent && !agreed) fields.consent = t("forms.agreeFirst");
-    if (Object.keys(fields).length > 0) return refuse({ message: "", fields });
+    if (Object.keys(fields).length > 0) return setRefusal({ at: performance.now(), message: "", fields });
     const filled = Object.fromEntries(Object.entries(values).filter(([, v]) => !isBlank(v)));
-    if (Object.keys(filled).length === 0) return refuse({ message: t("new.empty"), fields: {} });
+    if (Object.keys(filled).length === 0)
+      return setRefusal({ at: performance.now(), message: t("new.empty"), fields: {} });
     sending.current = true;
     setBusy(true);
     setRefusal(null);
@@ -101,21 +93,61 @@ function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; o
       await ownChange(api.enterForm(view.id, { values: filled, consent }), (out) => [out.id]);
       onMade();
     } catch (e) {
-      const of = e instanceof ApiError ? e : undefined;
-      const known = of?.field !== undefined && asked.some((a) => a.field.key === of.field);
-      refuse({
-        message: of?.fields || known ? "" : errorText(e),
-        fields: of?.fields ?? (of?.field !== undefined && known ? { [of.field]: of.message } : {}),
-      });
+      setRefusal(refusalOf(e, asked));
     } finally {
       sending.current = false;
       setBusy(false);
     }
   };
+  return {
+    refusal,
+    busy,
+    agreed,
+    send: () => void send(),
+    fill: (key: string, value: Written) => {
+      setValues((v) => ({ ...v, [key]: value }));
+      mended(key);
+    },
+    agree: (on: boolean) => {
+      setAgreed(on);
+      mended("consent");
+    },
+  };
+}
+
+/** What the server refused, beside its fields where it names any of the form. */
+function refusalOf(e: unknown, asked: ReturnType<typeof askedIn>): Refusal {
+  const at = performance.now();
+  const { field, fields } = e instanceof ApiError ? e : {};
+  if (fields) return { at, message: "", fields };
+  if (field !== undefined && asked.some((a) => a.field.key === field))
+    return { at, message: "", fields: { [field]: errorText(e) } };
+  return { at, message: errorText(e), fields: {} };
+}
+
+function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; onMade(): void }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const phone = usePhone();
+  const box = useRef<HTMLFormElement>(null);
+  const asked = askedIn(table, form);
+  const consent = form.consent?.trim() ? form.consent : undefined;
+  const { refusal, busy, agreed, send, fill, agree } = useEntry(asked, view, consent, onMade);
+  useEffect(() => {
+    // On a phone the keyboard would cover the form before anybody has read it.
+    if (again || !phone) box.current?.querySelector<HTMLElement>("input, textarea, button")?.focus();
+    if (again) box.current?.scrollIntoView({ block: "start" });
+  }, [again, phone]);
+  const refused = refusal?.at;
+  useEffect(() => {
+    if (refused === undefined) return;
+    const first = box.current?.querySelector(".form-error")?.closest(".new-field");
+    first?.querySelector<HTMLElement>("input, textarea, button")?.focus();
+  }, [refused]);
   const onKey = (e: KeyboardEvent) => {
     if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey) || e.nativeEvent.isComposing) return;
     e.preventDefault();
-    void send();
+    send();
   };
   return (
     <form
@@ -125,7 +157,7 @@ function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; o
       onKeyDown={onKey}
       onSubmit={(e) => {
         e.preventDefault();
-        void send();
+        send();
       }}
     >
       <h1 className="serif">{form.title || view.name}</h1>
@@ -139,10 +171,7 @@ function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; o
           {a.help && <span className="muted form-help">{a.help}</span>}
           <FieldInput
             field={field}
-            onChange={(text, exact) => {
-              setValues((v) => ({ ...v, [field.key]: exact ?? toWritten(field, text) }));
-              mended(field.key);
-            }}
+            onChange={(text, exact) => fill(field.key, exact ?? toWritten(field, text))}
           />
           <Wrong text={refusal?.fields[field.key]} />
         </label>
@@ -150,13 +179,7 @@ function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; o
       {consent && (
         <div className="new-field form-agree">
           <div className="form-wording">{consent}</div>
-          <Checkbox
-            checked={agreed}
-            onChange={(e) => {
-              setAgreed(e.target.checked);
-              mended("consent");
-            }}
-          >
+          <Checkbox checked={agreed} onChange={(e) => agree(e.target.checked)}>
             {t("forms.agreed")}
           </Checkbox>
           <Wrong text={refusal?.fields.consent} />

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import type { EntryForm } from "@/api/types";
+import type { EntryForm, Table } from "@/api/types";
 import type { ViewProps } from "@/features/table/SheetView";
 import { layoutStore } from "@/features/table/tableState";
 import { useOpenView } from "@/features/views/useSaved";
@@ -22,9 +22,7 @@ const ShareForm = lazy(async () => ({ default: (await import("./ShareForm")).Sha
 
 /** A form view: filled in, designed beside its preview, and shared. */
 export default function FormView({ table, form, edits }: ViewProps & { form: EntryForm }) {
-  const { t } = useTranslation();
   const locale = useLocale();
-  const phone = usePhone();
   const { view, may } = useOpenView(table.key);
   // A form nobody has touched yet is to be designed first.
   const [design, setDesign] = useState(!form.title && !form.intro);
@@ -35,38 +33,14 @@ export default function FormView({ table, form, edits }: ViewProps & { form: Ent
   const shown = publicOf(table, form, view?.name ?? "", locale);
   return (
     <div className="board-page">
-      <div className="subbar form-bar">
-        <ViewMenu table={table} />
-        <span className="grow" />
-        {form.consent && (
-          <a
-            className="icon-button with-text"
-            href={api.consentsUrl(table.key)}
-            aria-label={t("forms.consents")}
-            download
-          >
-            <Icon name="download" /> {!phone && t("forms.consents")}
-          </a>
-        )}
-        {may.save && view && (
-          <IconButton icon="link" text={!phone} label={t("forms.share")} onClick={() => setSharing(true)} />
-        )}
-        {may.save && (
-          <div className="form-modes" role="tablist" aria-label={t("forms.modes")}>
-            {([false, true] as const).map((mode) => (
-              <button
-                key={String(mode)}
-                type="button"
-                role="tab"
-                aria-selected={design === mode}
-                onClick={() => setDesign(mode)}
-              >
-                {t(mode ? "forms.design" : "forms.fill")}
-              </button>
-            ))}
-          </div>
-        )}
-      </div>
+      <FormBar
+        table={table}
+        consents={Boolean(form.consent)}
+        may={may.save}
+        design={design}
+        onDesign={setDesign}
+        onShare={view && (() => setSharing(true))}
+      />
       <div className="form-body">
         {design || !may.save ? (
           <div className="form-design">
@@ -102,6 +76,53 @@ export default function FormView({ table, form, edits }: ViewProps & { form: Ent
           />
         )}
       </Suspense>
+    </div>
+  );
+}
+
+function FormBar(props: {
+  table: Table;
+  /** There may be consents to be downloaded. */
+  consents: boolean;
+  /** May fill in, design and share. */
+  may: boolean;
+  design: boolean;
+  onDesign(on: boolean): void;
+  onShare: (() => void) | undefined;
+}) {
+  const { table, consents, may, design, onDesign, onShare } = props;
+  const { t } = useTranslation();
+  const phone = usePhone();
+  return (
+    <div className="subbar form-bar">
+      <ViewMenu table={table} />
+      <span className="grow" />
+      {consents && (
+        <a
+          className="icon-button with-text"
+          href={api.consentsUrl(table.key)}
+          aria-label={t("forms.consents")}
+          download
+        >
+          <Icon name="download" /> {!phone && t("forms.consents")}
+        </a>
+      )}
+      {may && onShare && <IconButton icon="link" text={!phone} label={t("forms.share")} onClick={onShare} />}
+      {may && (
+        <div className="form-modes" role="tablist" aria-label={t("forms.modes")}>
+          {([false, true] as const).map((mode) => (
+            <button
+              key={String(mode)}
+              type="button"
+              role="tab"
+              aria-selected={design === mode}
+              onClick={() => onDesign(mode)}
+            >
+              {t(mode ? "forms.design" : "forms.fill")}
+            </button>
+          ))}
+        </div>
+      )}
     </div>
   );
 }

@@ -40,20 +40,10 @@ export function drawForm(form: PublicForm, texts: Texts, send: (filled: Filled) 
     element.append(fieldOf(field, id, control, error, texts));
     return { key: field.key, control, target: control.target, error };
   });
-  const agreed = make("input", { type: "checkbox", id: "agreed" });
-  const wording = make("div", {
-    class: "f-wording",
-    tabindex: 0,
-    role: "region",
-    "aria-label": texts.consent,
-  });
-  if (form.consent !== "") {
-    const error = errorOf("agreed");
-    wording.textContent = form.consent;
-    const box = make("label", { class: "f-option" }, agreed, make("span", {}, texts.agree));
-    element.append(make("div", { class: "f-consent" }, wording, box, error));
-    agreed.setAttribute("aria-describedby", error.id);
-    rows.push({ key: "consent", control: undefined, target: agreed, error });
+  const consent = form.consent === "" ? undefined : consentOf(form.consent, texts);
+  if (consent) {
+    element.append(consent.element);
+    rows.push({ key: "consent", control: undefined, target: consent.agreed, error: consent.error });
   }
   const trap = make("input", { name: "homepage", tabindex: -1, autocomplete: "off" });
   element.append(make("div", { class: "f-more", "aria-hidden": true }, make("label", {}, "Homepage", trap)));
@@ -62,29 +52,8 @@ export function drawForm(form: PublicForm, texts: Texts, send: (filled: Filled) 
   const button = make("button", { type: "submit", class: "f-send" }, label);
   element.append(wrong, button);
 
-  const refuse = (message: string, fields: Record<string, string> = {}) => {
-    wrong.textContent = message;
-    let first: HTMLElement | undefined;
-    for (const row of rows) {
-      const said = fields[row.key] ?? "";
-      row.error.textContent = said;
-      row.target.removeAttribute("aria-invalid");
-      if (said === "") continue;
-      row.target.setAttribute("aria-invalid", "true");
-      first ??= row.target;
-    }
-    first?.focus();
-    ((first && boxOf(first)) ?? wrong).scrollIntoView({ block: "nearest" });
-  };
-  // What is mended is no longer wrong.
-  const mend = (e: Event) => {
-    const row = rows.find((r) => r.error.textContent !== "" && boxOf(r.target)?.contains(e.target as Node));
-    if (!row) return;
-    row.error.textContent = "";
-    row.target.removeAttribute("aria-invalid");
-    if (rows.every((r) => r.error.textContent === "")) wrong.textContent = "";
-  };
-  element.addEventListener("input", mend);
+  const refuse = (message: string, fields: Record<string, string> = {}) => tell(rows, wrong, message, fields);
+  element.addEventListener("input", (e) => mend(rows, wrong, e.target as Node));
   element.addEventListener("submit", (e) => {
     e.preventDefault();
     if (button.disabled) return;
@@ -95,10 +64,8 @@ export function drawForm(form: PublicForm, texts: Texts, send: (filled: Filled) 
       if (answer !== null) filled.values[field.key] = answer;
       else if (field.required) missing[field.key] = texts.required;
     }
-    if (form.consent !== "") {
-      if (agreed.checked) filled.consent = wording.textContent ?? "";
-      else missing.consent = texts.agreeFirst;
-    }
+    if (consent?.agreed.checked) filled.consent = consent.wording.textContent ?? "";
+    else if (consent) missing.consent = texts.agreeFirst;
     if (trap.value !== "") filled.homepage = trap.value;
     const n = Object.keys(missing).length;
     if (n > 0) return refuse(counted(texts.mend, n), missing);
@@ -113,11 +80,48 @@ export function drawForm(form: PublicForm, texts: Texts, send: (filled: Filled) 
       button.textContent = on ? texts.sending : label;
       element.setAttribute("aria-busy", String(on));
     },
-    reword: (consent) => {
-      wording.textContent = consent;
-      agreed.checked = false;
+    reword: (text) => {
+      if (!consent) return;
+      consent.wording.textContent = text;
+      consent.agreed.checked = false;
     },
   };
+}
+
+/** What has to be agreed to, and the box for it. */
+function consentOf(text: string, texts: Texts) {
+  const error = errorOf("agreed");
+  const agreed = make("input", { type: "checkbox", id: "agreed", "aria-describedby": error.id });
+  const named = { role: "region", "aria-label": texts.consent };
+  const wording = make("div", { class: "f-wording", tabindex: 0, ...named }, text);
+  const box = make("label", { class: "f-option" }, agreed, make("span", {}, texts.agree));
+  return { element: make("div", { class: "f-consent" }, wording, box, error), agreed, wording, error };
+}
+
+/** Says what is wrong, beside the fields and as a whole, and goes to the first. */
+function tell(rows: Row[], wrong: HTMLElement, message: string, fields: Record<string, string>): void {
+  wrong.textContent = message;
+  let first: HTMLElement | undefined;
+  for (const row of rows) {
+    const said = fields[row.key] ?? "";
+    row.error.textContent = said;
+    row.target.removeAttribute("aria-invalid");
+    if (said === "") continue;
+    row.target.setAttribute("aria-invalid", "true");
+    first ??= row.target;
+  }
+  if (message === "" && !first) return;
+  first?.focus();
+  ((first && boxOf(first)) ?? wrong).scrollIntoView({ block: "nearest" });
+}
+
+/** What is mended is no longer wrong. */
+function mend(rows: Row[], wrong: HTMLElement, at: Node): void {
+  const row = rows.find((r) => r.error.textContent !== "" && boxOf(r.target)?.contains(at));
+  if (!row) return;
+  row.error.textContent = "";
+  row.target.removeAttribute("aria-invalid");
+  if (rows.every((r) => r.error.textContent === "")) wrong.textContent = "";
 }
 
 const boxOf = (target: HTMLElement) => target.closest(".f-field, .f-consent");
