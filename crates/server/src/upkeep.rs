@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
+use store::KEPT_DAYS;
 
 /// How often a process looks whether another has left work behind.
 const LOOK: Duration = Duration::from_secs(4);
@@ -152,7 +153,7 @@ fn turn_day(app: &Arc<App>) -> Result<bool> {
         Ok(())
     })?;
     // Before the files: those of removed records that are forgotten are unused from then on.
-    if let Err(e) = app.book().empty_trash(store::KEPT_DAYS) {
+    if let Err(e) = app.book().empty_trash(KEPT_DAYS) {
         tracing::warn!(cause = %e, "the recycle bin is not emptied yet");
     }
     if let Err(e) = app.book().sweep_files() {

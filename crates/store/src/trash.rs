@@ -11,7 +11,7 @@ use crate::{clash, failure, log};
 use model::{Access, Error, FieldKey, FieldKind, Origin, RecordId, Result, Schema, Scope, TableDef, TableKey, Value};
 use std::sync::Arc;
 
-/// Days that the content of a removed record is kept for.
+/// Days that the content of a removed record is kept.
 pub const KEPT_DAYS: i64 = 90;
 
 /// A removed record.
@@ -129,15 +129,15 @@ impl Store {
         })
     }
 
-    /// Forgets the content of records removed longer ago than so many days, and the consents given for them; how many.
-    pub fn empty_trash(&self, days: i64) -> Result<u64> {
-        let before = log::now() - days * 86_400;
-        let schema = self.schema();
+    /// Forgets the content of records removed longer ago than so many days (see [`KEPT_DAYS`]); how many.
+    /// The consents given for them go with it.
+    pub fn empty_trash(&self, kept_days: i64) -> Result<u64> {
+        let before = log::now() - kept_days * 86_400;
         self.engine.transaction(|conn| {
             let sql = "UPDATE _change_rows SET content = '' WHERE content <> ''
                        AND change IN (SELECT id FROM _changes WHERE at < ?1)";
             let emptied = conn.run(sql, params![before])?;
-            crate::forms::forget_erased(conn, &schema)?;
+            crate::forms::forget_erased(conn, &self.schema())?;
             Ok(emptied)
         })
     }
