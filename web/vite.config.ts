@@ -16,6 +16,8 @@ export default defineConfig({
   },
   build: {
     target: "es2022",
+    // The page of public forms is one of its own: it carries nothing of the other.
+    rollupOptions: { input: { index: here("./index.html"), form: here("./form.html") } },
     outDir: "dist",
     emptyOutDir: true,
     // A data: URL would need its own exception in the Content-Security-Policy.

@@ -80,6 +80,7 @@ describe("history", { concurrency: 1 }, () => {
     await page.getByLabel("什么操作").click();
     await page.locator(".ant-select-item-option", { hasText: "删除" }).click();
     await page.locator(".log-head", { hasText: "改了" }).first().waitFor({ state: "detached" });
+    await page.locator(".log-head", { hasText: "删除" }).waitFor();
     assert.equal(await page.locator(".log-entry").count(), 1);
   });
 

@@ -90,6 +90,9 @@ pub(crate) struct Serve {
     /// 监听地址 · address to listen on
     #[arg(long, env = "KEBU_LISTEN", default_value = "127.0.0.1:8080", value_name = "HOST:PORT")]
     pub listen: String,
+    /// 反向代理的地址或网段,逗号隔开(本机的总是可信)· reverse proxies, addresses or networks, besides those on this machine
+    #[arg(long, env = "KEBU_PROXIES", value_delimiter = ',', value_name = "NET,…")]
+    pub proxies: Vec<server::Network>,
 }
 
 #[derive(Args)]

@@ -89,7 +89,8 @@ fn serve(c: &Context, s: &Serve) -> Result<u8> {
     // Connections to a database end by waiting for it, which no thread of the runtime may.
     let outlasting = Arc::clone(&app);
     let served = runtime.block_on(async {
-        let listening = server::listen(&s.listen).await?;
+        let mut listening = server::listen(&s.listen).await?;
+        listening.proxies.clone_from(&s.proxies);
         let url = format!("http://{}", listening.address);
         let code = app.setup_code();
         if c.json {

@@ -71,6 +71,8 @@ pub enum Origin {
     Restore,
     /// The API.
     Api,
+    /// A form's public address, by somebody without a login.
+    Form,
 }
 
 impl Origin {
@@ -84,6 +86,7 @@ impl Origin {
             Self::Redo => "redo",
             Self::Restore => "restore",
             Self::Api => "api",
+            Self::Form => "form",
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::error::{ApiResult, answer_errors};
 use crate::live::Live;
 use crate::routes::feeds::Bounds;
+use crate::routes::forms::{MOST_SENT, Paces};
 use crate::tasks::{Imports, Tasks};
 use crate::{assets, openapi};
 use axum::Router;
@@ -32,6 +33,7 @@ pub struct App {
     pub(crate) imports: Imports,
     pub(crate) live: Live,
     pub(crate) feeds: Bounds,
+    pub(crate) forms: Paces,
 }
 
 impl App {
@@ -53,6 +55,7 @@ impl App {
             imports: Imports::default(),
             live: Live::default(),
             feeds: Bounds::default(),
+            forms: Paces::default(),
         }))
     }
 
@@ -78,8 +81,8 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route with its place in the API's document; the tests hold it against the authorisation matrix.
 pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     use crate::routes::{
-        bulk, changes, charts, events, exports, feeds, files, imports, jobs, lookup, pages, records, saved, search,
-        session, shape, tokens, undo, views, writes,
+        bulk, changes, charts, consents, events, exports, feeds, files, forms, imports, jobs, lookup, pages, records,
+        saved, search, session, shape, tokens, undo, views, writes,
     };
     OpenApiRouter::new()
         .routes(routes!(openapi::openapi))
@@ -115,6 +118,10 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(feeds::list))
         .routes(routes!(feeds::revoke))
         .routes(routes!(feeds::read))
+        .routes(routes!(forms::enter))
+        .routes(routes!(forms::show, forms::send).layer(DefaultBodyLimit::max(MOST_SENT)))
+        .routes(routes!(consents::list))
+        .routes(routes!(consents::file))
         .routes(routes!(views::values))
         .routes(routes!(records::one))
         .routes(routes!(records::history))

@@ -24,7 +24,26 @@ pub(crate) async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Respon
     if !known && path.rsplit('/').next().is_some_and(|last| last.contains('.')) {
         return StatusCode::NOT_FOUND.into_response();
     }
+    if path.starts_with(FORMS) {
+        return form(&headers);
+    }
     send(if known { path } else { "index.html" }, &headers)
+}
+
+/// Where forms are filled in without a login.
+const FORMS: &str = "f/";
+
+/// What the page of a form may do: less than the page. Its address is a secret, so it is told to nobody.
+const FORM_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+fn form(headers: &HeaderMap) -> Response {
+    let mut response = send("form.html", headers);
+    let h = response.headers_mut();
+    h.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FORM_POLICY));
+    h.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    h.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response
 }
 
 fn send(path: &str, headers: &HeaderMap) -> Response {

@@ -5,8 +5,9 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use model::{Error, ErrorCode, Lang};
+use model::{Error, ErrorCode, Label, Lang};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -33,6 +34,24 @@ impl From<Error> for ApiError {
 /// Carried from the handler to the layer that knows the caller's language.
 #[derive(Clone)]
 struct Pending(Error);
+
+/// What is wrong with each of several fields, on its way to the caller.
+#[derive(Clone)]
+struct Faults(Vec<(String, Label)>);
+
+/// The answer to what cannot be taken as it is: every field that is wrong, and why.
+pub(crate) fn refused(faults: Vec<(String, Label)>) -> Response {
+    let n = faults.len();
+    let mut error = Error::new(
+        ErrorCode::Invalid,
+        format!("有 {n} 处需要修改"),
+        format!("{n} {} to be mended", if n == 1 { "part has" } else { "parts have" }),
+    );
+    error.field = faults.first().map(|(field, _)| field.clone());
+    let mut response = ApiError(error).into_response();
+    response.extensions_mut().insert(Faults(faults));
+    response
+}
 
 /// The status that goes with a code.
 fn status(code: ErrorCode) -> StatusCode {
@@ -86,6 +105,9 @@ pub(crate) struct ErrorBody {
     /// The field it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// Of a form: every field that is wrong, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<BTreeMap<String, String>>,
     /// Names the request in the server's log.
     request_id: String,
 }
@@ -142,6 +164,8 @@ pub(crate) async fn answer_errors(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     let pending = response.extensions().get::<Pending>().cloned();
+    let faults = response.extensions().get::<Faults>();
+    let fields = faults.map(|f| f.0.iter().map(|(field, why)| (field.clone(), why.get(lang).to_owned())).collect());
     let error = match pending {
         Some(Pending(e)) => e,
         // Answers the framework makes itself: unknown routes, wrong methods, bodies it cannot read.
@@ -161,7 +185,7 @@ pub(crate) async fn answer_errors(request: Request, next: Next) -> Response {
         error.message(lang).to_owned()
     };
     let code = ErrorCodeName::of(error.code);
-    let body = Json(ErrorAnswer { error: ErrorBody { code, message, field: error.field, request_id: id } });
+    let body = Json(ErrorAnswer { error: ErrorBody { code, message, field: error.field, fields, request_id: id } });
     let mut answer = (status, body).into_response();
     if let Some(after) = response.headers().get(header::RETRY_AFTER) {
         answer.headers_mut().insert(header::RETRY_AFTER, after.clone());

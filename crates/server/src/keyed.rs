@@ -31,7 +31,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Keyed<T> {
             return Err(malformed("Content-Type: application/json"));
         }
         let what = format!("{} {}\n", request.method(), request.uri());
-        let bytes = Bytes::from_request(request, state).await.map_err(malformed)?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|e| match e.status() {
+            http::StatusCode::PAYLOAD_TOO_LARGE => {
+                Error::new(ErrorCode::TooLarge, "请求太大", "The request is too large").into()
+            }
+            _ => malformed(e),
+        })?;
         let once = key.map(|key| {
             let mut digest = Sha256::new_with_prefix(what.as_bytes());
             digest.update(&bytes);

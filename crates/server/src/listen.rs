@@ -1,6 +1,8 @@
 //! The accept loop: one task a connection, with a time limit for headers.
 
 use crate::app::{App, router};
+use crate::sender::{Network, Peer};
+use axum::Extension;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use model::{Error, ErrorCode, Result};
@@ -8,6 +10,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tower::Layer;
 
 /// How long a client may take to send its headers.
 const HEADER_TIME: Duration = Duration::from_secs(20);
@@ -17,6 +20,8 @@ pub struct Listening {
     socket: TcpListener,
     /// The address, with the port the system chose.
     pub address: SocketAddr,
+    /// Networks of reverse proxies, besides programs on this machine: what these say of whom they pass on is believed.
+    pub proxies: Vec<Network>,
 }
 
 /// Binds an address such as `127.0.0.1:8080`; port 0 lets the system choose.
@@ -33,7 +38,7 @@ pub async fn listen(address: &str) -> Result<Listening> {
     };
     let socket = TcpListener::bind(address).await.map_err(failed)?;
     let address = socket.local_addr().map_err(failed)?;
-    Ok(Listening { socket, address })
+    Ok(Listening { socket, address, proxies: Vec::new() })
 }
 
 /// Serves until `stop` resolves; requests under way are finished (for at most ten seconds).
@@ -51,13 +56,14 @@ pub async fn serve(listening: Listening, app: Arc<App>, stop: impl Future<Output
             a = listening.socket.accept() => a,
             () = &mut stop => break,
         };
-        let Ok((stream, _)) = accepted else {
+        let Ok((stream, peer)) = accepted else {
             // Out of file handles, most likely: wait for some to come free.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(service.clone());
+        let service =
+            TowerToHyperService::new(Extension(Peer::new(peer.ip(), &listening.proxies)).layer(service.clone()));
         let alive = Arc::clone(&tracker);
         tokio::spawn(async move {
             let connection = hyper::server::conn::http1::Builder::new()

@@ -16,7 +16,7 @@ const ABOUT: &str = "Everything the page does, for programs. Make a token in the
     every operation. Money is in 分, times are of the wall clock in the book's zone and carry none.";
 
 /// The parts of the API.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     ("session", "Set-up, log-in, log-out"),
     ("schema", "Tables, fields, formulas"),
     ("files", "Contents of attachment cells"),
@@ -27,12 +27,13 @@ const TAGS: [(&str, &str); 12] = [
     ("jobs", "Long work"),
     ("charts", "Figures"),
     ("live", "What others do meanwhile"),
-    ("links", "Live links of saved views"),
+    ("links", "Secret addresses of saved views: live links and public forms"),
+    ("forms", "Entering records through forms, and the consents given"),
     ("access", "API tokens"),
 ];
 
 /// Operations anybody may call.
-const OPEN: [&str; 5] = ["status", "setUp", "logIn", "openapi", "feed"];
+const OPEN: [&str; 7] = ["status", "setUp", "logIn", "openapi", "feed", "publicForm", "sendForm"];
 
 /// The document as JSON.
 ///

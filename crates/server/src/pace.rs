@@ -7,11 +7,14 @@ use std::time::{Duration, Instant};
 /// Keys counted before those that have been quiet are forgotten.
 const MANY: usize = 1_000;
 
+/// When each key was asked of late.
+type Seen = HashMap<String, VecDeque<Instant>>;
+
 /// A limit on how often.
 pub(crate) struct Pace {
     most: usize,
     within: Duration,
-    seen: Mutex<HashMap<String, VecDeque<Instant>>>,
+    seen: Mutex<Seen>,
 }
 
 impl Pace {
@@ -28,8 +31,21 @@ impl Pace {
         self.take_at(key, Instant::now())
     }
 
+    /// Whether a key may be asked now; nothing is counted.
+    ///
+    /// # Errors
+    /// As [`Pace::take`].
+    pub(crate) fn check(&self, key: &str) -> Result<(), u64> {
+        self.left(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner), key, Instant::now()).map(drop)
+    }
+
     fn take_at(&self, key: &str, now: Instant) -> Result<(), u64> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        self.left(&mut seen, key, now).map(|times| times.push_back(now))
+    }
+
+    /// The times of a key that still count, when there is room for another.
+    fn left<'a>(&self, seen: &'a mut Seen, key: &str, now: Instant) -> Result<&'a mut VecDeque<Instant>, u64> {
         let gone = |at: &Instant| now.saturating_duration_since(*at) >= self.within;
         if seen.len() >= MANY {
             seen.retain(|_, times| times.back().is_some_and(|at| !gone(at)));
@@ -43,10 +59,7 @@ impl Pace {
                 let left = self.within.saturating_sub(now.saturating_duration_since(*first));
                 Err(left.as_secs().max(1))
             }
-            _ => {
-                times.push_back(now);
-                Ok(())
-            }
+            _ => Ok(times),
         }
     }
 }

@@ -240,6 +240,21 @@ async fn answers_are_of_their_schemas() {
     go("undoLast", "/undo", None).await;
     go("redoLast", "/redo", None).await;
     go("undo", &format!("/changes/{}/undo?keep=true", edited["change"]), None).await;
+    let form = json!({ "fields": [{ "field": "name", "required": true }, { "field": "gender" }], "consent": "同意" });
+    let form = json!({ "name": "登记", "kind": { "form": form } });
+    let form = go("saveView", "/tables/customers/saved", Some(form)).await["id"].clone();
+    let entry = json!({ "values": { "name": { "text": "甲" }, "gender": "女" }, "consent": "同意" });
+    go("enterForm", &format!("/saved/{form}/entries"), Some(entry)).await;
+    go("enterForm", &format!("/saved/{form}/entries"), Some(json!({ "values": {} }))).await;
+    let shared = go("makeLink", &format!("/saved/{form}/links"), Some(json!({ "kind": "form" }))).await;
+    go("links", "/links", None).await;
+    let public = format!("/forms/{}", shared["path"].as_str().unwrap().trim_start_matches("/f/"));
+    go("publicForm", &public, None).await;
+    let sent = json!({ "values": { "name": "乙" }, "consent": "同意", "homepage": "" });
+    go("sendForm", &public, Some(sent)).await;
+    go("sendForm", &public, Some(json!({ "values": { "gender": ["别的"] } }))).await;
+    go("consents", "/tables/customers/consents", None).await;
+    go("changes", "/changes", None).await;
     let saved = json!({ "name": "我的", "sort": [{ "field": "total" }], "summaries": { "total": "sum" },
         "group": [{ "field": "grade" }], "colours": [{ "when": { "formula": "1=1" }, "tone": "red" }] });
     let saved = go("saveView", "/tables/customers/saved", Some(saved)).await["id"].clone();

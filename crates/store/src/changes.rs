@@ -1,7 +1,8 @@
 //! The change log as people read it: who did what and when, by table, record, field, person and action.
 
 use crate::cells::from_log;
-use crate::conn::{Param, params};
+use crate::conn::{Param, Row, params};
+use crate::forms::form_of;
 use crate::stack::{NOT_EMPTY, Summary, summary};
 use crate::store::{Store, require};
 use model::{Access, Error, ErrorCode, Result, Scope, Value};
@@ -36,6 +37,8 @@ pub struct LogEntry {
     pub user: i64,
     /// Where it came from.
     pub origin: String,
+    /// The form it was entered through, by its name then.
+    pub form: Option<String>,
     /// Whether it was undone.
     pub undone: bool,
     /// What it did, counted.
@@ -60,6 +63,19 @@ pub struct LogCell {
 /// Cells of an entry shown at most.
 const CELLS_SHOWN: i64 = 500;
 
+/// An entry, not counted yet, from its columns behind some others.
+fn entry(change: i64, r: &Row<'_>, from: usize) -> Result<LogEntry> {
+    Ok(LogEntry {
+        change,
+        at: r.get(from)?,
+        user: r.get(from + 1)?,
+        origin: r.get(from + 2)?,
+        undone: r.get(from + 3)?,
+        form: form_of(r.get::<Option<String>>(from + 4)?.as_deref()),
+        summary: Summary::default(),
+    })
+}
+
 impl Store {
     /// Entries of the change log, newest first.
     ///
@@ -67,9 +83,11 @@ impl Store {
     /// `forbidden` without the right to read.
     pub fn changes(&self, scope: &Scope, wanted: &LogQuery) -> Result<Vec<LogEntry>> {
         require(scope, Access::Read)?;
-        let mut sql =
-            ["SELECT c.id, c.at, c.\"user\", c.origin, c.undone_by IS NOT NULL FROM _changes c WHERE ", NOT_EMPTY]
-                .concat();
+        let mut sql = [
+            "SELECT c.id, c.at, c.\"user\", c.origin, c.undone_by IS NOT NULL, c.about FROM _changes c WHERE ",
+            NOT_EMPTY,
+        ]
+        .concat();
         let mut values: Vec<Param<'_>> = Vec::new();
         let mut and = |text: &str, value: Param<'static>| {
             values.push(value);
@@ -123,12 +141,11 @@ impl Store {
         ));
         let schema = self.schema();
         self.engine.read(|conn| {
-            let found: Vec<(i64, i64, i64, String, bool)> =
-                conn.all(&sql, &values, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
-            let entry = |(change, at, user, origin, undone): (i64, i64, i64, String, bool)| {
-                Ok(LogEntry { change, at, user, origin, undone, summary: summary(conn, &schema, change)? })
-            };
-            found.into_iter().map(entry).collect()
+            let mut found = conn.all(&sql, &values, |r| entry(r.get(0)?, r, 1))?;
+            for e in &mut found {
+                e.summary = summary(conn, &schema, e.change)?;
+            }
+            Ok(found)
         })
     }
 
@@ -140,9 +157,8 @@ impl Store {
         require(scope, Access::Read)?;
         let schema = self.schema();
         self.engine.read(|conn| {
-            let sql = "SELECT at, \"user\", origin, undone_by IS NOT NULL FROM _changes WHERE id = ?1";
-            let found = conn.first(sql, params![change], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
-            let Some((at, user, origin, undone)) = found else {
+            let sql = "SELECT at, \"user\", origin, undone_by IS NOT NULL, about FROM _changes WHERE id = ?1";
+            let Some(mut found) = conn.first(sql, params![change], |r| entry(change, r, 0))? else {
                 return Err(Error::new(ErrorCode::NotFound, "没有这次修改", "There is no such change"));
             };
             let sql = "SELECT table_key, record, field, before, after FROM _change_cells
@@ -155,7 +171,8 @@ impl Store {
                 let (before, after) = (from_log(&kind, r.text(3)?), from_log(&kind, r.text(4)?));
                 Ok(LogCell { table, record, field, before, after })
             })?;
-            Ok((LogEntry { change, at, user, origin, undone, summary: summary(conn, &schema, change)? }, cells))
+            found.summary = summary(conn, &schema, change)?;
+            Ok((found, cells))
         })
     }
 }

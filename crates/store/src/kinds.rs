@@ -1,5 +1,6 @@
 //! The kinds of saved views beside the sheet, and their settings.
 
+use crate::forms::EntryForm;
 use crate::saved_filters::note;
 use model::{Error, ErrorCode, FieldDef, FieldKey, FieldKind, Holds, Label, Result, TableDef};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub enum ViewKind {
     Calendar(Month),
     /// Cards side by side, with a picture.
     Gallery(Gallery),
+    /// Fields to fill in, a record at a time.
+    Form(EntryForm),
 }
 
 /// The settings of a kanban board.
@@ -86,7 +89,7 @@ impl ViewKind {
 
     fn parts(&mut self) -> Option<Parts<'_>> {
         Some(match self {
-            Self::Sheet => return None,
+            Self::Sheet | Self::Form(_) => return None,
             Self::Kanban(Board { by, cards, sum }) => {
                 let money = Need {
                     fits: |f| matches!(f.kind, FieldKind::Money),
@@ -119,6 +122,9 @@ impl ViewKind {
     /// Leaves out fields that are gone or of another kind now, naming them; without the field it is laid out by
     /// it is a sheet.
     pub(crate) fn prune(&mut self, table: Option<&TableDef>, missing: &mut Vec<String>) {
+        if let Self::Form(form) = self {
+            return form.prune(table, missing);
+        }
         let Some(parts) = self.parts() else { return };
         let mut keep = |key: &FieldKey, fits: fn(&FieldDef) -> bool| {
             let kept = table.and_then(|t| t.field(key)).is_some_and(fits);
@@ -138,6 +144,9 @@ impl ViewKind {
 
     /// Refuses fields the table lacks and those a setting cannot take.
     pub(crate) fn check(&self, table: &TableDef) -> Result<()> {
+        if let Self::Form(form) = self {
+            return form.check(table);
+        }
         let mut own = self.clone();
         let Some(parts) = own.parts() else { return Ok(()) };
         let fit = |key: &FieldKey, need: Need| match table.require(key)? {

@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 13;
+pub(crate) const VERSION: i32 = 14;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -112,6 +112,7 @@ fn create(conn: &Conn) -> Result<()> {
     conn.batch(STACK_INDEXES)?;
     conn.batch(&dialect.ddl(crate::rows::TABLE))?;
     conn.batch(&dialect.ddl(crate::events::TABLE))?;
+    conn.batch(&dialect.ddl(crate::forms::TABLE))?;
     set_version(conn, VERSION)
 }
 
@@ -156,6 +157,9 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
     }
     // 12 and 13 change no table: saved views may have kinds, and filters name views, which an older program would not
     // understand.
+    if from < 14 {
+        conn.batch(&conn.dialect().ddl(crate::forms::TABLE))?;
+    }
     set_version(conn, VERSION)
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn now() -> i64 {
 }
 
 /// Seconds that the wall clock of the book is ahead of UTC: Asia/Shanghai, without daylight saving since 1991.
-pub(crate) const AHEAD: i64 = 8 * 3600;
+pub const AHEAD: i64 = 8 * 3600;
 
 /// The moment on the wall clock of the book.
 pub(crate) fn wall_clock() -> DateTime {
@@ -83,6 +83,8 @@ pub struct HistoryEntry {
     pub user: i64,
     /// Where it came from.
     pub origin: String,
+    /// The form it was entered through, by its name then.
+    pub form: Option<String>,
     /// `create`, `edit` or `delete`.
     pub kind: &'static str,
     /// The field, for an edit.
@@ -115,7 +117,7 @@ impl Store {
         let schema = self.schema();
         let def = schema.require(table)?;
         const LINES: &str =
-            "SELECT c.id, c.at, c.\"user\", c.origin, x.kind, x.field, x.before, x.after FROM (
+            "SELECT c.id, c.at, c.\"user\", c.origin, x.kind, x.field, x.before, x.after, c.about FROM (
                SELECT change, 'edit' AS kind, field, before, after FROM _change_cells WHERE table_key = ?1 AND record = ?2
                UNION ALL SELECT change, 'delete', NULL, NULL, NULL FROM _change_rows WHERE table_key = ?1 AND record = ?2
                UNION ALL SELECT change, 'create', NULL, NULL, NULL FROM _change_ranges
@@ -134,6 +136,7 @@ impl Store {
                     at: r.get(1)?,
                     user: r.get(2)?,
                     origin: r.get(3)?,
+                    form: crate::forms::form_of(r.get::<Option<String>>(8)?.as_deref()),
                     kind: match r.text(4)? {
                         "edit" => "edit",
                         "delete" => "delete",

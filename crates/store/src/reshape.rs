@@ -94,6 +94,7 @@ fn drop_table(conn: &Conn, def: &TableDef) -> Result<()> {
     conn.run("DELETE FROM _fields WHERE table_key = ?1", params![def.key.as_str()])?;
     conn.run("DELETE FROM _tables WHERE key = ?1", params![def.key.as_str()])?;
     crate::saved::forget(conn, &def.key)?;
+    crate::forms::forget(conn, &def.key)?;
     fill::forget_table(conn, &def.key)?;
     search::forget_table(conn, &def.key)?;
     layout::schema_changed(conn)

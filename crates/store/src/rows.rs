@@ -130,7 +130,12 @@ impl Store {
 }
 
 /// The answer kept under a key, or that of the work, which is kept under it.
-fn keyed(conn: &Conn, scope: &Scope, once: Option<&Once>, work: impl FnOnce() -> Result<String>) -> Result<String> {
+pub(crate) fn keyed(
+    conn: &Conn,
+    scope: &Scope,
+    once: Option<&Once>,
+    work: impl FnOnce() -> Result<String>,
+) -> Result<String> {
     let Some(once) = once else { return work() };
     if let Some(kept) = claim(conn, scope, once)? {
         return Ok(kept);

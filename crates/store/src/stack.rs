@@ -1,6 +1,7 @@
 //! Undo and redo of each user's own steps. The stack is the change log itself, so it outlasts restarts and is
 //! the same for every process: what can be undone is the newest change of the user that nothing has undone, what
-//! can be done again is the newest undo since the user's last new change.
+//! can be done again is the newest undo since the user's last new change. What strangers sent through a form of the
+//! user's is in the user's name and no step of theirs.
 
 use crate::conn::{Conn, params};
 use crate::store::{Store, require};
@@ -85,7 +86,7 @@ fn change_size(conn: &Conn, change: i64) -> Result<u64> {
 /// The newest change of a user that nothing has undone.
 fn to_undo(conn: &Conn, scope: &Scope) -> Result<Option<i64>> {
     let sql = [
-        "SELECT c.id FROM _changes c WHERE c.\"user\" = ?1 AND c.undone_by IS NULL AND c.origin <> 'undo' AND ",
+        "SELECT c.id FROM _changes c WHERE c.\"user\" = ?1 AND c.undone_by IS NULL AND c.origin NOT IN ('undo', 'form') AND ",
         NOT_EMPTY,
         " ORDER BY c.id DESC LIMIT 1",
     ];
@@ -100,7 +101,7 @@ fn to_redo(conn: &Conn, scope: &Scope) -> Result<Option<(i64, bool)>> {
          WHERE c.\"user\" = ?1 AND c.undone_by IS NULL AND c.origin = 'undo' AND (c.about IS NOT NULL OR ",
         NOT_EMPTY,
         ") AND NOT EXISTS (SELECT 1 FROM _changes n WHERE n.\"user\" = ?1 AND n.id > c.id
-           AND n.origin NOT IN ('undo', 'redo') AND ",
+           AND n.origin NOT IN ('undo', 'redo', 'form') AND ",
         &newer,
         ") ORDER BY c.id DESC LIMIT 1",
     ];

@@ -130,12 +130,16 @@ impl Store {
     }
 
     /// Forgets the content of records removed longer ago than so many days (see [`KEPT_DAYS`]); how many.
+    /// The consents given for them go with it.
     pub fn empty_trash(&self, kept_days: i64) -> Result<u64> {
         let before = log::now() - kept_days * 86_400;
+        let schema = self.schema();
         self.engine.transaction(|conn| {
             let sql = "UPDATE _change_rows SET content = '' WHERE content <> ''
                        AND change IN (SELECT id FROM _changes WHERE at < ?1)";
-            conn.run(sql, params![before])
+            let emptied = conn.run(sql, params![before])?;
+            crate::forms::forget_erased(conn, &schema)?;
+            Ok(emptied)
         })
     }
 

@@ -12,6 +12,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly field?: string,
     readonly requestId?: string,
+    /** Of a form: every field that is wrong, and why. */
+    readonly fields?: Record<string, string>,
   ) {
     super(message);
     this.name = "ApiError";
@@ -32,10 +34,19 @@ export const setOnUnauthorized = (listener: () => void): void => {
 
 export function toApiError(status: number, body: unknown): ApiError {
   const error = (
-    body as { error?: { code?: string; message?: string; field?: string; request_id?: string } } | null
+    body as {
+      error?: {
+        code?: string;
+        message?: string;
+        field?: string;
+        request_id?: string;
+        fields?: Record<string, string>;
+      };
+    } | null
   )?.error;
   const code = (error?.code ?? (status === 401 ? "unauthorized" : "internal")) as ErrorCode;
-  return new ApiError(code, error?.message ?? `HTTP ${status}`, status, error?.field, error?.request_id);
+  const { message = `HTTP ${status}`, field, request_id, fields } = error ?? {};
+  return new ApiError(code, message, status, field, request_id, fields);
 }
 
 export interface CallOptions {

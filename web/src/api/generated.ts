@@ -1,6 +1,9 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: a8aefe4dcf26c89b62fbc935e1ee94b7324d85a534596a67af6be5899a968111
+// Document: 7d67e995e224641e01fdba7a408a75c1de993177c99ad4bc15839a3fec36811e
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
+
+/** An answer of a person. */
+export type Answered = string | boolean | string[];
 
 /** The settings of a kanban board. */
 export interface Board {
@@ -175,6 +178,33 @@ export interface ColumnSummary {
   sum?: number;
 }
 
+/** A consent that was given through a form. */
+export interface ConsentGiven {
+  /** Seconds since 1970 UTC. */
+  at: number;
+  /** The record's code; null when it has none, or was removed. */
+  code: string | null;
+  /** The number of the form's view. */
+  form: number;
+  /** What the form was called then. */
+  form_name: string;
+  id: number;
+  /** The record's name likewise. */
+  name: string | null;
+  record: RecordId;
+  /** What was agreed to. */
+  text: string;
+  /** The number of the wording; every wording has its own. */
+  wording: number;
+}
+
+/** Consents, newest first, at most 500. */
+export interface ConsentPage {
+  consents: ConsentGiven[];
+  /** Where to go on; null at the end. */
+  next: number | null;
+}
+
 /** A field to be turned into another kind. */
 export interface Convert {
   /** Only say what would become of the cells. */
@@ -286,6 +316,34 @@ export interface Edit {
 /** What an edit did; with `partial` what became of each record, in the order they are first named. */
 export type EditAnswer = Patched | RowResults;
 
+/** A field that a form asks for. */
+export interface EntryField {
+  /** The field: one that people fill, and no member. */
+  field: FieldKey;
+  /** What helps to fill it, at most 300 characters. */
+  help?: string;
+  /** How the form calls it, at most 100 characters; when left out, as the table does. */
+  label?: string;
+  /** It may not stay blank. */
+  required?: boolean;
+}
+
+/** The settings of a form. */
+export interface EntryForm {
+  /** What the button says, at most 20 characters. */
+  button?: string;
+  /** What has to be agreed to, at most 5,000 characters; when left out, nothing is asked. */
+  consent?: string;
+  /** What is asked, in order; at most 100. */
+  fields?: EntryField[];
+  /** What it is for, at most 2,000 characters. */
+  intro?: string;
+  /** What is said once it is sent, at most 500 characters. */
+  thanks?: string;
+  /** What stands at its head, at most 100 characters; when left out, the name of the view. */
+  title?: string;
+}
+
 /** The answer to a request that failed. */
 export interface ErrorAnswer {
   error: ErrorBody;
@@ -296,6 +354,8 @@ export interface ErrorBody {
   code: ErrorCode;
   /** The field it is about. */
   field?: string;
+  /** Of a form: every field that is wrong, and why. */
+  fields?: Record<string, string>;
   /** What, where and how to mend it, in the caller's language. */
   message: string;
   /** Names the request in the server's log. */
@@ -475,6 +535,36 @@ export type Filter =
       values?: Value[];
     };
 
+/** What was filled into a public form. */
+export interface FormAnswers {
+  /** The text that was agreed to, word for word, where the form asks for it. */
+  consent?: string;
+  /** People see no such field and leave it empty; what comes with it is thanked for and not kept. */
+  homepage?: string;
+  /** Answers by field; fields the form does not ask for are refused. */
+  values: Record<string, Answered>;
+}
+
+/** The record of an entry. */
+export interface FormEntered {
+  change: number;
+  id: RecordId;
+}
+
+/** What was filled into a form. */
+export interface FormEntry {
+  /** The text that was agreed to, word for word, where the form asks for it. */
+  consent?: string;
+  /** Cells by field; fields the form does not ask for are refused. */
+  values: Record<string, Written>;
+}
+
+/** Thanks for an entry. */
+export interface FormSent {
+  /** What the form says; empty: whatever the page thinks fit. */
+  thanks: string;
+}
+
 /** A formula to be tried. */
 export interface Formula {
   /** The key of the field it is for, so that a cycle is found. */
@@ -576,8 +666,10 @@ export interface HistoryEntry {
   change: number;
   /** Of an edit. */
   field?: FieldKey;
+  /** The form it was entered through, by its name then. */
+  form?: string;
   kind: HistoryKind;
-  /** `edit`, `import`, `demo`, `undo`, `redo` or `restore`. */
+  /** `edit`, `import`, `demo`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address. */
   origin: string;
   user: string;
 }
@@ -727,11 +819,12 @@ export type LabelWrite =
 /** What happens when a rule does not hold. */
 export type Level = "refuse" | "warn";
 
-/** A live link. Its secret is nowhere: only its digest is kept. */
+/** A link. Its secret is nowhere: only its digest is kept. */
 export interface Link {
   /** Seconds since 1970 UTC. */
   created: number;
   id: string;
+  kind: LinkKind;
   /** What it is for. */
   name: string;
   /** Who made it, and what it gives is theirs to read. */
@@ -749,20 +842,25 @@ export interface Link {
   view_name: string | null;
 }
 
-/** A live link just made. */
+/** What a link gives. */
+export type LinkKind = "feed" | "form";
+
+/** A link just made. */
 export interface LinkMade {
   link: Link;
-  /** Where it is asked, with `.csv` or `.json` behind it; shown this once. */
+  /** Where it is asked, with `.csv` or `.json` behind it, or the page of the form; shown this once. */
   path: string;
 }
 
-/** A live link to be made. */
+/** A link to be made. */
 export interface LinkWrite {
+  /** `form` only where the view is one. */
+  kind?: LinkKind;
   /** What it is for: 1 to 40 characters; the name of the view when left out. */
   name?: string;
 }
 
-/** Live links the caller may see: their own, and everybody's for an owner of the book. */
+/** Links the caller may see: their own, and everybody's for an owner of the book. */
 export interface Links {
   links: Link[];
 }
@@ -787,8 +885,10 @@ export interface LogEntry {
   created: Record<string, number>;
   /** Records removed, by table. */
   deleted: Record<string, number>;
+  /** The form it was entered through, by its name then. */
+  form?: string;
   label: Label;
-  /** `edit`, `import`, `demo`, `undo`, `redo` or `restore`. */
+  /** `edit`, `import`, `demo`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address. */
   origin: string;
   undone: boolean;
   user: string;
@@ -1041,6 +1141,41 @@ export interface ProvinceFigure {
   province: string;
   /** Their total, in 分. */
   total: Money;
+}
+
+/** A field of a public form. */
+export interface PublicField {
+  help?: string;
+  key: FieldKey;
+  /** The kind of the field, as the schema names kinds. */
+  kind: string;
+  label: string;
+  /** The most stars of a rating. */
+  max?: number;
+  /** Of a choice. */
+  options?: PublicOption[];
+  required: boolean;
+  /** What a number counts. */
+  unit?: string;
+}
+
+/** What a public form shows. */
+export interface PublicForm {
+  /** What the button says; empty: whatever the page thinks fit. */
+  button: string;
+  /** What has to be agreed to; empty: nothing. */
+  consent: string;
+  fields: PublicField[];
+  intro: string;
+  title: string;
+}
+
+/** An option of a field of a public form. */
+export interface PublicOption {
+  /** What is shown. */
+  label: string;
+  /** What is sent. */
+  value: string;
 }
 
 /** One reason of a grade, in words. */
@@ -1554,6 +1689,10 @@ export type ViewKind =
   | {
       /** Cards side by side, with a picture. */
       gallery: Gallery;
+    }
+  | {
+      /** Fields to fill in, a record at a time. */
+      form: EntryForm;
     };
 
 /** A view just opened, with its first 100 rows. */

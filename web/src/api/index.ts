@@ -86,6 +86,12 @@ export const api = {
   viewLinks: (id: number) => call<T.Links>(`/saved/${id}/links`),
   makeLink: (id: number, body: T.LinkWrite) =>
     call<T.LinkMade>(`/saved/${id}/links`, { method: "POST", body }),
+  /** Enters a record through a form. */
+  enterForm: (id: number, body: { values: Record<string, T.Written>; consent?: string }) =>
+    call<T.FormEntered>(`/saved/${id}/entries`, { method: "POST", body }),
+  consents: (table: string, record: number) =>
+    call<T.ConsentPage>(`/tables/${enc(table)}/consents?record=${record}`),
+  consentsUrl: (table: string) => apiUrl(`/tables/${enc(table)}/consents.csv`),
   links: () => call<T.Links>("/links"),
   revokeLink: (id: string) => call<void>(`/links/${enc(id)}`, { method: "DELETE" }),
   exportUrl: (view: string, format: "xlsx" | "csv") => apiUrl(`/views/${enc(view)}/export?format=${format}`),

@@ -1,5 +1,6 @@
 import { enFields } from "./en.fields";
 import { enFind } from "./en.find";
+import { enForms } from "./en.forms";
 import { enGroups } from "./en.groups";
 import { enKinds } from "./en.kinds";
 import { enLive } from "./en.live";
@@ -9,6 +10,7 @@ import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
   ...enFields,
+  ...enForms,
   ...enGroups,
   ...enKinds,
   ...enLive,

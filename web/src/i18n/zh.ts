@@ -1,5 +1,6 @@
 import { zhFields } from "./zh.fields";
 import { zhFind } from "./zh.find";
+import { zhForms } from "./zh.forms";
 import { zhGroups } from "./zh.groups";
 import { zhKinds } from "./zh.kinds";
 import { zhLive } from "./zh.live";
@@ -8,6 +9,7 @@ import { zhViews } from "./zh.views";
 
 export const zh = {
   ...zhFields,
+  ...zhForms,
   ...zhGroups,
   ...zhKinds,
   ...zhLive,

@@ -65,6 +65,13 @@ export function formatMoment(moment: string | number, now = new Date()): string 
 }
 
 /** Its name may be missing: not every table has one. */
+/** An instant with its day, in local time: what has to be told exactly. */
+export function formatInstant(seconds: number): string {
+  const at = new Date(seconds * 1000);
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16).replace("T", " ");
+}
+
 export const isLink = (value: Value): value is LinkValue =>
   Array.isArray(value) &&
   value.length === 3 &&

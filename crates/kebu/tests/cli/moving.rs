@@ -35,6 +35,10 @@ fn a_book_goes_to_a_database_and_back_with_everything_in_it() {
     call(&running, "POST", "/tables/customers/fields", fails);
     call(&running, "POST", "/tables/t1/records", json!({ "records": [{ "name": "茶会", "u3": [1, 2] }] }));
     call(&running, "POST", "/tables/t1/saved", json!({ "name": "全部活动" }));
+    let form = json!({ "form": { "fields": [{ "field": "name" }], "consent": "同意保存" } });
+    let form = call(&running, "POST", "/tables/customers/saved", json!({ "name": "登记", "kind": form }))["id"].clone();
+    let entry = json!({ "values": { "name": "填表人" }, "consent": "同意保存" });
+    call(&running, "POST", &format!("/saved/{form}/entries"), entry.clone());
     let edit = |name: &str| json!({ "cells": [{ "id": 1, "field": "name", "value": name }] });
     call(&running, "PATCH", "/tables/customers/records", edit("改过"));
     let change = call(&running, "PATCH", "/tables/customers/records", edit("又改"))["change"].clone();
@@ -53,6 +57,10 @@ fn a_book_goes_to_a_database_and_back_with_everything_in_it() {
         assert_eq!(card["values"]["u2"], json!({ "error": "#DIV/0!" }), "{card}");
         let view = json!({ "table": "customers", "columns": ["name"], "search": "又改" });
         assert_eq!(call(&running, "POST", "/views", view)["total"], 1, "search text is made anew");
+        let given = || running.call("GET", "/tables/customers/consents", Some(&token), None).1["consents"].clone();
+        assert_eq!((&given()[0]["text"], &given()[0]["name"]), (&json!("同意保存"), &json!("填表人")));
+        call(&running, "POST", &format!("/saved/{form}/entries"), entry.clone());
+        assert_eq!((&given()[0]["wording"], given().as_array().map(Vec::len)), (&json!(1), Some(2)), "{}", given());
         call(&running, "POST", &format!("/changes/{change}/undo"), json!({}));
         let (_, record) = running.call("GET", "/tables/customers/records/1", Some(&token), None);
         assert_eq!(record["values"]["name"], "改过");

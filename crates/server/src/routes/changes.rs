@@ -35,8 +35,11 @@ pub(crate) struct LogEntry {
     at: i64,
     user: String,
     user_id: i64,
-    /// `edit`, `import`, `demo`, `undo`, `redo` or `restore`.
+    /// `edit`, `import`, `demo`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address.
     origin: String,
+    /// The form it was entered through, by its name then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<String>,
     undone: bool,
     /// Cells edited.
     cells: u64,
@@ -57,6 +60,7 @@ fn entry(e: &store::LogEntry, names: &BTreeMap<i64, String>) -> LogEntry {
         user: named(names, e.user),
         user_id: e.user,
         origin: e.origin.clone(),
+        form: e.form.clone(),
         undone: e.undone,
         cells: e.summary.cells,
         created: counted(&e.summary.created),

@@ -1,4 +1,5 @@
-//! Live links: a saved view as CSV or JSON at a secret address, for programs that cannot log in.
+//! Secret addresses of saved views: live links, a view as CSV or JSON for programs that cannot log in, and public forms
+//! ([`super::forms`]).
 //!
 //! An address gives what its maker may read at the moment, and nothing when the maker, the view or the link is
 //! gone; which of them, it does not say.
@@ -49,10 +50,34 @@ impl Default for Bounds {
     }
 }
 
-/// A live link. Its secret is nowhere: only its digest is kept.
+/// What a link gives.
+#[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LinkKind {
+    /// The records of the view, to read.
+    #[default]
+    Feed,
+    /// The form of the view, to fill in.
+    Form,
+}
+
+impl LinkKind {
+    const ALL: [Self; 2] = [Self::Feed, Self::Form];
+
+    /// What the store knows these addresses as.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Feed => KIND,
+            Self::Form => super::forms::KIND,
+        }
+    }
+}
+
+/// A link. Its secret is nowhere: only its digest is kept.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Link {
     id: String,
+    kind: LinkKind,
     /// What it is for.
     name: String,
     /// The number of the view.
@@ -75,30 +100,33 @@ pub(crate) struct Link {
     uses: u64,
 }
 
-/// Live links the caller may see: their own, and everybody's for an owner of the book.
+/// Links the caller may see: their own, and everybody's for an owner of the book.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Links {
     links: Vec<Link>,
 }
 
-/// A live link to be made.
+/// A link to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LinkWrite {
     /// What it is for: 1 to 40 characters; the name of the view when left out.
     #[serde(default)]
     name: Option<String>,
+    /// `form` only where the view is one.
+    #[serde(default)]
+    kind: LinkKind,
 }
 
-/// A live link just made.
+/// A link just made.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct LinkMade {
-    /// Where it is asked, with `.csv` or `.json` behind it; shown this once.
+    /// Where it is asked, with `.csv` or `.json` behind it, or the page of the form; shown this once.
     path: String,
     link: Link,
 }
 
-/// The live links of a saved view.
+/// The links of a saved view.
 #[utoipa::path(
     get, path = "/saved/{id}/links", tag = "links", operation_id = "viewLinks", params(("id" = i64, Path)),
     responses((status = 200, description = "The answer.", body = Links)),
@@ -110,25 +138,24 @@ pub(crate) async fn of_view(
 ) -> ApiResult<Json<Links>> {
     let links = blocking(&app, move |app| {
         app.book().saved_view(&caller.scope, view)?;
-        shown(app, &caller.scope, app.data.system.secrets(&caller.scope, KIND, Some(view))?)
+        secrets(app, &caller.scope, Some(view))
     })
     .await?;
     Ok(Json(Links { links }))
 }
 
-/// All live links the caller may see.
+/// All links the caller may see.
 #[utoipa::path(
     get, path = "/links", tag = "links", operation_id = "links",
     responses((status = 200, description = "The answer.", body = Links)),
 )]
 pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> ApiResult<Json<Links>> {
-    let links =
-        blocking(&app, move |app| shown(app, &caller.scope, app.data.system.secrets(&caller.scope, KIND, None)?))
-            .await?;
+    let links = blocking(&app, move |app| secrets(app, &caller.scope, None)).await?;
     Ok(Json(Links { links }))
 }
 
-/// Makes a live link of a saved view. Who asks it reads what its maker may read of the view at that moment.
+/// Makes a link of a saved view. Who asks a live link reads what its maker may read of the view at that moment; what is
+/// sent to a form is entered with the rights its maker has then.
 #[utoipa::path(
     post, path = "/saved/{id}/links", tag = "links", operation_id = "makeLink", params(("id" = i64, Path)),
     request_body = LinkWrite,
@@ -149,22 +176,33 @@ pub(crate) async fn create(
         )
         .into());
     }
+    let kind = write.kind;
+    if kind == LinkKind::Form {
+        caller.require(Access::Write)?;
+    }
     let (secret, digest) = new_address()?;
     let link = blocking(&app, move |app| {
         let scope = caller.scope;
         let view = app.book().saved_view(&scope, view)?;
+        if kind == LinkKind::Form {
+            super::forms::refuse_unshareable(app, &view)?;
+        }
         let name = write.name.unwrap_or(view.name);
-        let new = NewSecret { kind: KIND, about: view.id, owner: scope.user, name, lang: scope.lang };
+        let new = NewSecret { kind: kind.name(), about: view.id, owner: scope.user, name, lang: scope.lang };
         let made = app.data.system.add_secret(&digest, &new)?;
-        shown(app, &scope, vec![made])
+        shown(app, &scope, kind, vec![made])
     })
     .await?;
     let link = link.into_iter().next().ok_or_else(|| Error::internal("the link is gone"))?;
-    let made = LinkMade { path: format!("/api/v1/feeds/{secret}"), link };
+    let path = match kind {
+        LinkKind::Feed => format!("/api/v1/feeds/{secret}"),
+        LinkKind::Form => format!("/f/{secret}"),
+    };
+    let made = LinkMade { path, link };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(made)).into_response())
 }
 
-/// Revokes a live link: one's own, or anybody's for an owner of the book.
+/// Revokes a link: one's own, or anybody's for an owner of the book.
 #[utoipa::path(
     delete, path = "/links/{id}", tag = "links", operation_id = "revokeLink", params(("id" = String, Path)),
     responses((status = 204, description = "Done.")),
@@ -174,12 +212,29 @@ pub(crate) async fn revoke(
     caller: Caller,
     Path(id): Path<String>,
 ) -> ApiResult<StatusCode> {
-    blocking(&app, move |app| app.data.system.revoke_secret(&caller.scope, KIND, &id)).await?;
+    blocking(&app, move |app| {
+        let revoke = |kind: LinkKind| app.data.system.revoke_secret(&caller.scope, kind.name(), &id);
+        match revoke(LinkKind::Feed) {
+            Err(e) if e.code == ErrorCode::NotFound => revoke(LinkKind::Form),
+            done => done,
+        }
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Links of every kind, newest first: of one view, or of all.
+fn secrets(app: &App, scope: &Scope, view: Option<i64>) -> Result<Vec<Link>> {
+    let mut links = Vec::new();
+    for kind in LinkKind::ALL {
+        links.extend(shown(app, scope, kind, app.data.system.secrets(scope, kind.name(), view)?)?);
+    }
+    links.sort_by_key(|l| std::cmp::Reverse(l.created));
+    Ok(links)
+}
+
 /// Links with the views they give.
-fn shown(app: &App, scope: &Scope, secrets: Vec<Secret>) -> Result<Vec<Link>> {
+fn shown(app: &App, scope: &Scope, kind: LinkKind, secrets: Vec<Secret>) -> Result<Vec<Link>> {
     let ids: Vec<i64> = secrets.iter().map(|s| s.about).collect();
     let names = app.book().view_names(scope, &ids)?;
     let views: HashMap<i64, _> = names.into_iter().map(|(id, table, name)| (id, (table, name))).collect();
@@ -187,6 +242,7 @@ fn shown(app: &App, scope: &Scope, secrets: Vec<Secret>) -> Result<Vec<Link>> {
         let view = views.get(&s.about);
         Link {
             id: s.id,
+            kind,
             name: s.name,
             view: s.about,
             table: view.map(|(table, _)| table.to_string()),
@@ -373,7 +429,7 @@ fn columns(table: &TableDef, view: &SavedView) -> Vec<FieldKey> {
 }
 
 /// One answer to all that is not there any more, or never was.
-fn gone() -> Error {
+pub(crate) fn gone() -> Error {
     Error::new(ErrorCode::NotFound, "没有这个链接，或已停用", "There is no such link, or it is revoked")
 }
 

@@ -3,10 +3,13 @@
 pub(crate) mod bulk;
 pub(crate) mod changes;
 pub(crate) mod charts;
+pub(crate) mod consents;
+pub(crate) mod entries;
 pub(crate) mod events;
 pub(crate) mod exports;
 pub(crate) mod feeds;
 pub(crate) mod files;
+pub(crate) mod forms;
 pub(crate) mod imports;
 pub(crate) mod jobs;
 pub(crate) mod lookup;

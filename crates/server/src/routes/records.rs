@@ -54,10 +54,13 @@ pub(crate) struct HistoryEntry {
     /// Seconds since 1970 UTC.
     at: i64,
     user: String,
-    /// `edit`, `import`, `demo`, `undo`, `redo` or `restore`.
+    /// `edit`, `import`, `demo`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address.
     origin: String,
     #[schema(value_type = shapes::HistoryKind)]
     kind: &'static str,
+    /// The form it was entered through, by its name then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<String>,
     /// Of an edit.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<FieldKey>,
@@ -104,6 +107,7 @@ pub(crate) async fn history(
                     user,
                     origin: e.origin,
                     kind: e.kind,
+                    form: e.form,
                     field: e.field,
                     before,
                     after,

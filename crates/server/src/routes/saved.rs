@@ -142,7 +142,8 @@ pub(crate) async fn remove(
     blocking(&app, move |app| {
         app.book().delete_view(&caller.scope, view)?;
         // A link whose view is gone gives nothing; it need not be in any list either.
-        app.data.system.forget_secrets(super::feeds::KIND, view)
+        app.data.system.forget_secrets(super::feeds::KIND, view)?;
+        app.data.system.forget_secrets(super::forms::KIND, view)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)

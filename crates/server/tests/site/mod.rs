@@ -15,6 +15,7 @@ use tower::ServiceExt;
 /// A server over a scratch folder, and a client of every role.
 pub struct Site {
     pub app: Arc<App>,
+    pub data: Arc<DataFolder>,
     pub folder: tempfile::TempDir,
 }
 
@@ -41,14 +42,16 @@ impl Site {
             let id = data.system.add_user(login, "", "unused", access, false).unwrap();
             data.system.add_session(&digest(login), id, true, "test", None).unwrap();
         }
-        Self { app: App::new(Arc::new(data), Clock::Fixed(today)).unwrap(), folder }
+        let data = Arc::new(data);
+        Self { app: App::new(Arc::clone(&data), Clock::Fixed(today)).unwrap(), data, folder }
     }
 
     pub fn fresh() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let today = Date::from_iso("2026-11-21").unwrap();
         let data = DataFolder::open(&folder.path().join("data"), None, today).unwrap();
-        Self { app: App::new(Arc::new(data), Clock::Fixed(today)).unwrap(), folder }
+        let data = Arc::new(data);
+        Self { app: App::new(Arc::clone(&data), Clock::Fixed(today)).unwrap(), data, folder }
     }
 
     pub async fn send(&self, request: Request<Body>) -> (StatusCode, axum::http::HeaderMap, Vec<u8>) {

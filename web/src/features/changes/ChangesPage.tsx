@@ -13,7 +13,7 @@ import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
 import { BeforeAfter } from "./BeforeAfter";
 
-const ACTIONS = ["create", "edit", "delete", "import", "undo", "redo", "restore"] as const;
+const ACTIONS = ["create", "edit", "delete", "import", "undo", "redo", "restore", "form"] as const;
 type Action = (typeof ACTIONS)[number] | "demo" | "api";
 
 /** Who did what and when, with what was there before. */
@@ -101,6 +101,7 @@ function Entry({ entry }: { entry: LogEntry }) {
         </strong>
         {entry.undone && <span className="badge tone-grey">{t("changes.undone")}</span>}
         <span className="muted num">
+          {entry.form && `${t("forms.through", { name: entry.form })} · `}
           {entry.user} · {formatMoment(entry.at)}
         </span>
       </button>

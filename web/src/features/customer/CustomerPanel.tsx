@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Card, LinkValue } from "@/api/types";
+import { ConsentLines } from "@/features/forms/ConsentLines";
 import type { BlockCache } from "@/grid/blockCache";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
@@ -87,6 +88,7 @@ export function CustomerPanel({ id, cache, onGo, onOpen, onClose }: Props) {
       {card.data && (
         <div className="panel-body">
           <Head card={card.data} />
+          <ConsentLines table="customers" id={card.data.id} />
           <Figures card={card.data} />
           <Reasons card={card.data} />
           <div className="panel-tabs" role="tablist">

@@ -35,6 +35,7 @@ export function HistoryList({ id, onChanged }: { id: number; onChanged(): void }
             <Entry entry={entry} />
             <span className="muted num">
               {[formatMoment(entry.at), entry.user ?? entry.origin].filter((s) => s !== "").join(" · ")}
+              {entry.form && ` · ${t("forms.through", { name: entry.form })}`}
               {entry.kind === "edit" && (
                 <>
                   {" · "}

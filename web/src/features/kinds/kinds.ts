@@ -1,17 +1,19 @@
 /** The kinds of views beside the sheet: what they are made by, what they ask for, what a new one shows. */
 import type { Board, Field, Gallery, Month, Table, ViewKind } from "@/api/types";
+import { firstForm } from "@/features/forms/forms";
 import { isDateLike, isWritable } from "@/lib/format";
 import { fieldOf } from "@/lib/query";
 import type { IconName } from "@/ui/Icon";
 import { boardKind } from "./board";
 import { titleKeys } from "./title";
 
-export const KINDS = ["kanban", "calendar", "gallery"] as const;
+export const KINDS = ["kanban", "calendar", "gallery", "form"] as const;
 export type KindName = (typeof KINDS)[number];
 export const KIND_ICONS: Record<KindName, IconName> = {
   kanban: "columns",
   calendar: "calendar",
   gallery: "image",
+  form: "form",
 };
 export const MOST_IN_MONTH = 2;
 export const MOST_IN_GALLERY = 6;
@@ -30,7 +32,7 @@ export const choicesOf = (table: Table): Field[] => table.fields.filter((f) => f
 
 /** Fields a kind can be laid out by, the likeliest first; none where it needs none. */
 export function fieldsFor(kind: KindName, table: Table): Field[] | undefined {
-  if (kind === "gallery") return undefined;
+  if (kind === "gallery" || kind === "form") return undefined;
   const fields = kind === "kanban" ? choicesOf(table) : table.fields.filter(isDateLike);
   // What people write comes before what the book keeps by itself.
   return [...fields.filter(isWritable), ...fields.filter((f) => !isWritable(f))];
@@ -38,6 +40,7 @@ export function fieldsFor(kind: KindName, table: Table): Field[] | undefined {
 
 /** What a new view of a kind shows: the first fields a person sees, apart from the title and what lays it out. */
 export function firstKind(kind: KindName, table: Table, shown: Field[], by?: Field): ViewKind {
+  if (kind === "form") return firstForm(table, shown);
   const left = shown.filter(
     (f) => f.key !== by?.key && !titleKeys(table).includes(f.key) && !BULKY.includes(f.kind),
   );

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import type { Link } from "@/api/types";
+import type { Link, LinkKind } from "@/api/types";
 import { errorText } from "@/lib/errors";
 import { formatCount, formatMoment } from "@/lib/format";
 import { queryClient } from "@/lib/query";
@@ -12,8 +12,8 @@ import "@/ui/css/settings.css";
 
 export const askLinks = () => queryClient.invalidateQueries({ queryKey: ["links"] });
 
-/** Live links: those of one view, or all the person may see, each with its view. */
-export function LinkRows({ view, none }: { view?: number; none: string }) {
+/** Links: those of one kind of one view, or all the person may see, each with its view. */
+export function LinkRows({ view, kind, none }: { view?: number; kind?: LinkKind; none: string }) {
   const list = useQuery({
     queryKey: ["links", view ?? 0],
     queryFn: () => (view === undefined ? api.links() : api.viewLinks(view)),
@@ -25,10 +25,11 @@ export function LinkRows({ view, none }: { view?: number; none: string }) {
         {errorText(list.error)}
       </p>
     );
-  if (list.data?.links.length === 0) return <p className="muted">{none}</p>;
+  const links = list.data?.links.filter((link) => kind === undefined || link.kind === kind);
+  if (links?.length === 0) return <p className="muted">{none}</p>;
   return (
     <ul className="past">
-      {list.data?.links.map((link) => (
+      {links?.map((link) => (
         <LinkRow key={link.id} link={link} whole={view === undefined} />
       ))}
     </ul>
@@ -51,11 +52,12 @@ function LinkRow({ link, whole }: { link: Link; whole: boolean }) {
       : t(link.table === null ? "link.ofGone" : "link.ofOther");
   return (
     <li className="past-row">
-      <Icon name="link" size={18} />
+      <Icon name={link.kind === "form" ? "form" : "link"} size={18} />
       <div className="grow">
         <strong>{link.name}</strong>
         <div className="muted num">
           {[
+            ...(whole && link.kind === "form" ? [t("link.form")] : []),
             ...(whole ? [of] : []),
             link.owner_name,
             link.used === null

@@ -51,7 +51,7 @@ export default function LinksDialog({ view, onClose }: { view: SavedView; onClos
           </Button>
         </form>
         {made && <Address key={made} base={made} onClose={() => setMade(undefined)} />}
-        <LinkRows view={view.id} none={t("link.none")} />
+        <LinkRows view={view.id} kind="feed" none={t("link.none")} />
       </div>
     </Modal>
   );

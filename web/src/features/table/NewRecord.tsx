@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Modal } from "antd";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import { ApiError } from "@/api/client";
 import type { Field, LinkValue, Table, Values, Written } from "@/api/types";
+import { ConsentLines } from "@/features/forms/ConsentLines";
 import { toWritten } from "@/grid/written";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
@@ -91,6 +92,7 @@ export function EditRecord(props: {
       title={String(name ?? t("customer.unnamed"))}
       fields={table.fields.filter((f) => f.shown || (values[f.key] !== null && values[f.key] !== undefined))}
       values={values}
+      below={<ConsentLines table={table.key} id={id} />}
       onOpen={onOpen}
       onClose={closeRecord}
       onSave={async (changed) => {
@@ -110,12 +112,23 @@ interface FormProps {
   values?: Values;
   /** What a new one starts with. */
   preset?: Record<string, string>;
+  /** What stands below the fields. */
+  below?: ReactNode;
   onOpen?(table: string, link: LinkValue): void;
   onClose(): void;
   onSave(values: Record<string, Written>): Promise<void>;
 }
 
-function RecordForm({ title, fields: all, values: stored, preset, onOpen, onClose, onSave }: FormProps) {
+function RecordForm({
+  title,
+  fields: all,
+  values: stored,
+  preset,
+  below,
+  onOpen,
+  onClose,
+  onSave,
+}: FormProps) {
   const { t } = useTranslation();
   const locale = useLocale();
   const [values, setValues] = useState<Record<string, Written>>(preset ?? {});
@@ -185,6 +198,7 @@ function RecordForm({ title, fields: all, values: stored, preset, onOpen, onClos
             {error.message}
           </p>
         )}
+        {below && <div className="wide">{below}</div>}
         <button type="submit" className="sr-only" tabIndex={-1}>
           {t("ui.save")}
         </button>

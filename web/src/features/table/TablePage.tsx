@@ -3,6 +3,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react
 import { api } from "@/api";
 import type { Field, LinkValue, Table, ViewRequest } from "@/api/types";
 import { DemoBanner } from "@/features/demo/DemoBanner";
+import { formOf } from "@/features/forms/forms";
 import { boardOf, galleryOf, kindName, monthOf, neededBy } from "@/features/kinds/kinds";
 import { useTurned } from "@/features/views/useSaved";
 import { usePhone } from "@/lib/hooks";
@@ -38,6 +39,7 @@ const FieldDialog = lazy(async () => ({
 }));
 const BoardView = lazy(() => import("@/features/kinds/BoardView"));
 const CalendarView = lazy(() => import("@/features/kinds/CalendarView"));
+const FormView = lazy(() => import("@/features/forms/FormView"));
 const GalleryView = lazy(() => import("@/features/kinds/GalleryView"));
 const EditRecord = lazy(async () => ({ default: (await import("./NewRecord")).EditRecord }));
 const NewRecord = lazy(async () => ({ default: (await import("./NewRecord")).NewRecord }));
@@ -90,6 +92,7 @@ function TableBody({ table }: { table: Table }) {
   if (columns.length !== asked.length) setAsked(columns);
 
   const [board, month, gallery] = [boardOf(layout.kind), monthOf(layout.kind), galleryOf(layout.kind)];
+  const form = formOf(layout.kind);
   const sheet = kindName(layout.kind) === undefined;
   const group = sheet ? query.group : undefined;
   const colours = sheet ? layout.colours : undefined;
@@ -162,6 +165,8 @@ function TableBody({ table }: { table: Table }) {
           <CalendarView {...seen} month={month} request={request} />
         ) : gallery ? (
           <GalleryView {...seen} gallery={gallery} request={request} />
+        ) : form ? (
+          <FormView {...seen} form={form} />
         ) : (
           <View {...seen} />
         )}

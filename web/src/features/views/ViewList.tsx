@@ -232,7 +232,7 @@ function NameForm(props: {
   const { kind } = props;
   const hint = !kind
     ? t("view.newHint")
-    : t(kind === "gallery" || by ? `kind.newHint.${kind}` : `kind.noField.${kind}`);
+    : t(kind === "gallery" || kind === "form" || by ? `kind.newHint.${kind}` : `kind.noField.${kind}`);
   return (
     <form
       className="view-form"
