@@ -3,6 +3,7 @@ import { zhFind } from "./zh.find";
 import { zhGroups } from "./zh.groups";
 import { zhKinds } from "./zh.kinds";
 import { zhLive } from "./zh.live";
+import { zhPerson } from "./zh.person";
 import { zhSettings } from "./zh.settings";
 import { zhViews } from "./zh.views";
 
@@ -13,6 +14,7 @@ export const zh = {
   ...zhLive,
   ...zhViews,
   ...zhFind,
+  ...zhPerson,
   ...zhSettings,
   "brand.name": "客簿",
   "brand.line": "会思考的客户册",
@@ -175,7 +177,6 @@ export const zh = {
   "customer.next": "下一位",
   "customer.callNumber": "拨打 {{number}}",
   "customer.copyMobile": "复制手机号",
-  "customer.copyWechat": "复制微信号",
   "customer.copied": "已复制",
   "customer.why": "为什么是这个等级",
   "customer.points": "总评分 {{n}}",

@@ -21,13 +21,13 @@ pub(super) fn to_make(file: &str, sheet: &str) -> OwnTable {
     OwnTable { table: NEW_TABLE.into(), name: Some(tidy(name).chars().take(40).collect()) }
 }
 
-/// The own table most of whose fields a sheet names, if its headers say little else.
+/// The table most of whose fields a sheet names, if its headers say little else.
 pub(super) fn table_of(columns: &[Column], schema: &Schema) -> Option<TableKey> {
     let named: Vec<&Column> = columns.iter().filter(|c| !c.key.is_empty()).collect();
     let share = |t: &TableDef| named.iter().filter(|c| field_of(t, &c.key).is_some()).count();
-    let own = schema.tables.iter().filter(|t| !t.builtin);
+    let own = schema.tables.iter().filter(|t| t.takes_sheets());
     let (n, table) = own.map(|t| (share(t), t)).max_by_key(|(n, _)| *n)?;
-    let telling = named.iter().any(|c| field_of(table, &c.key).is_some_and(|f| !f.builtin && !f.fixed()));
+    let telling = named.iter().any(|c| field_of(table, &c.key).is_some_and(|f| f.builtin == table.builtin && !f.fixed()));
     // What reads as customers or orders just as well is left to a person.
     let elsewhere = named.iter().filter(|c| !c.candidates.is_empty()).count();
     (n >= 2 && telling && n > elsewhere && n * 5 >= named.len() * 4).then(|| table.key.clone())
