@@ -66,7 +66,8 @@ describe("the customer page", { concurrency: 1 }, () => {
     await page.waitForTimeout(300);
     assert.equal(await page.locator(".note-chips").count(), 0, "half a word is not read");
     await page.keyboard.press("Enter");
-    assert.equal(await page.locator(".follow-up").count(), 0, "Enter inside a composition keeps nothing");
+    await page.waitForTimeout(300);
+    assert.equal(await page.locator(".event-talk").count(), 0, "Enter inside a composition keeps nothing");
     await note(page).fill("");
     await cdp.send("Input.imeSetComposition", { text: "ming'tian", selectionStart: 9, selectionEnd: 9 });
     await cdp.send("Input.insertText", { text: "明天下午电话 确认尺码" });
@@ -129,7 +130,7 @@ describe("the customer page", { concurrency: 1 }, () => {
     await note(page).press("Enter");
     await page.locator(".event-talk", { hasText: "包装破了" }).waitFor();
     await pill("变更").click();
-    await page.locator(".event-made").waitFor();
+    await page.locator(".event[data-kind=made]").waitFor();
     await pill("全部").click();
     await page.locator(".event-order").first().waitFor();
   });
@@ -148,7 +149,7 @@ describe("the customer page", { concurrency: 1 }, () => {
     const down = await page.getByRole("button", { name: "下一位" }).isEnabled();
     await page.keyboard.press(down ? "Alt+ArrowDown" : "Alt+ArrowUp");
     await page.waitForFunction((name) => document.querySelector(".panel h2")?.textContent !== name, at);
-    await page.locator(".timeline-empty, .event-made").first().waitFor();
+    await page.locator(".timeline-empty, .event[data-kind=made]").first().waitFor();
     await page.getByRole("button", { name: down ? "上一位" : "下一位" }).click();
     await page.locator(".panel h2", { hasText: at }).waitFor();
   });
@@ -162,7 +163,7 @@ describe("the customer page", { concurrency: 1 }, () => {
     assert.deepEqual(await faults(page), []);
     await page.reload();
     await page.locator(".person-columns h2", { hasText: "王小华" }).waitFor();
-    await page.getByRole("button", { name: "回到客户表" }).click();
+    await page.getByRole("button", { name: "在表格旁打开" }).click();
     await page.locator(".panel h2", { hasText: "王小华" }).waitFor();
   });
 

@@ -78,8 +78,16 @@ static WHOLE: LazyLock<FieldKind> = LazyLock::new(|| FieldKind::number(0));
 static ONE_DECIMAL: LazyLock<FieldKind> = LazyLock::new(|| FieldKind::number(1));
 
 fn customers() -> Vec<FieldDef> {
-    [basic_fields(), contact_fields(), profile_fields(), stated_fields(), figure_fields(), grade_fields(), talk_fields()]
-        .concat()
+    [
+        basic_fields(),
+        contact_fields(),
+        profile_fields(),
+        stated_fields(),
+        figure_fields(),
+        grade_fields(),
+        talk_fields(),
+    ]
+    .concat()
 }
 
 fn basic_fields() -> Vec<FieldDef> {

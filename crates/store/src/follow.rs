@@ -60,7 +60,12 @@ impl Writing<'_> {
     }
 
     /// Notes that an interaction was edited (field, before, after).
-    pub(crate) fn follow_edit(&mut self, def: &TableDef, id: i64, changes: &[(&FieldKey, &Value, &Value)]) -> Result<()> {
+    pub(crate) fn follow_edit(
+        &mut self,
+        def: &TableDef,
+        id: i64,
+        changes: &[(&FieldKey, &Value, &Value)],
+    ) -> Result<()> {
         if def.key != *INTERACTIONS || !changes.iter().any(|(k, ..)| LEADING.contains(&k.as_str())) {
             return Ok(());
         }
@@ -81,8 +86,7 @@ impl Writing<'_> {
     pub(crate) fn follow_range(&mut self, low: i64, high: i64) -> Result<()> {
         let sql = "SELECT customer, follow_up FROM interactions
                    WHERE id BETWEEN ?1 AND ?2 AND customer IS NOT NULL AND follow_up IS NOT NULL";
-        let found: Vec<(i64, i64)> =
-            self.conn.all(sql, params![low, high], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        let found: Vec<(i64, i64)> = self.conn.all(sql, params![low, high], |r| Ok((r.get(0)?, r.get(1)?)))?;
         for (customer, at) in found {
             self.followed.entry(customer).or_default().insert(DateTime(at).date());
         }

@@ -202,8 +202,13 @@ impl Source<'_> {
     fn rows(&self, table: &str, keys: &[&str], source: i64, kinds: &[&str]) -> Result<Vec<(Place, RecordId, Cells)>> {
         let def = self.schema.require(table)?;
         let (at, id) = self.after.bound(source);
-        let among = if kinds.is_empty() { String::new() } else { [" AND kind IN (?", &", ?".repeat(kinds.len() - 1), ")"].concat() };
-        let head = ["SELECT id, time", &columns(keys), " FROM ", &quote(&def.key), " WHERE customer = ?", &among].concat();
+        let among = if kinds.is_empty() {
+            String::new()
+        } else {
+            [" AND kind IN (?", &", ?".repeat(kinds.len() - 1), ")"].concat()
+        };
+        let head =
+            ["SELECT id, time", &columns(keys), " FROM ", &quote(&def.key), " WHERE customer = ?", &among].concat();
         let mut named: Vec<Param<'_>> = vec![self.customer.into()];
         named.extend(kinds.iter().map(|k| Param::Text(k)));
         let mut out = Vec::new();

@@ -14,7 +14,10 @@ fn day(text: &str) -> Value {
 
 /// An interaction with a follow-up.
 fn plan(book: &Book, customer: RecordId, at: &str) -> RecordId {
-    book.create("interactions", &[("customer", Value::Link(customer)), ("follow_up", moment(at)), ("content", "问".into())])
+    book.create(
+        "interactions",
+        &[("customer", Value::Link(customer)), ("follow_up", moment(at)), ("content", "问".into())],
+    )
 }
 
 fn next(book: &Book, customer: RecordId) -> Value {
@@ -128,7 +131,8 @@ fn a_customer_who_goes_leaves_the_interactions() {
 fn rows_of_a_file_lead_too_and_are_found() {
     let book = Book::new();
     let c = book.create("customers", &[("name", "王小华".into())]);
-    let options = BatchOptions { origin: Origin::Import, match_key: MatchKey::None, dry_run: false, expected_orders: 0 };
+    let options =
+        BatchOptions { origin: Origin::Import, match_key: MatchKey::None, dry_run: false, expected_orders: 0 };
     let rows = |book: &Book| {
         let work = |b: &mut store::Batch<'_>| {
             let fields = ["customer", "time", "content", "follow_up"].map(Into::into);

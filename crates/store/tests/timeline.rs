@@ -35,7 +35,8 @@ fn all(t: &Timeline) -> Vec<String> {
 }
 
 fn talk(book: &Book, c: RecordId, time: &str, kind: &str, content: &str) -> RecordId {
-    let cells = [("customer", Value::Link(c)), ("time", moment(time)), ("kind", kind.into()), ("content", content.into())];
+    let cells =
+        [("customer", Value::Link(c)), ("time", moment(time)), ("kind", kind.into()), ("content", content.into())];
     book.create("interactions", &cells)
 }
 
@@ -53,9 +54,8 @@ fn everything_comes_newest_first_and_page_by_page() {
     talk(&book, c, "2026-02-01T10:00", "反馈", "好用");
     talk(&book, c, "2026-02-02T10:00", "投诉", "破了");
     talk(&book, other, "2026-02-02T10:00", "投诉", "别人");
-    let want = [
-        "edit city", "made edit", "talk 同时", "order C", "order B", "talk 破了", "talk 好用", "order A", "order 无",
-    ];
+    let want =
+        ["edit city", "made edit", "talk 同时", "order C", "order B", "talk 破了", "talk 好用", "order A", "order 无"];
     assert_eq!(all(&page(&book, c, &[], 50, None)), want);
     for limit in 1..=9 {
         let (mut got, mut cursor) = (Vec::new(), None);
@@ -75,7 +75,10 @@ fn everything_comes_newest_first_and_page_by_page() {
         (&[TimelineKind::Talk], &["talk 同时", "talk 破了", "talk 好用"]),
         (&[TimelineKind::Feedback], &["talk 破了", "talk 好用"]),
         (&[TimelineKind::Change], &["edit city", "made edit"]),
-        (&[TimelineKind::Order, TimelineKind::Feedback], &["order C", "order B", "talk 破了", "talk 好用", "order A", "order 无"]),
+        (
+            &[TimelineKind::Order, TimelineKind::Feedback],
+            &["order C", "order B", "talk 破了", "talk 好用", "order A", "order 无"],
+        ),
     ] {
         assert_eq!(all(&page(&book, c, kinds, 50, None)), want, "{kinds:?}");
     }

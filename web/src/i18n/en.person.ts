@@ -16,7 +16,7 @@ export const enPerson = {
   "person.every": "every {{n}} days or so",
   "person.since": "{{n}} days ago",
   "person.whole": "Open as a page",
-  "person.back": "Back to customers",
+  "person.back": "Open beside the table",
   "timeline.title": "Timeline",
   "timeline.filter": "What to show",
   "timeline.all": "All",

@@ -16,7 +16,7 @@ export const zhPerson = {
   "person.every": "约 {{n}} 天一单",
   "person.since": "距上次 {{n}} 天",
   "person.whole": "整页打开",
-  "person.back": "回到客户表",
+  "person.back": "在表格旁打开",
   "timeline.title": "往来",
   "timeline.filter": "看哪些往来",
   "timeline.all": "全部",

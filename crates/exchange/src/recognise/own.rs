@@ -27,7 +27,8 @@ pub(super) fn table_of(columns: &[Column], schema: &Schema) -> Option<TableKey> 
     let share = |t: &TableDef| named.iter().filter(|c| field_of(t, &c.key).is_some()).count();
     let own = schema.tables.iter().filter(|t| t.takes_sheets());
     let (n, table) = own.map(|t| (share(t), t)).max_by_key(|(n, _)| *n)?;
-    let telling = named.iter().any(|c| field_of(table, &c.key).is_some_and(|f| f.builtin == table.builtin && !f.fixed()));
+    let telling =
+        named.iter().any(|c| field_of(table, &c.key).is_some_and(|f| f.builtin == table.builtin && !f.fixed()));
     // What reads as customers or orders just as well is left to a person.
     let elsewhere = named.iter().filter(|c| !c.candidates.is_empty()).count();
     (n >= 2 && telling && n > elsewhere && n * 5 >= named.len() * 4).then(|| table.key.clone())

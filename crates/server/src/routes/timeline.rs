@@ -106,7 +106,8 @@ pub(crate) async fn timeline(
     let page = blocking(&app, move |app| {
         let page = app.book().timeline(&caller.scope, RecordId(id), &wanted)?;
         let names = app.data.system.user_names()?.into_iter().map(|(id, name)| (id.0, name)).collect();
-        let entries = |list: Vec<TimelineItem>| list.into_iter().map(|i| entry(i, &names)).collect::<model::Result<_>>();
+        let entries =
+            |list: Vec<TimelineItem>| list.into_iter().map(|i| entry(i, &names)).collect::<model::Result<_>>();
         Ok(TimelinePage { open: entries(page.open)?, entries: entries(page.items)?, next: page.next })
     })
     .await?;

@@ -35,7 +35,8 @@ export function NoteBox({ id }: { id: number }) {
     retry: false,
   });
   const save = async () => {
-    if (line === "" || busy) return;
+    // A key of the input method may also reach the form.
+    if (line === "" || busy || composing) return;
     setBusy(true);
     if (await act(api.addNote(id, { text: line, without }), t("note.saved"))) {
       setText("");
@@ -61,7 +62,7 @@ export function NoteBox({ id }: { id: number }) {
       {line !== "" && read.data && (
         <Understood read={read.data} onDrop={(part) => setWithout((list) => [...list, part])} />
       )}
-      <div className="note-line">
+      <div className="note-entry">
         <input
           ref={input}
           value={text}

@@ -109,7 +109,7 @@ function Event({ entry, onOpen }: { entry: TimelineEntry } & Pick<Props, "onOpen
   };
   const when = entry.at ? momentText(entry.at, locale, t) : t("timeline.undated");
   return (
-    <li className={`event event-${entry.kind}`}>
+    <li className="event" data-kind={entry.kind}>
       <span className="event-mark">
         <Icon name={ICONS[entry.kind]} size={14} />
       </span>
@@ -168,7 +168,7 @@ function Talk({ entry, onOpen }: { entry: TimelineEntry } & Pick<Props, "onOpen"
       {str(v.content) !== "" && <span className="event-text">{str(v.content)}</span>}
       {follow !== "" && (
         <span className={v.done === true ? "event-follow done" : "event-follow"}>
-          <Icon name={v.done === true ? "check" : "clock"} size={12} />{" "}
+          <Icon name={v.done === true ? "check" : "clock"} size={12} />
           {[t("note.followUp"), momentText(follow, locale, t), name("follow_up_way"), state]
             .filter((s) => s !== "")
             .join(" · ")}

@@ -151,7 +151,9 @@ impl Scan<'_> {
         match self.number(i) {
             Some((to, n)) if self.at(to) == Some('分') => (to + 1, n),
             // 三点二十: two characters that count nothing.
-            Some((to, n)) if to == i + 2 && !self.at(to).is_some_and(|c| "个人件盒斤元块点".contains(c)) => (to, n),
+            Some((to, n)) if to == i + 2 && !self.at(to).is_some_and(|c| "个人件盒斤元块点".contains(c)) => {
+                (to, n)
+            }
             _ => (i, 0),
         }
     }

@@ -71,7 +71,17 @@ const ENGLISH_UNITS: &[(&str, Unit)] = &[
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const SHORT_DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 
@@ -118,8 +128,17 @@ impl Scan<'_> {
 
     /// A number, or a word for one: `3`, `三`, `a`, `two`.
     pub(super) fn count(&self, i: usize) -> Option<(usize, u32)> {
-        const WORDS: &[(&str, u32)] =
-            &[("an", 1), ("a", 1), ("one", 1), ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("six", 6), ("ten", 10)];
+        const WORDS: &[(&str, u32)] = &[
+            ("an", 1),
+            ("a", 1),
+            ("one", 1),
+            ("two", 2),
+            ("three", 3),
+            ("four", 4),
+            ("five", 5),
+            ("six", 6),
+            ("ten", 10),
+        ];
         self.number(i).or_else(|| self.one_of(i, WORDS))
     }
 
@@ -139,7 +158,8 @@ impl Scan<'_> {
         }
         let over = self.starts(i, "再过") || self.starts(i, "过");
         // 用过三天 is no span to come.
-        if over && !self.starts(i, "再") && self.before(i).is_some_and(|c| "用打买来去吃试见谈聊住穿超".contains(c)) {
+        if over && !self.starts(i, "再") && self.before(i).is_some_and(|c| "用打买来去吃试见谈聊住穿超".contains(c))
+        {
             return None;
         }
         let from = if self.starts(i, "再过") { i + 2 } else { i + usize::from(over) };
@@ -160,7 +180,8 @@ impl Scan<'_> {
 
     /// So many days, weeks, months: where it ends, the unit, how many.
     fn amount(&self, i: usize) -> Option<(usize, Unit, i32)> {
-        for (word, unit, n) in [("半个月", Unit::Days(15), 1), ("半年", Unit::Months(6), 1), ("几天", Unit::Days(1), 3)] {
+        for (word, unit, n) in [("半个月", Unit::Days(15), 1), ("半年", Unit::Months(6), 1), ("几天", Unit::Days(1), 3)]
+        {
             if self.starts(i, word) {
                 return Some((i + word.chars().count(), unit, n));
             }
@@ -173,13 +194,13 @@ impl Scan<'_> {
 
     /// `周五`, `下周一`, `本周五`, `上个星期三`, `这周末`, `下周`.
     fn of_week(&self, i: usize) -> Option<(usize, Date)> {
-        const WHICH: &[(&str, i32)] =
-            &[("下下", 2), ("上上", -2), ("下", 1), ("上", -1), ("本", 0), ("这", 0)];
+        const WHICH: &[(&str, i32)] = &[("下下", 2), ("上上", -2), ("下", 1), ("上", -1), ("本", 0), ("这", 0)];
         let which = self.one_of(i, WHICH);
         let at = which.map_or(i, |(to, _)| to);
         let at = if which.is_some() && self.at(at) == Some('个') { at + 1 } else { at };
         let (to, long) = self.one_of(at, &[("星期", true), ("礼拜", true), ("周", false)])?;
-        let counted = self.before(i).is_some_and(|c| c.is_ascii_digit() || "每半一两二三四五六七八九十几个".contains(c));
+        let counted =
+            self.before(i).is_some_and(|c| c.is_ascii_digit() || "每半一两二三四五六七八九十几个".contains(c));
         if which.is_none() && counted {
             return None;
         }
@@ -208,15 +229,8 @@ impl Scan<'_> {
 
     /// `月底`, `下个月3号`, `本月25日`, `下月初`, `年底`.
     fn of_month(&self, i: usize) -> Option<(usize, Date)> {
-        const WHICH: &[(&str, i32)] = &[
-            ("下个月", 1),
-            ("下月", 1),
-            ("这个月", 0),
-            ("本月", 0),
-            ("当月", 0),
-            ("上个月", -1),
-            ("上月", -1),
-        ];
+        const WHICH: &[(&str, i32)] =
+            &[("下个月", 1), ("下月", 1), ("这个月", 0), ("本月", 0), ("当月", 0), ("上个月", -1), ("上月", -1)];
         let today = self.today();
         if let Some((to, months)) = self.one_of(i, WHICH) {
             let first = month_on(today, months)?;
@@ -257,16 +271,18 @@ impl Scan<'_> {
                 _ => None,
             };
         }
-        self.month_day(i, None).or_else(|| self.signed(i, '-', None)).or_else(|| self.signed(i, '/', None)).or_else(|| {
-            let (to, day) = self.number(i)?;
-            // 3号店 and 38号 are no days.
-            let thing = self.at(to + 1).is_some_and(|c| "楼线店码院门房车机色链库柜桌".contains(c));
-            if self.at(to) != Some('号') || thing {
-                return None;
-            }
-            let months = (-1..=1).filter_map(|m| month_on(self.today(), m).map(Date::ymd));
-            Some((to + 1, self.nearest(months.filter_map(|(y, m, _)| Date::new(y, m, day)))?))
-        })
+        self.month_day(i, None).or_else(|| self.signed(i, '-', None)).or_else(|| self.signed(i, '/', None)).or_else(
+            || {
+                let (to, day) = self.number(i)?;
+                // 3号店 and 38号 are no days.
+                let thing = self.at(to + 1).is_some_and(|c| "楼线店码院门房车机色链库柜桌".contains(c));
+                if self.at(to) != Some('号') || thing {
+                    return None;
+                }
+                let months = (-1..=1).filter_map(|m| month_on(self.today(), m).map(Date::ymd));
+                Some((to + 1, self.nearest(months.filter_map(|(y, m, _)| Date::new(y, m, day)))?))
+            },
+        )
     }
 
     /// `11月30日`, `11月底`.
@@ -302,7 +318,8 @@ impl Scan<'_> {
             return Some((to, Date::new(y, month, day)?));
         }
         let begins = i == 0 || self.separates(i - 1);
-        let ends = to == self.len() || self.at(to).is_some_and(|c| c.is_whitespace() || "，,。；;上下中早晚".contains(c));
+        let ends =
+            to == self.len() || self.at(to).is_some_and(|c| c.is_whitespace() || "，,。；;上下中早晚".contains(c));
         let date = self.nearest(self.years().filter_map(|y| Date::new(y, month, day)))?;
         (begins && ends).then_some((to, date))
     }
@@ -328,7 +345,8 @@ impl Scan<'_> {
         const WHICH: &[(&str, i32)] = &[("next", 1), ("this", 0), ("last", -1), ("on", 9)];
         let which = self.one_of(i, WHICH);
         let at = which.map_or(i, |(to, _)| self.skip(to));
-        let named = |list: &[&str]| (0..list.len()).find(|n| self.word(at, list[*n])).map(|n| (at + list[n].len(), n as i32));
+        let named =
+            |list: &[&str]| (0..list.len()).find(|n| self.word(at, list[*n])).map(|n| (at + list[n].len(), n as i32));
         let day = named(&WEEKDAYS).or_else(|| which.and_then(|_| named(&SHORT_DAYS)));
         if let Some((to, n)) = day {
             return Some(match which {

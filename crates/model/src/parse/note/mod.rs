@@ -116,8 +116,13 @@ const ENGLISH_WAYS: &[(&str, &str)] = &[
 ];
 
 /// Words that name the kind of an interaction when the line begins with them.
-const KINDS: &[(&str, &str)] =
-    &[("投诉", FEEDBACK[1]), ("反馈", FEEDBACK[0]), ("回访", "回访"), ("complaint", FEEDBACK[1]), ("feedback", FEEDBACK[0])];
+const KINDS: &[(&str, &str)] = &[
+    ("投诉", FEEDBACK[1]),
+    ("反馈", FEEDBACK[0]),
+    ("回访", "回访"),
+    ("complaint", FEEDBACK[1]),
+    ("feedback", FEEDBACK[0]),
+];
 
 /// Beginnings that make a line a plan wherever its time stands.
 const REMINDERS: &[&str] = &["记得", "提醒", "待办", "别忘", "remember", "remind", "todo"];
@@ -216,10 +221,8 @@ fn token_at(scan: &Scan<'_>, i: usize, without: Without, before: &[Token]) -> Op
 }
 
 fn way_at(scan: &Scan<'_>, i: usize) -> Option<(usize, &'static str)> {
-    let (word, way) = WAYS
-        .iter()
-        .find(|(w, _)| scan.starts(i, w))
-        .or_else(|| ENGLISH_WAYS.iter().find(|(w, _)| scan.word(i, w)))?;
+    let (word, way) =
+        WAYS.iter().find(|(w, _)| scan.starts(i, w)).or_else(|| ENGLISH_WAYS.iter().find(|(w, _)| scan.word(i, w)))?;
     let to = i + word.chars().count();
     // 微信号, 电话号码 and 电话费 are no talks.
     let thing = !english(word) && matches!(scan.at(to), Some('号' | '费' | '群' | '本'));

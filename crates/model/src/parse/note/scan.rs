@@ -110,7 +110,11 @@ impl<'a> Scan<'a> {
         }
         let numeral = |i: usize| {
             let c = self.at(i)?;
-            if c == '两' { Some(2) } else { "零一二三四五六七八九".chars().position(|n| n == c).map(|n| n as u32) }
+            if c == '两' {
+                Some(2)
+            } else {
+                "零一二三四五六七八九".chars().position(|n| n == c).map(|n| n as u32)
+            }
         };
         match (numeral(i), self.at(i), self.at(i + 1)) {
             (Some(tens), _, Some('十')) => match numeral(i + 2) {
