@@ -308,6 +308,17 @@ mod tests {
     }
 
     #[test]
+    fn a_sheet_of_interactions_goes_to_them() {
+        let text = "客户,时间,类型,方式,内容,跟进时间,跟进方式,已完成\n\
+                    K000001,2026-11-20 10:00,沟通,电话,问尺码,2026-11-25 14:00,电话,否\n\
+                    K000002,2026-11-19 09:30,投诉,微信,包装破了,,,\n";
+        let (plan, _) = plans(text, &builtin::schema());
+        assert_eq!((plan.role, plan.own.as_ref().unwrap().table.as_str()), (Role::Own, builtin::INTERACTIONS));
+        let want = ["customer", "time", "kind", "way", "content", "follow_up", "follow_up_way", "done"];
+        assert_eq!(kinds(&plan), want);
+    }
+
+    #[test]
     fn a_table_is_named_like_the_sheet_or_else_the_file() {
         for (file, sheet, name) in [
             ("课程.xlsx", "Sheet1", "课程"),
