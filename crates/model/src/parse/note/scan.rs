@@ -45,14 +45,7 @@ impl<'a> Scan<'a> {
 
     /// Whether the characters from a place on are these.
     pub(super) fn starts(&self, i: usize, word: &str) -> bool {
-        let mut n = i;
-        for w in word.chars() {
-            if self.at(n) != Some(w) {
-                return false;
-            }
-            n += 1;
-        }
-        true
+        word.chars().zip(i..).all(|(w, n)| self.at(n) == Some(w))
     }
 
     /// As [`Scan::starts`]; a Latin word as a whole.
