@@ -187,10 +187,13 @@ describe("journey", { concurrency: 1 }, () => {
     await page.keyboard.press("Control+Enter");
     const panel = page.locator(".panel");
     await panel.locator("h2").waitFor();
-    assert.ok((await panel.locator(".reasons li").count()) >= 3);
+    await panel.locator(".grade-button").click();
+    assert.ok((await page.locator(".popup .reasons li").count()) >= 3);
+    await page.keyboard.press("Escape");
     const first = await panel.locator("h2").textContent();
+    await panel.getByRole("tab", { name: "资料" }).click();
     await panel.getByRole("button", { name: "修改备注" }).click();
-    await panel.getByRole("textbox").fill("周末收货");
+    await panel.locator(".field-row textarea").fill("周末收货");
     await panel.locator("h2").click();
     await panel.locator(".field-value", { hasText: "周末收货" }).waitFor();
     await panel.getByRole("tab", { name: /变更/ }).click();

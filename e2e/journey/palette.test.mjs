@@ -101,6 +101,14 @@ describe("the palette", { concurrency: 1 }, () => {
     await page.locator(".count", { hasText: "7 条" }).waitFor();
     await page.locator(".search input").fill("");
     await page.locator(".count", { hasText: "9 条" }).waitFor();
+    // Cleared again at once, before anything of it was sent.
+    await page.keyboard.press("Control+k");
+    await page.locator(".palette-box input").fill("赵");
+    await line(page, "在“客户”里查看全部").click();
+    await page.waitForFunction(() => document.querySelector(".search input").value === "赵");
+    await page.locator(".search input").fill("");
+    await page.waitForTimeout(600);
+    await page.locator(".count", { hasText: "9 条" }).waitFor();
   });
 
   it("carries out commands", async () => {

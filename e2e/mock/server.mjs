@@ -244,6 +244,19 @@ const stepped = (entry) => {
   return { change: 0, kept: 0, rows: !entry.cells, label: { zh: `改了 ${n} 格`, en: `${n} cells edited` } };
 };
 
+/** A customer's cells, and their orders, newest first. */
+function ordersOf(s, id) {
+  const values = s.store.values("customers", id);
+  const orders = [];
+  const wanted = values.order_count ?? 0;
+  for (let i = 1; i <= s.store.size.orders && orders.length < wanted && i < 60000; i++) {
+    const o = s.store.get("orders", i);
+    if (o.customer?.[0] === id) orders.push({ id: i, values: o });
+  }
+  orders.sort((a, b) => String(b.values.time).localeCompare(String(a.values.time)));
+  return { values, orders };
+}
+
 const ROUTES = [
   // Nobody else is ever here, and nothing happens.
   [
@@ -435,20 +448,27 @@ const ROUTES = [
   ],
   [
     "GET",
+    /^\/customers\/(\d+)\/timeline$/,
+    (s, { m }) => {
+      const { orders } = ordersOf(s, Number(m[1]));
+      const entry = (o) => ({
+        kind: "order",
+        at: o.values.time,
+        id: o.id,
+        values: o.values,
+        cells: [],
+        user: "",
+        origin: "",
+      });
+      return { open: [], entries: orders.slice(0, 30).map(entry), next: null };
+    },
+  ],
+  [
+    "GET",
     /^\/customers\/(\d+)\/card$/,
     (s, { m }) => {
       const id = Number(m[1]);
-      const values = s.store.values("customers", id);
-      const orders = [];
-      for (
-        let i = 1;
-        i <= s.store.size.orders && orders.length < (values.order_count ?? 0) && i < 60000;
-        i++
-      ) {
-        const o = s.store.get("orders", i);
-        if (o.customer?.[0] === id) orders.push({ id: i, values: o });
-      }
-      orders.sort((a, b) => String(b.values.time).localeCompare(String(a.values.time)));
+      const { values, orders } = ordersOf(s, id);
       return { id, values, reasons: reasons(values), orders, order_total: orders.length };
     },
   ],

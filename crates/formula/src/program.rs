@@ -4,7 +4,7 @@ use crate::lex::fault;
 use crate::tree::{Expr, Node};
 use crate::typing::compile;
 use model::{FieldKey, Result, Schema, TableKey};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A derived column.
 #[derive(Clone, Debug)]
@@ -58,7 +58,11 @@ impl Program {
                 }
             }
         }
-        let mut build = Builder { exprs: &exprs, done: HashMap::new(), path: Vec::new() };
+        let mut build = Builder { exprs: &exprs, done: HashMap::new(), needs: HashMap::new(), path: Vec::new() };
+        for id in &order {
+            build.place(id)?;
+        }
+        build.gather();
         let mut groups: BTreeMap<(usize, usize), Vec<Column>> = BTreeMap::new();
         for id in &order {
             let place = build.place(id)?;
@@ -117,6 +121,8 @@ struct Place {
 struct Builder<'a> {
     exprs: &'a HashMap<Id, Expr>,
     done: HashMap<Id, Place>,
+    /// The derived columns that one reads: of its own record, of others.
+    needs: HashMap<Id, [Vec<Id>; 2]>,
     path: Vec<Id>,
 }
 
@@ -149,13 +155,16 @@ impl Builder<'_> {
             _ => {}
         });
         let mut phase = 0;
-        for dep in other_rows.iter().filter(|d| self.exprs.contains_key(*d)) {
+        for list in [&mut same_row, &mut other_rows] {
+            list.retain(|d| self.exprs.contains_key(d));
+        }
+        for dep in &other_rows {
             let p = self.place(dep)?;
             phase = phase.max(p.phase + 1);
             daily |= p.daily;
         }
         let mut layer = 0;
-        for dep in same_row.iter().filter(|d| self.exprs.contains_key(*d)) {
+        for dep in &same_row {
             let p = self.place(dep)?;
             daily |= p.daily;
             match p.phase.cmp(&phase) {
@@ -167,7 +176,42 @@ impl Builder<'_> {
         self.path.pop();
         let place = Place { phase, layer, daily };
         self.done.insert(id.clone(), place);
+        self.needs.insert(id.clone(), [same_row, other_rows]);
         Ok(place)
+    }
+
+    /// Moves columns to the last phase of their table that those who read them allow: the fewer phases a table has,
+    /// the fewer times its rows are written.
+    fn gather(&mut self) {
+        let mut ids: Vec<Id> = self.done.keys().cloned().collect();
+        ids.sort_by_key(|id| std::cmp::Reverse((self.done[id].phase, self.done[id].layer)));
+        let mut phases: HashMap<TableKey, BTreeSet<usize>> = HashMap::new();
+        for id in &ids {
+            phases.entry(id.0.clone()).or_default().insert(self.done[id].phase);
+        }
+        let mut latest: HashMap<Id, usize> = HashMap::new();
+        // Whoever reads a column comes before it.
+        for id in &ids {
+            let at = self.done[id].phase;
+            let bound = latest.get(id).map_or(usize::MAX, |l| at.max(*l));
+            let to = phases[&id.0].range(at..=bound).next_back().copied().unwrap_or(at);
+            if let Some(place) = self.done.get_mut(id) {
+                place.phase = to;
+            }
+            for (list, bound) in self.needs[id].iter().zip([to, to.saturating_sub(1)]) {
+                for dep in list {
+                    latest.entry(dep.clone()).and_modify(|l| *l = bound.min(*l)).or_insert(bound);
+                }
+            }
+        }
+        for id in ids.iter().rev() {
+            let phase = self.done[id].phase;
+            let below = self.needs[id][0].iter().map(|d| self.done[d]).filter(|p| p.phase == phase);
+            let layer = below.map(|p| p.layer + 1).max().unwrap_or(0);
+            if let Some(place) = self.done.get_mut(id) {
+                place.layer = layer;
+            }
+        }
     }
 }
 
@@ -191,8 +235,9 @@ mod tests {
             seen,
             [
                 "orders: counted0",
+                "interactions: pending0 talked0",
                 "orders: purchase0",
-                "customers: order_count0 total1 first_order1 last_order1 monthly1 repurchase_rate1 average2 \
+                "customers: order_count0 last_talk0 open_follow_ups0 total1 first_order1 last_order1 monthly1 repurchase_rate1 average2 \
                  monthly_since_first2 days_since2 frequency_points2 amount_points2 loyalty_points2 points3 \
                  lifecycle3 grade4",
             ]

@@ -139,13 +139,15 @@ fn open(store: &Store, scope: &Scope, schema: &Schema, table: &str) -> Result<Op
         .filter(|f| {
             let needed =
                 f.derived() || matches!(f.group.as_ref(), "figures" | "grade") || NEEDED.contains(&f.key.as_str());
-            needed || filled.get(&f.key).is_some_and(|s| s.filled > 0)
+            !TALKS.contains(&f.key.as_str()) && (needed || filled.get(&f.key).is_some_and(|s| s.filled > 0))
         })
         .map(|f| f.key.clone())
         .collect();
     store.open_view(scope, &Query::all(def.key.clone()), &kept)
 }
 
+/// What interactions come to: files that are graded hold none, and the workbook has no sheet of them.
+const TALKS: [&str; 2] = ["last_talk", "open_follow_ups"];
 /// Fields that formulas speak of.
 const NEEDED: [&str; 10] =
     ["code", "name", "recommend", "order_no", "line", "customer", "time", "amount", "status", "quantity"];

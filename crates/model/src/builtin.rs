@@ -12,6 +12,15 @@ pub const CUSTOMERS: &str = "customers";
 pub const ORDERS: &str = "orders";
 /// Key of the products table.
 pub const PRODUCTS: &str = "products";
+/// Key of the table of talks, visits and feedback, with what is to follow them.
+pub const INTERACTIONS: &str = "interactions";
+
+/// The kind of an interaction that is only planned: nobody has talked yet.
+pub const PLAN: &str = "计划";
+/// The kind of an interaction when nobody says otherwise.
+pub const TALK: &str = "沟通";
+/// The kinds of interactions that say what a customer thinks.
+pub const FEEDBACK: [&str; 2] = ["反馈", "投诉"];
 
 /// The schema of a new book.
 pub fn schema() -> Schema {
@@ -20,6 +29,7 @@ pub fn schema() -> Schema {
             TableDef::builtin(CUSTOMERS, Label::new("客户", "Customers"), customers()),
             TableDef::builtin(ORDERS, Label::new("订单", "Orders"), orders()),
             TableDef::builtin(PRODUCTS, Label::new("产品", "Products"), products()),
+            TableDef::builtin(INTERACTIONS, Label::new("互动", "Interactions"), interactions()),
         ],
     }
 }
@@ -68,7 +78,16 @@ static WHOLE: LazyLock<FieldKind> = LazyLock::new(|| FieldKind::number(0));
 static ONE_DECIMAL: LazyLock<FieldKind> = LazyLock::new(|| FieldKind::number(1));
 
 fn customers() -> Vec<FieldDef> {
-    [basic_fields(), contact_fields(), profile_fields(), stated_fields(), figure_fields(), grade_fields()].concat()
+    [
+        basic_fields(),
+        contact_fields(),
+        profile_fields(),
+        stated_fields(),
+        figure_fields(),
+        grade_fields(),
+        talk_fields(),
+    ]
+    .concat()
 }
 
 fn basic_fields() -> Vec<FieldDef> {
@@ -290,6 +309,28 @@ fn grade_fields() -> Vec<FieldDef> {
     ]
 }
 
+/// What the interactions of a customer come to. Books of a format before 15 get them at the end of the table, where
+/// they stand here too.
+fn talk_fields() -> Vec<FieldDef> {
+    let g = Group("figures");
+    vec![
+        hidden(g.derived(
+            "last_talk",
+            "最近联系",
+            "Last contact",
+            FieldKind::DateTime,
+            "IF(COUNTIFS(互动[客户],[@客户编号],互动[联系时间],\"<>\")=0,\"\",MAXIFS(互动[联系时间],互动[客户],[@客户编号]))",
+        )),
+        hidden(g.derived(
+            "open_follow_ups",
+            "待跟进数",
+            "Open follow-ups",
+            WHOLE.clone(),
+            "COUNTIFS(互动[客户],[@客户编号],互动[待跟进],TRUE)",
+        )),
+    ]
+}
+
 fn lifecycle_choice() -> FieldKind {
     choice(&[
         ("潜在", "Potential", "sand"),
@@ -354,6 +395,57 @@ fn products() -> Vec<FieldDef> {
         g.text("category", "品类", "Category"),
         g.field("price", "单价", "Price", FieldKind::Money),
         g.field("note", "备注", "Note", FieldKind::LongText),
+    ]
+}
+
+fn interactions() -> Vec<FieldDef> {
+    let g = Group("basic");
+    let ways = || {
+        choice(&[
+            ("电话", "Call", "green"),
+            ("微信", "WeChat", "green"),
+            ("上门", "Visit", "gold"),
+            ("到店", "In store", "gold"),
+            ("短信", "Text message", "slate"),
+            ("邮件", "E-mail", "slate"),
+            ("会议", "Meeting", "blue"),
+            ("其他", "Other", "grey"),
+        ])
+    };
+    let kind = choice(&[
+        (TALK, "Talk", "slate"),
+        ("回访", "Check-back", "blue"),
+        (FEEDBACK[0], "Feedback", "green"),
+        (FEEDBACK[1], "Complaint", "red"),
+        ("活动", "Event", "gold"),
+        (PLAN, "Plan", "sand"),
+    ]);
+    vec![
+        g.field("customer", "客户", "Customer", FieldKind::Link { table: CUSTOMERS.into() }),
+        g.field("time", "时间", "Time", FieldKind::DateTime),
+        FieldDef { default: Some(["\"", TALK, "\""].concat().into()), ..g.field("kind", "类型", "Kind", kind) },
+        g.field("way", "方式", "Way", ways()),
+        g.field("content", "内容", "Content", FieldKind::LongText),
+        hidden(g.field("satisfaction", "满意度", "Satisfaction", FieldKind::Rating { max: 5 })),
+        g.field("follow_up", "跟进时间", "Follow up", FieldKind::DateTime),
+        g.field("follow_up_way", "跟进方式", "Follow up by", ways()),
+        g.field("done", "已完成", "Done", FieldKind::Bool),
+        hidden(g.field("done_at", "完成时间", "Done at", FieldKind::DateTime)),
+        hidden(g.derived(
+            "pending",
+            "待跟进",
+            "To follow up",
+            FieldKind::Bool,
+            "AND([@跟进时间]<>\"\",NOT([@已完成]=TRUE))",
+        )),
+        hidden(g.derived(
+            "talked",
+            "联系时间",
+            "Talked at",
+            FieldKind::DateTime,
+            "IF(AND([@已完成]=TRUE,[@完成时间]<>\"\"),[@完成时间],IF([@类型]=\"计划\",\"\",[@时间]))",
+        )),
+        hidden(g.field("author", "记录人", "Noted by", FieldKind::CreatedBy)),
     ]
 }
 

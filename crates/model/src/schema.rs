@@ -47,6 +47,11 @@ impl TableDef {
         Self { key, label, description: None, builtin: false, ordered: false, fields }
     }
 
+    /// Whether sheets of a file may go into it as they are: no customers, orders or products are looked for in them.
+    pub fn takes_sheets(&self) -> bool {
+        !self.builtin || self.key == *crate::builtin::INTERACTIONS
+    }
+
     /// A field by its key.
     pub fn field(&self, key: &str) -> Option<&FieldDef> {
         self.fields.iter().find(|f| f.key == *key)

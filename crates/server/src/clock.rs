@@ -1,6 +1,6 @@
 //! Today, in the zone of the book.
 
-use model::Date;
+use model::{Date, DateTime};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Offset of Asia/Shanghai, which has had no daylight saving since 1991.
@@ -31,6 +31,11 @@ impl Clock {
             Self::Real => today_in_shanghai(),
             Self::Fixed(d) => d,
         }
+    }
+
+    /// The moment on the wall clock of the book, of the day the program goes by.
+    pub(crate) fn now(self) -> DateTime {
+        DateTime(self.today().start().0 + wall_seconds().rem_euclid(86_400))
     }
 
     /// How long until the day turns.

@@ -177,6 +177,9 @@ async fn answers_are_of_their_schemas() {
         ("pastImports", "/imports"),
         ("overview", "/charts/overview"),
         ("card", "/customers/1/card"),
+        ("timeline", "/customers/1/timeline"),
+        ("timeline", "/customers/1/timeline?kinds=order&limit=1"),
+        ("timeline", "/customers/1/timeline?kinds=nothing"),
         ("record", "/tables/orders/records/1"),
         ("record", "/tables/customers/records/999999"),
     ] {
@@ -224,6 +227,11 @@ async fn answers_are_of_their_schemas() {
         { "id": id, "field": field, "value": "别的" }] });
     let edited = go("patchCells", "/tables/customers/records", Some(cells)).await;
     assert_eq!(edited["notes"].as_array().map(Vec::len), Some(1), "{edited}");
+    let note = json!({ "text": "明天下午电话 确认尺码", "preview": true, "without": ["way"] });
+    go("addNote", &format!("/customers/{id}/notes"), Some(note)).await;
+    go("addNote", &format!("/customers/{id}/notes"), Some(json!({ "text": "昨天来店里 看了两款" }))).await;
+    let found = go("timeline", &format!("/customers/{id}/timeline"), None).await;
+    assert_eq!(found["entries"].as_array().map(Vec::len), Some(3), "{found}");
     let wrong = json!({ "cells": [{ "id": id, "field": "stated_total", "value": "x" }] });
     assert_eq!(go("patchCells", "/tables/customers/records", Some(wrong)).await["error"]["code"], "invalid");
     let rows = json!({ "partial": true, "records": [{ "name": "乙" }, { "name": 1 }] });

@@ -92,6 +92,8 @@ const MATRIX: &[(&str, &str, &str, &str, &str)] = &[
     ("GET", "/trash", "/trash?table=customers", "", "reader"),
     ("POST", "/trash/restore", "/trash/restore", r#"{"records":[]}"#, "writer"),
     ("GET", "/customers/{id}/card", "/customers/1/card", "", "reader"),
+    ("GET", "/customers/{id}/timeline", "/customers/1/timeline?kinds=order,talk", "", "reader"),
+    ("POST", "/customers/{id}/notes", "/customers/1/notes", r#"{"text":"明天电话","preview":true}"#, "writer"),
     ("GET", "/imports", "/imports", "", "reader"),
     ("POST", "/imports", "/imports", "", "owner"),
     ("PUT", "/imports/{id}", "/imports/i0", "{}", "owner"),

@@ -4,6 +4,7 @@ use crate::cells::{check, from_sql, param};
 use crate::conn::{Conn, Param, params};
 use crate::dialect::quote;
 use crate::events::{self, Coming};
+use crate::follow::{self, Followed};
 use crate::recalc::{Touched, recalculate};
 use crate::store::{Now, Shape, Store, code_counter, counter, id_counter, require};
 use crate::validate::{Checks, Written};
@@ -52,6 +53,8 @@ pub(crate) struct Writing<'c> {
     pub user: UserId,
     pub checks: Arc<Checks>,
     pub written: Written,
+    /// Customers whose follow-ups were touched.
+    pub followed: Followed,
 }
 
 impl<'c> Writing<'c> {
@@ -81,6 +84,7 @@ impl<'c> Writing<'c> {
             user: scope.user,
             checks,
             written: Written::default(),
+            followed: Followed::default(),
         }
     }
 
@@ -111,8 +115,9 @@ impl<'c> Writing<'c> {
         Ok(())
     }
 
-    /// Search text and derived columns of everything touched, and the news of it.
+    /// Next contacts, search text and derived columns of everything touched, and the news of it.
     pub(crate) fn finish(&mut self, progress: crate::recalc::Progress<'_>) -> Result<()> {
+        self.lead()?;
         for (table, ids) in std::mem::take(&mut self.searchable) {
             if let Some(def) = self.shape.schema.table(&table) {
                 search::index(self.conn, def, &ids, false, progress)?;
@@ -146,6 +151,7 @@ impl<'c> Writing<'c> {
             if field.kind.stored() { row.push((key, value)) } else { named_by.push((field, value)) }
         }
         self.complete(&def, &mut row)?;
+        Self::complete_talk(&def, &mut row);
         row.extend(stamps(&def, self.user, true));
         let name = id_counter(table);
         let id = counter(self.conn, &name)?;
@@ -230,6 +236,7 @@ impl<'c> Writing<'c> {
         if row.iter().any(|(k, _)| def.field(k).is_some_and(|f| search::part(def, f).is_some())) {
             self.searched(def, id);
         }
+        self.follow_row(def, row);
         self.touched.whole(&def.key, [id]);
         self.coming.made(&def.key, id, id);
         Ok(())
@@ -266,6 +273,7 @@ impl<'c> Writing<'c> {
     /// Edits one record's cells, already checked; whether anything changed. The caller has remembered
     /// the record's ties.
     pub(crate) fn edit(&mut self, def: &TableDef, id: i64, cells: &[(FieldKey, Value)]) -> Result<bool> {
+        let cells = follow::with_moment(def, cells);
         let keys: Vec<&FieldKey> = cells.iter().map(|(k, _)| k).collect();
         let Some(before) = self.content(def, id, &keys)? else {
             return Err(gone(def, id));
@@ -329,6 +337,7 @@ impl<'c> Writing<'c> {
                 self.searched(def, id);
             }
         }
+        self.follow_edit(def, id, changes)?;
         let written = changes.iter().map(|(k, ..)| (*k).clone()).chain(stamps.into_iter().map(|(k, _)| k));
         self.touched.edited(&def.key, id, written);
         Ok(())
@@ -376,6 +385,7 @@ impl<'c> Writing<'c> {
             let Some(content) = self.content(&def, id, &keys)? else { continue };
             let content: Vec<_> = keys.iter().map(|k| (*k).clone()).zip(content).collect();
             log::deleted(self.conn, self.change, table, id, &content)?;
+            self.follow_row(&def, &content);
             for (k, v) in &content {
                 links::follow(self.conn, table, k, id, v, &Value::Null)?;
             }

@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 14;
+pub(crate) const VERSION: i32 = 15;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -99,12 +99,13 @@ fn create(conn: &Conn) -> Result<()> {
     conn.batch(search_table(dialect))?;
     conn.batch(INDEXES)?;
     conn.batch(BULK_INDEXES)?;
+    conn.batch(TALK_INDEXES)?;
     for table in &schema.tables {
         for (position, field) in table.fields.iter().enumerate() {
             put_field(conn, table, field, position)?;
         }
     }
-    tables_listed(conn)?;
+    tables_listed(conn, &schema.tables)?;
     conn.batch(&dialect.ddl(FILE_PARTS))?;
     crate::lookups::create(conn)?;
     links_indexed(conn)?;
@@ -119,7 +120,8 @@ fn create(conn: &Conn) -> Result<()> {
 /// Brings the tables of an older program up to date, one step a version. Steps are only ever appended.
 fn migrate(conn: &Conn, from: i32) -> Result<()> {
     if from < 2 {
-        tables_listed(conn)?;
+        // Those there were; later ones come by migrations of their own.
+        tables_listed(conn, &builtin::schema().tables[..3])?;
     }
     if from < 3 {
         conn.batch(&conn.dialect().ddl(FILE_PARTS))?;
@@ -160,6 +162,9 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
     if from < 14 {
         conn.batch(&conn.dialect().ddl(crate::forms::TABLE))?;
     }
+    if from < 15 {
+        crate::follow::introduce(conn)?;
+    }
     set_version(conn, VERSION)
 }
 
@@ -171,12 +176,9 @@ fn set_version(conn: &Conn, version: i32) -> Result<()> {
 }
 
 /// Migration 2: the list of tables, so that there can be more than the built-in ones.
-fn tables_listed(conn: &Conn) -> Result<()> {
+fn tables_listed(conn: &Conn, tables: &[TableDef]) -> Result<()> {
     conn.batch(&conn.dialect().ddl(TABLE_LIST))?;
-    for (position, table) in builtin::schema().tables.into_iter().enumerate() {
-        put_table(conn, &table, position)?;
-    }
-    Ok(())
+    tables.iter().enumerate().try_for_each(|(position, table)| put_table(conn, table, position))
 }
 
 /// Migration 3: the rules that ship with the built-in fields, where a field has none of its own.
@@ -302,6 +304,12 @@ CREATE INDEX products_name ON products (name);
 const STACK_INDEXES: &str = "
 CREATE INDEX IF NOT EXISTS _changes_user ON _changes (\"user\", id);
 CREATE INDEX IF NOT EXISTS _changes_undone ON _changes (undone_by);
+";
+
+/// Indexes behind a customer's timeline and what their interactions come to, from migration 15 on.
+pub(crate) const TALK_INDEXES: &str = "
+CREATE INDEX interactions_customer ON interactions (customer, time, pending, talked, follow_up);
+CREATE INDEX _change_ranges_low ON _change_ranges (table_key, low, high);
 ";
 
 /// The index behind roll-ups and a customer's list of orders. A large import drops it first and makes

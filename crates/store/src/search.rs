@@ -29,6 +29,7 @@ pub(crate) fn part(table: &TableDef, field: &FieldDef) -> Option<Part> {
         (_, "code") => Some(Part::Word),
         (_, "name") => Some(Part::Name),
         (_, "note") if table.builtin => Some(Part::Text),
+        (builtin::INTERACTIONS, "content") => Some(Part::Text),
         _ if table.builtin => None,
         _ => match field.kind {
             FieldKind::Text | FieldKind::LongText | FieldKind::Url | FieldKind::Address => Some(Part::Text),
@@ -50,6 +51,7 @@ pub(crate) fn rows_of(table: &str) -> Option<(i64, i64)> {
         builtin::CUSTOMERS => 0,
         builtin::ORDERS => 1,
         builtin::PRODUCTS => 2,
+        builtin::INTERACTIONS => 3,
         own => 16 + i64::from(own.strip_prefix('t')?.parse::<u16>().ok()?),
     };
     let first = number << SHIFT;

@@ -155,6 +155,8 @@ impl Writing<'_> {
             let refuses = matches!(taking.meeting, Meeting::Refuse(_));
             if refuses && now[0] == before {
                 // Someone has put it back already.
+            } else if now[0] != after && self.led(def, record, &f.key)? {
+                // Follow-ups made since say what it is.
             } else if now[0] != after {
                 taking.meets(|names| self.edited_since(names, def, record, Some(f), change))?;
             } else if refuses && left != before {

@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: 7d67e995e224641e01fdba7a408a75c1de993177c99ad4bc15839a3fec36811e
+// Document: ff7670b7051c4c3ba3b912baeb43d181573233a61cb7644fb7f6903f497a89a2
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** An answer of a person. */
@@ -316,6 +316,13 @@ export interface Edit {
 /** What an edit did; with `partial` what became of each record, in the order they are first named. */
 export type EditAnswer = Patched | RowResults;
 
+/** An edited cell. */
+export interface EditedCell {
+  after: Value;
+  before: Value;
+  field: FieldKey;
+}
+
 /** A field that a form asks for. */
 export interface EntryField {
   /** The field: one that people fill, and no member. */
@@ -343,6 +350,9 @@ export interface EntryForm {
   /** What stands at its head, at most 100 characters; when left out, the name of the view. */
   title?: string;
 }
+
+/** What an entry of a timeline is. */
+export type EntryKind = "order" | "talk" | "edit" | "made";
 
 /** The answer to a request that failed. */
 export interface ErrorAnswer {
@@ -993,6 +1003,16 @@ export type NewField = KindSettings & {
   shown?: boolean;
 };
 
+/** A note in one line. */
+export interface NewNote {
+  /** Only say what was understood. */
+  preview?: boolean;
+  /** For instance `明天下午电话 确认尺码`; at most 2,000 characters. */
+  text: string;
+  /** What is to stay text, because a person took it away. */
+  without?: NotePart[];
+}
+
 /** A table to be made. */
 export interface NewTable {
   description?: LabelWrite;
@@ -1020,6 +1040,29 @@ export interface Note {
   en: string;
   /** 简体中文 */
   zh: string;
+}
+
+/** A part of a note that may be left as text. */
+export type NotePart = "ahead" | "past" | "way" | "kind";
+
+/** What was understood of a note, and without `preview` the interaction it became. */
+export interface NoteRead {
+  /** When it was, where the line says so. */
+  at?: string;
+  /** The change that made it. */
+  change?: number;
+  /** The rest of the line, as written. */
+  content: string;
+  /** When to follow up. */
+  follow_up?: string;
+  /** An option of the field `follow_up_way`. */
+  follow_up_way?: string;
+  /** The interaction. */
+  id?: RecordId;
+  /** An option of the field `kind`: `计划` (plan) when all lies ahead. */
+  kind: string;
+  /** An option of the field `way`. */
+  way?: string;
 }
 
 /** No settings. */
@@ -1600,6 +1643,33 @@ export interface Tagging {
   add?: string[];
   field: FieldKey;
   remove?: string[];
+}
+
+/** Something that happened with a customer. */
+export interface TimelineEntry {
+  /** When, on the wall clock of the book; absent for an order without a time. */
+  at?: string;
+  /** Of an edit. */
+  cells: EditedCell[];
+  /** The order, the interaction, or the change. */
+  id: number;
+  kind: EntryKind;
+  /** Of an edit, or how the customer came: `edit`, `import`, `demo` and so on; empty otherwise. */
+  origin: string;
+  /** Who edited or made it; empty for orders and interactions. */
+  user: string;
+  /** Cells of an order or interaction that hold something. */
+  values: Record<string, Value>;
+}
+
+/** A page of a timeline. */
+export interface TimelinePage {
+  /** Newest first. */
+  entries: TimelineEntry[];
+  /** Where to go on; null at the end. */
+  next: string | null;
+  /** Open follow-ups, the earliest first, at most 50; on the first page only. */
+  open: TimelineEntry[];
 }
 
 /** A token. Its secret is nowhere: only its digest is kept. */

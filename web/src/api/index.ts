@@ -139,6 +139,13 @@ export const api = {
     }),
   history: (table: string, id: number) => call<T.History>(`/tables/${enc(table)}/records/${id}/history`),
   card: (id: number) => call<T.Card>(`/customers/${id}/card`),
+  timeline: (id: number, kinds: string | undefined, cursor: string | undefined, signal?: AbortSignal) => {
+    const wanted = new URLSearchParams({ ...(kinds && { kinds }), ...(cursor && { cursor }) });
+    return call<T.TimelinePage>(`/customers/${id}/timeline?${wanted}`, { signal });
+  },
+  /** Keeps a note on a customer, or with `preview` says what was understood of it. */
+  addNote: (id: number, body: T.NewNote, signal?: AbortSignal) =>
+    call<T.NoteRead>(`/customers/${id}/notes`, { method: "POST", body, signal }),
 
   startImport: (files: File[], onProgress: (done: number, total: number) => void, signal: AbortSignal) =>
     upload<T.Import>("/imports", files, onProgress, signal),

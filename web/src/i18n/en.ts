@@ -4,6 +4,7 @@ import { enForms } from "./en.forms";
 import { enGroups } from "./en.groups";
 import { enKinds } from "./en.kinds";
 import { enLive } from "./en.live";
+import { enPerson } from "./en.person";
 import { enSettings } from "./en.settings";
 import { enViews } from "./en.views";
 import type { zh } from "./zh";
@@ -16,6 +17,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...enLive,
   ...enViews,
   ...enFind,
+  ...enPerson,
   ...enSettings,
   "brand.name": "Kebu",
   "brand.line": "The customer book that thinks",
@@ -179,7 +181,6 @@ export const en: Record<keyof typeof zh, string> = {
   "customer.next": "Next customer",
   "customer.callNumber": "Call {{number}}",
   "customer.copyMobile": "Copy the mobile number",
-  "customer.copyWechat": "Copy the WeChat id",
   "customer.copied": "Copied",
   "customer.why": "Why this grade",
   "customer.points": "{{n}} points in all",

@@ -4,6 +4,7 @@ import { zhForms } from "./zh.forms";
 import { zhGroups } from "./zh.groups";
 import { zhKinds } from "./zh.kinds";
 import { zhLive } from "./zh.live";
+import { zhPerson } from "./zh.person";
 import { zhSettings } from "./zh.settings";
 import { zhViews } from "./zh.views";
 
@@ -15,6 +16,7 @@ export const zh = {
   ...zhLive,
   ...zhViews,
   ...zhFind,
+  ...zhPerson,
   ...zhSettings,
   "brand.name": "客簿",
   "brand.line": "会思考的客户册",
@@ -177,7 +179,6 @@ export const zh = {
   "customer.next": "下一位",
   "customer.callNumber": "拨打 {{number}}",
   "customer.copyMobile": "复制手机号",
-  "customer.copyWechat": "复制微信号",
   "customer.copied": "已复制",
   "customer.why": "为什么是这个等级",
   "customer.points": "总评分 {{n}}",

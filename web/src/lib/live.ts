@@ -74,7 +74,7 @@ function release(): void {
 }
 
 const soon = throttled(1_000, () => {
-  for (const key of ["card", "history"]) void queryClient.invalidateQueries({ queryKey: [key] });
+  for (const key of ["card", "history", "timeline"]) void queryClient.invalidateQueries({ queryKey: [key] });
 });
 /** What is counted over many records is asked again less often. */
 const later = throttled(5_000, () => {

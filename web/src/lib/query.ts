@@ -54,6 +54,7 @@ export async function shapeChanged(): Promise<void> {
     queryClient.invalidateQueries({ queryKey: ["values"] }),
     queryClient.invalidateQueries({ queryKey: ["saved"] }),
     queryClient.invalidateQueries({ queryKey: ["card"] }),
+    queryClient.invalidateQueries({ queryKey: ["timeline"] }),
   ]);
 }
 
@@ -65,5 +66,6 @@ export async function bookChanged(): Promise<void> {
     queryClient.invalidateQueries({ queryKey: ["overview"] }),
     queryClient.invalidateQueries({ queryKey: ["imports"] }),
     queryClient.invalidateQueries({ queryKey: ["card"] }),
+    queryClient.invalidateQueries({ queryKey: ["timeline"] }),
   ]);
 }

@@ -19,7 +19,7 @@ use columns::Column;
 use head::Head;
 use model::builtin::ORDERS;
 use model::parse::{Ctx, Note};
-use model::{FieldKey, FieldKind, Result, Schema, TableKey};
+use model::{FieldKey, FieldKind, Result, Schema, TableDef, TableKey};
 use serde::Deserialize;
 
 /// What a person changed in a plan, as the import wizard sends it.
@@ -151,7 +151,7 @@ fn plan(
     let name = book.sheets().get(sheet).map(|s| s.name.clone()).unwrap_or_default();
     let own = (role == Role::Own).then(|| {
         let known = known.map(|table| OwnTable { table, name: None });
-        let chosen = own.filter(|o| o.name.is_some() || schema.table(&o.table).is_some_and(|t| !t.builtin));
+        let chosen = own.filter(|o| o.name.is_some() || schema.table(&o.table).is_some_and(TableDef::takes_sheets));
         known.or(chosen).unwrap_or_else(|| own::to_make(book.file(), &name))
     });
     let found = Sheet { head: &head, first_data, role, profile, schema, ctx };

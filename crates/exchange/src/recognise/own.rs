@@ -21,13 +21,14 @@ pub(super) fn to_make(file: &str, sheet: &str) -> OwnTable {
     OwnTable { table: NEW_TABLE.into(), name: Some(tidy(name).chars().take(40).collect()) }
 }
 
-/// The own table most of whose fields a sheet names, if its headers say little else.
+/// The table most of whose fields a sheet names, if its headers say little else.
 pub(super) fn table_of(columns: &[Column], schema: &Schema) -> Option<TableKey> {
     let named: Vec<&Column> = columns.iter().filter(|c| !c.key.is_empty()).collect();
     let share = |t: &TableDef| named.iter().filter(|c| field_of(t, &c.key).is_some()).count();
-    let own = schema.tables.iter().filter(|t| !t.builtin);
+    let own = schema.tables.iter().filter(|t| t.takes_sheets());
     let (n, table) = own.map(|t| (share(t), t)).max_by_key(|(n, _)| *n)?;
-    let telling = named.iter().any(|c| field_of(table, &c.key).is_some_and(|f| !f.builtin && !f.fixed()));
+    let telling =
+        named.iter().any(|c| field_of(table, &c.key).is_some_and(|f| f.builtin == table.builtin && !f.fixed()));
     // What reads as customers or orders just as well is left to a person.
     let elsewhere = named.iter().filter(|c| !c.candidates.is_empty()).count();
     (n >= 2 && telling && n > elsewhere && n * 5 >= named.len() * 4).then(|| table.key.clone())
@@ -304,6 +305,17 @@ mod tests {
         assert_eq!(fields, [some("code"), some("name"), some("u3"), some("u4"), None], "Kebu fills the times itself");
         let (customers, _) = plans("姓名,手机,老师\n王芳,13800138000,李\n", &schema);
         assert_eq!(customers.role, Role::Customers);
+    }
+
+    #[test]
+    fn a_sheet_of_interactions_goes_to_them() {
+        let text = "客户,时间,类型,方式,内容,跟进时间,跟进方式,已完成\n\
+                    K000001,2026-11-20 10:00,沟通,电话,问尺码,2026-11-25 14:00,电话,否\n\
+                    K000002,2026-11-19 09:30,投诉,微信,包装破了,,,\n";
+        let (plan, _) = plans(text, &builtin::schema());
+        assert_eq!((plan.role, plan.own.as_ref().unwrap().table.as_str()), (Role::Own, builtin::INTERACTIONS));
+        let want = ["customer", "time", "kind", "way", "content", "follow_up", "follow_up_way", "done"];
+        assert_eq!(kinds(&plan), want);
     }
 
     #[test]

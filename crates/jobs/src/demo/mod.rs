@@ -5,6 +5,7 @@
 //! have left by the as-of day.
 
 mod lists;
+mod talks;
 
 use crate::Control;
 use lists::{CHANNELS, GIVEN, PLACES, PRODUCTS, SOURCES, STATUSES, SURNAMES, TAGS};
@@ -257,8 +258,10 @@ impl Demo {
                     n += 1;
                     if n % 512 == 0 { control.done(self.customers + n) } else { Ok(()) }
                 })?;
+                let talks = self.talk(b, &ids)?;
                 let about = serde_json::json!({ "files": [], "tables": {
-                    "customers": { "created": self.customers }, "orders": { "created": self.orders } } });
+                    "customers": { "created": self.customers }, "orders": { "created": self.orders },
+                    "interactions": { "created": talks } } });
                 b.describe(&about.to_string())
             },
             &mut |phase, done, total| control.report(phase, done, total),

@@ -55,8 +55,12 @@ fn demonstration_data_is_the_same_every_time_and_can_be_taken_away() {
     place.kebu(&["import", &own]).exits(0);
     place.kebu(&["demo", "--customers", "200", "--orders", "900"]).exits(0);
     assert_eq!(place.sound_counts(), (201, 900));
+    let file = place.at("talks.csv");
+    place.kebu(&["export", "interactions", "-o", &file]).exits(0);
+    let talks = std::fs::read_to_string(&file).expect("the interactions").lines().count() - 1;
+    assert!(talks > 100, "{talks}");
     let removed = place.kebu(&["demo", "--remove"]).exits(0).json();
-    assert_eq!(removed["removed"], 1_100);
+    assert_eq!(removed["removed"], 1_100 + talks);
     assert_eq!(place.sound_counts(), (1, 0));
     place.kebu(&["demo", "--remove"]).exits(1);
 }

@@ -9,6 +9,7 @@ mod choice;
 mod contact;
 mod date;
 mod frequency;
+pub mod note;
 mod number;
 mod share;
 mod text;

@@ -75,6 +75,7 @@ fn told(table: &TableDef) -> Vec<FieldKey> {
         builtin::CUSTOMERS => &["name", "code", "grade", "mobile", "city"],
         builtin::ORDERS => &["order_no", "customer", "product", "amount", "time"],
         builtin::PRODUCTS => &["name", "code", "category", "price"],
+        builtin::INTERACTIONS => &["content", "customer", "kind", "way", "time"],
         _ => &["name", "code"],
     };
     keys.iter().filter_map(|k| table.field(k)).map(|f| f.key.clone()).collect()

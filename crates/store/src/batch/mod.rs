@@ -234,6 +234,7 @@ impl<'c> Batch<'c> {
             KNOWN.into_iter().filter_map(|k| fields.iter().position(|f| *f == *k).map(|i| (k, i))).collect();
         let wanted: &[&'static str] = match table {
             builtin::ORDERS => &["order_no", "line", "customer"],
+            _ if def.field("code").is_none() => &[],
             _ => &["code"],
         };
         let own: Vec<&'static str> = wanted.iter().copied().filter(|k| !places.contains_key(k)).collect();
@@ -252,7 +253,7 @@ impl<'c> Batch<'c> {
             list.extend(own.iter().map(|f| ((*f).to_owned(), stored(&FieldKey::from(*f)))));
             Copy::new(table, &list)
         });
-        let links = own::links(fields, &kinds);
+        let links = own::links(table, fields, &kinds);
         self.columns.push(Columns { def, fields: fields.to_vec(), kinds, select, insert, places, own, load, links });
         Ok(self.columns.len() - 1)
     }
@@ -434,6 +435,10 @@ impl<'c> Batch<'c> {
                 layout::set_meta(conn, &code_counter(table, &run), &codes.next.to_string())?;
             }
         }
+        if let Some((first, next)) = self.next.get(builtin::INTERACTIONS).filter(|(first, next)| next > first) {
+            self.writing.follow_range(*first, next - 1)?;
+        }
+        self.writing.lead()?;
         self.stamp_new()?;
         if !scratch {
             self.index_texts(progress)?;
@@ -450,7 +455,7 @@ impl<'c> Batch<'c> {
             &mut self.writing.touched,
             &mut |d, t| progress("derive", d, t),
             &mut |table| {
-                if !indexed && *table != *builtin::ORDERS {
+                if !indexed && ![builtin::ORDERS, builtin::INTERACTIONS].contains(&table.as_str()) {
                     bulk_indexes(conn)?;
                     indexed = true;
                 }

@@ -5,7 +5,7 @@ use crate::cells::from_sql;
 use crate::conn::params;
 use crate::dialect::quote;
 use crate::reshape::make_table;
-use model::{FieldDef, FieldKey, FieldKind, Label, RecordId, Result, TableKey, Value};
+use model::{FieldDef, FieldKey, FieldKind, Label, RecordId, Result, TableKey, Value, builtin};
 use roaring::RoaringTreemap;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -207,12 +207,12 @@ impl Batch<'_> {
 }
 
 /// The link fields among some fields: place and table.
-pub(super) fn links(fields: &[FieldKey], kinds: &[FieldKind]) -> Vec<(usize, TableKey)> {
-    let table = |kind: &FieldKind| match kind {
+pub(super) fn links(table: &str, fields: &[FieldKey], kinds: &[FieldKind]) -> Vec<(usize, TableKey)> {
+    let linked = |kind: &FieldKind| match kind {
         FieldKind::Link { table } | FieldKind::Links { table } => Some(table.clone()),
         _ => None,
     };
     // Whose order it is is found out with more than a text.
-    let open = |i: &usize| fields[*i] != "customer";
-    (0..fields.len()).filter(open).filter_map(|i| Some((i, table(&kinds[i])?))).collect()
+    let open = |i: &usize| table != builtin::ORDERS || fields[*i] != "customer";
+    (0..fields.len()).filter(open).filter_map(|i| Some((i, linked(&kinds[i])?))).collect()
 }

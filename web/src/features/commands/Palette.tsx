@@ -31,7 +31,12 @@ interface Section {
   lines: Line[];
 }
 
-const TABLE_ICONS: Record<string, IconName> = { customers: "people", orders: "receipt", products: "box" };
+const TABLE_ICONS: Record<string, IconName> = {
+  customers: "people",
+  orders: "receipt",
+  products: "box",
+  interactions: "talk",
+};
 
 /** One box for everything: records of all tables, and what can be done. */
 export function Palette({ first }: { first: string }) {

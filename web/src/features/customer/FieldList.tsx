@@ -134,7 +134,7 @@ function FieldRow(props: {
       cache?.patch(out.rows);
       if (isLinks(field)) otherTables.set((n) => n + 1);
       await queryClient.invalidateQueries({ queryKey: ["card", id] });
-      void queryClient.invalidateQueries({ queryKey: ["history"] });
+      for (const key of ["history", "timeline"]) void queryClient.invalidateQueries({ queryKey: [key] });
     } catch (e) {
       setError(errorText(e));
     }

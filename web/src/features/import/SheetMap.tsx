@@ -54,7 +54,7 @@ export function SheetMap({ sheet, schema, today, onChange, onReread }: Props) {
             options={[
               ...ROLES.map((r) => ({ value: r as string, label: t(`role.${r}`) })),
               ...schema.tables
-                .filter((own) => !own.builtin)
+                .filter((own) => !own.builtin || own.key === "interactions")
                 .map((own) => ({ value: `own:${own.key}`, label: labelOf(own.label, locale) })),
               { value: `own:${NEW_TABLE}`, label: t("import.newTable") },
               { value: "ignore", label: t("role.ignore") },

@@ -4,9 +4,14 @@ import type { Row } from "@/grid/types";
 import { formatValue } from "@/lib/format";
 import { fieldOf } from "@/lib/query";
 
+const TITLES: Record<string, string[]> = {
+  orders: ["customer", "order_no"],
+  interactions: ["customer", "content"],
+};
+
 /** Fields that name a record, the first filled one being the title of its card. */
 export function titleKeys(table: Table): string[] {
-  const keys = table.key === "orders" ? ["customer", "order_no"] : ["name", "code"];
+  const keys = TITLES[table.key] ?? ["name", "code"];
   const known = keys.filter((k) => fieldOf(table, k));
   const first = table.fields.find((f) => f.kind === "text");
   return known.length > 0 || !first ? known : [first.key];

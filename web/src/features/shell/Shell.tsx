@@ -22,7 +22,12 @@ import { Seal } from "@/ui/Seal";
 import { People } from "./People";
 import { PrefSwitches } from "./PrefSwitches";
 
-const TABLE_ICONS: Record<string, IconName> = { customers: "people", orders: "receipt", products: "box" };
+const TABLE_ICONS: Record<string, IconName> = {
+  customers: "people",
+  orders: "receipt",
+  products: "box",
+  interactions: "talk",
+};
 
 export function Shell({ status }: { status: Status }) {
   const { t } = useTranslation();

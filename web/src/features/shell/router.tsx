@@ -4,6 +4,7 @@ import {
   createRouter,
   lazyRouteComponent,
   Navigate,
+  notFound,
   redirect,
 } from "@tanstack/react-router";
 import { Gate } from "./Gate";
@@ -35,6 +36,15 @@ const table = createRoute({
     return found;
   },
   component: lazyRouteComponent(() => import("@/features/table/TablePage"), "TablePage"),
+});
+const person = createRoute({
+  getParentRoute: () => root,
+  path: "/c/$id",
+  parseParams: ({ id }) => {
+    if (!/^[1-9]\d{0,15}$/.test(id)) throw notFound();
+    return { id };
+  },
+  component: lazyRouteComponent(() => import("@/features/customer/CustomerPage"), "CustomerPage"),
 });
 const charts = createRoute({
   getParentRoute: () => root,
@@ -68,7 +78,7 @@ const tokens = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, table, charts, importing, imports, changes, trash, tokens]),
+  routeTree: root.addChildren([home, table, person, charts, importing, imports, changes, trash, tokens]),
   defaultPreload: "intent",
 });
 

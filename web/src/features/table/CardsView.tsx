@@ -180,6 +180,8 @@ function CustomerCard({ row, fields, tone, onOpen }: CardProps) {
 function cardKeys(table: string, fields: Field[]): { title: string[]; figure: string; below: string[] } {
   if (table === "orders")
     return { title: ["customer", "order_no"], figure: "amount", below: ["product", "time", "status"] };
+  if (table === "interactions")
+    return { title: ["customer"], figure: "kind", below: ["content", "time", "follow_up"] };
   if (table === "products") return { title: ["name"], figure: "price", below: ["category"] };
   const shown = fields.filter((f) => f.shown && f.key !== "name" && f.kind !== "code");
   const figure = shown.find(isFigure)?.key ?? "";

@@ -20,6 +20,7 @@ const MAIN: Record<string, string[]> = {
   customers: ["name", "mobile", "wechat", "status", "province", "city", "source", "note"],
   orders: ["customer", "order_no", "time", "product", "quantity", "amount", "channel", "status"],
   products: ["name", "category", "price", "note"],
+  interactions: ["customer", "time", "kind", "way", "content", "follow_up", "follow_up_way"],
 };
 
 const WIDE: Field["kind"][] = ["long_text", "address", "attachment"];
@@ -73,6 +74,7 @@ export function EditRecord(props: {
 }) {
   const { table, id, edits, onOpen } = props;
   const { t } = useTranslation();
+  const locale = useLocale();
   // Not when another record was opened from this one.
   useEffect(
     () => () => openRecord.set((now) => (now?.table === table.key && now.id === id ? null : now)),
@@ -87,9 +89,10 @@ export function EditRecord(props: {
   if (!record.data) return null;
   const { values } = record.data;
   const name = [values.name, values.order_no, values.code].find((v) => typeof v === "string");
+  const nameless = table.key === "interactions" ? labelOf(table.label, locale) : t("customer.unnamed");
   return (
     <RecordForm
-      title={String(name ?? t("customer.unnamed"))}
+      title={String(name ?? nameless)}
       fields={table.fields.filter((f) => f.shown || (values[f.key] !== null && values[f.key] !== undefined))}
       values={values}
       below={<ConsentLines table={table.key} id={id} />}

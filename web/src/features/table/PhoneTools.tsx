@@ -24,6 +24,10 @@ const SORTS: Record<string, [field: string, desc: boolean][]> = {
     ["time", true],
     ["amount", true],
   ],
+  interactions: [
+    ["time", true],
+    ["follow_up", false],
+  ],
   products: [
     ["name", false],
     ["price", true],

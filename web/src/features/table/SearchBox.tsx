@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EverywhereButton } from "@/features/commands/EverywhereButton";
-import { useDebounced, useKey } from "@/lib/hooks";
+import { useKey } from "@/lib/hooks";
 import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
 import { queryStore } from "./tableState";
@@ -14,8 +14,6 @@ export function SearchBox({ table }: { table: string }) {
   const [text, setText] = useState(stored);
   const [composing, setComposing] = useState(false);
   const input = useRef<HTMLInputElement>(null);
-  const late = useDebounced(text, 220);
-
   const sent = useRef(stored);
 
   // Cleared from elsewhere (a filter chip): follow. Our own words coming back must not undo later keys.
@@ -26,11 +24,15 @@ export function SearchBox({ table }: { table: string }) {
     }
   }, [stored]);
   useEffect(() => {
-    const wanted = late.trim();
+    const wanted = text.trim();
+    // What came from elsewhere and was changed back a moment later is a change too: so this looks at the text itself.
     if (composing || wanted === sent.current) return;
-    sent.current = wanted;
-    store.set((q) => ({ ...q, search: wanted }));
-  }, [late, composing, store]);
+    const late = setTimeout(() => {
+      sent.current = wanted;
+      store.set((q) => ({ ...q, search: wanted }));
+    }, 220);
+    return () => clearTimeout(late);
+  }, [text, composing, store]);
   useKey("f", () => {
     input.current?.select();
     input.current?.focus();

@@ -49,6 +49,7 @@ const CARD_FIELDS: Record<string, string[]> = {
   customers: ["name", "grade", "mobile", "total", "last_order", "order_count"],
   orders: ["customer", "product", "amount", "time", "status", "order_no"],
   products: ["name", "category", "price"],
+  interactions: ["customer", "content", "kind", "way", "time", "follow_up", "done"],
 };
 
 export function TablePage() {

@@ -18,7 +18,8 @@ function touched(): void {
   void queryClient.invalidateQueries({ queryKey: ["figures"] });
   void queryClient.invalidateQueries({ queryKey: ["card"] });
   void queryClient.invalidateQueries({ queryKey: ["overview"] });
-  for (const key of ["history", "changes", "trash"]) void queryClient.invalidateQueries({ queryKey: [key] });
+  for (const key of ["history", "timeline", "changes", "trash"])
+    void queryClient.invalidateQueries({ queryKey: [key] });
 }
 
 /** The records whose rows an answer brought. */

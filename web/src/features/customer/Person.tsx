@@ -1,0 +1,116 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "@/api";
+import type { Card, LinkValue } from "@/api/types";
+import { ConsentLines } from "@/features/forms/ConsentLines";
+import type { BlockCache } from "@/grid/blockCache";
+import { errorText } from "@/lib/errors";
+import { FieldList } from "./FieldList";
+import { Figures } from "./Figures";
+import { Head } from "./Head";
+import { HistoryList } from "./HistoryList";
+import { NoteBox } from "./NoteBox";
+import { OrderList } from "./OrderList";
+import { Timeline } from "./Timeline";
+
+interface Props {
+  id: number;
+  /** The view the customer was opened from. */
+  cache: BlockCache | undefined;
+  /** Room for the profile beside what happened. */
+  wide?: boolean;
+  onOpen(table: string, link: LinkValue): void;
+}
+type Tab = "timeline" | "fields" | "orders" | "history";
+
+/** Everything about one customer, with a line for notes always in reach. */
+export function Person({ id, cache, wide, onOpen }: Props) {
+  const card = useQuery({
+    queryKey: ["card", id],
+    queryFn: () => api.card(id),
+    placeholderData: (before) => before,
+  });
+  if (card.isError)
+    return (
+      <p className="form-error pad" role="alert">
+        {errorText(card.error)}
+      </p>
+    );
+  if (!card.data) return <Waiting />;
+  const about = (
+    <>
+      <Head card={card.data} />
+      <ConsentLines table="customers" id={card.data.id} />
+      <Figures card={card.data} />
+    </>
+  );
+  const tabs = { card: card.data, cache, wide: wide === true, onOpen };
+  if (!wide)
+    return (
+      <>
+        <div className="panel-body">
+          {about}
+          <Tabs {...tabs} />
+        </div>
+        <NoteBox key={id} id={id} />
+      </>
+    );
+  return (
+    <div className="person-columns">
+      <div className="person-about">
+        {about}
+        <FieldList key={id} id={card.data.id} values={card.data.values} cache={cache} onOpen={onOpen} />
+      </div>
+      <div className="person-story">
+        <div className="panel-body">
+          <Tabs {...tabs} />
+        </div>
+        <NoteBox key={id} id={id} />
+      </div>
+    </div>
+  );
+}
+
+function Tabs(props: { card: Card; cache: BlockCache | undefined; wide: boolean } & Pick<Props, "onOpen">) {
+  const { card, cache, wide, onOpen } = props;
+  const { t } = useTranslation();
+  const [chosen, setTab] = useState<Tab>("timeline");
+  const tab = wide && chosen === "fields" ? "timeline" : chosen;
+  const names: Record<Tab, string> = {
+    timeline: t("timeline.title"),
+    fields: t("customer.fields"),
+    orders: t("customer.ordersN", { n: card.order_total }),
+    history: t("customer.history"),
+  };
+  return (
+    <>
+      <div className="panel-tabs" role="tablist">
+        {(Object.keys(names) as Tab[])
+          .filter((k) => !wide || k !== "fields")
+          .map((k) => (
+            <button type="button" role="tab" key={k} aria-selected={tab === k} onClick={() => setTab(k)}>
+              {names[k]}
+            </button>
+          ))}
+      </div>
+      {tab === "timeline" && <Timeline key={card.id} id={card.id} onOpen={onOpen} />}
+      {tab === "fields" && (
+        <FieldList key={card.id} id={card.id} values={card.values} cache={cache} onOpen={onOpen} />
+      )}
+      {tab === "orders" && <OrderList card={card} />}
+      {tab === "history" && <HistoryList id={card.id} onChanged={() => cache?.refresh()} />}
+    </>
+  );
+}
+
+/** The shape of what is coming. */
+function Waiting() {
+  return (
+    <div className="panel-body person-waiting" aria-busy="true">
+      <i />
+      <i />
+      <i />
+    </div>
+  );
+}
