@@ -81,8 +81,8 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route with its place in the API's document; the tests hold it against the authorisation matrix.
 pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     use crate::routes::{
-        bulk, changes, charts, consents, events, exports, feeds, files, forms, imports, jobs, lookup, notes, pages, records,
-        saved, search, session, shape, timeline, tokens, undo, views, writes,
+        bulk, changes, charts, consents, events, exports, feeds, files, forms, imports, jobs, lookup, notes, pages,
+        records, saved, search, session, shape, timeline, tokens, undo, views, writes,
     };
     OpenApiRouter::new()
         .routes(routes!(openapi::openapi))
