@@ -2,8 +2,10 @@
 
 use crate::conn::Conn;
 use crate::store::{Store, require};
-use model::{Access, Date, Money, Result, Scope};
+use formula::{Node, Phase};
+use model::{Access, Date, FieldKey, Money, Result, Scope};
 use serde::Serialize;
+use std::collections::HashSet;
 use utoipa::ToSchema;
 
 /// Customers of one grade.
@@ -138,9 +140,9 @@ fn count_orders(conn: &Conn, today: Date) -> Result<(Vec<MonthFigure>, u64, Mone
 
 impl Store {
     /// Grades everyone from the stored orders, without storing anything: how many customers each grade
-    /// would have if all were computed now.
+    /// would have if recency, frequency, amount and grade of all were computed now.
     pub fn computed_grades(&self, scope: &Scope) -> Result<std::collections::BTreeMap<String, u64>> {
-        use crate::derive::{Derivation, Goal, Reach};
+        use crate::derive::{Goal, Reach};
         require(scope, Access::Read)?;
         let (shape, today) = (self.shape(), self.today());
         let d = &shape.derivation;
@@ -148,8 +150,11 @@ impl Store {
         let Some(i) = d.program.phases.iter().rposition(|p| p.columns.iter().any(|c| c.field == "grade")) else {
             return Ok(out);
         };
-        let columns = Derivation::all(&d.program.phases[i]);
-        let at = d.program.phases[i].columns.iter().position(|c| c.field == "grade").unwrap_or(0) + 1;
+        let phase = &d.program.phases[i];
+        let columns = needed(phase, &["days_since", "grade"]);
+        let at =
+            phase.columns.iter().filter(|c| columns.contains(&c.field)).position(|c| c.field == "grade").unwrap_or(0)
+                + 1;
         let stmt = d.statement(i, &columns, Reach::Range, Goal::Read);
         self.engine.read(|conn| {
             stmt.each(conn, &crate::sql::Fill::range(today, 0, i64::MAX), &mut |r| {
@@ -163,4 +168,20 @@ impl Store {
         })?;
         Ok(out)
     }
+}
+
+/// The columns of a phase that some of them are computed from, and these.
+fn needed(phase: &Phase, wanted: &[&str]) -> HashSet<FieldKey> {
+    let mut out: HashSet<FieldKey> = wanted.iter().map(|key| FieldKey::from(*key)).collect();
+    // Columns stand behind those they read.
+    for column in phase.columns.iter().rev() {
+        if out.contains(&column.field) {
+            column.expr.visit(&mut |e| {
+                if let Node::Field(field) = &e.node {
+                    out.insert(field.clone());
+                }
+            });
+        }
+    }
+    out
 }

@@ -37,6 +37,10 @@ fn grades_follow_orders_in_the_same_change() {
     book.edit("customers", c, "recommend", "不愿意".into()).unwrap();
     assert_eq!(book.cell("customers", c, "loyalty_points"), Value::Int(1), "the lower of rate and willingness wins");
     assert_eq!(book.cell("customers", c, "grade"), "普通客户".into());
+    book.create("customers", &[("name", "李四".into())]);
+    let computed = book.store.computed_grades(&scope()).unwrap();
+    let computed: Vec<(&str, u64)> = computed.iter().map(|(grade, n)| (grade.as_str(), *n)).collect();
+    assert_eq!(computed, [("普通客户", 1), ("潜在客户", 1)], "as stored");
     book.assert_sound();
 }
 
