@@ -1,13 +1,11 @@
-import { Button, Input, Modal } from "antd";
+import { Modal } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "@/api";
 import type { SavedView } from "@/api/types";
 import { isNear } from "@/features/links/address";
-import { askLinks, LinkRows } from "@/features/links/LinkRows";
-import { errorText } from "@/lib/errors";
+import { LinkRows } from "@/features/links/LinkRows";
+import { NewLink } from "@/features/links/NewLink";
 import { SecretActs } from "@/ui/SecretActs";
-import { toastError } from "@/ui/toast";
 
 /** The public addresses of a form: made, shown once, listed, revoked. */
 export function ShareForm(props: {
@@ -21,22 +19,7 @@ export function ShareForm(props: {
 }) {
   const { view, unsaved, empty, lacking, onClose } = props;
   const { t } = useTranslation();
-  const [name, setName] = useState("");
-  const [busy, setBusy] = useState(false);
   const [made, setMade] = useState<string>();
-  const make = async () => {
-    setBusy(true);
-    try {
-      const { path } = await api.makeLink(view.id, { kind: "form", name: name.trim() || undefined });
-      setMade(location.origin + path);
-      setName("");
-      await askLinks();
-    } catch (e) {
-      toastError(errorText(e));
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
     <Modal
       open
@@ -56,24 +39,13 @@ export function ShareForm(props: {
         {empty ? (
           <p className="form-note">{t("forms.shareEmpty")}</p>
         ) : (
-          <form
-            className="link-new"
-            onSubmit={(e) => {
-              e.preventDefault();
-              void make();
-            }}
-          >
-            <Input
-              aria-label={t("link.name")}
-              placeholder={t("forms.shareHint")}
-              maxLength={40}
-              value={name}
-              onChange={(e) => setName(e.target.value)}
-            />
-            <Button type="primary" htmlType="submit" loading={busy}>
-              {t("forms.shareMake")}
-            </Button>
-          </form>
+          <NewLink
+            view={view}
+            kind="form"
+            hint={t("forms.shareHint")}
+            make={t("forms.shareMake")}
+            onMade={setMade}
+          />
         )}
         {made && (
           <section className="token-secret" aria-label={t("forms.shareOnce")}>

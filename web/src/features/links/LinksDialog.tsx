@@ -1,55 +1,21 @@
-import { Button, Input, Modal } from "antd";
+import { Modal } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "@/api";
 import type { SavedView } from "@/api/types";
-import { errorText } from "@/lib/errors";
 import { SecretActs } from "@/ui/SecretActs";
-import { toastError } from "@/ui/toast";
 import { isNear, READERS, type Reader, toCopy } from "./address";
-import { askLinks, LinkRows } from "./LinkRows";
+import { LinkRows } from "./LinkRows";
+import { NewLink } from "./NewLink";
 
 /** The live links of a saved view: made, shown once with what to do with them, listed, revoked. */
 export default function LinksDialog({ view, onClose }: { view: SavedView; onClose(): void }) {
   const { t } = useTranslation();
-  const [name, setName] = useState("");
-  const [busy, setBusy] = useState(false);
   const [made, setMade] = useState<string>();
-  const make = async () => {
-    setBusy(true);
-    try {
-      const { path } = await api.makeLink(view.id, name.trim() === "" ? {} : { name: name.trim() });
-      setMade(window.location.origin + path);
-      setName("");
-      await askLinks();
-    } catch (e) {
-      toastError(errorText(e));
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
     <Modal open width={560} title={t("link.title", { name: view.name })} footer={null} onCancel={onClose}>
       <div className="link-dialog">
         <p className="muted">{t("link.about")}</p>
-        <form
-          className="link-new"
-          onSubmit={(e) => {
-            e.preventDefault();
-            void make();
-          }}
-        >
-          <Input
-            aria-label={t("link.name")}
-            placeholder={t("link.nameHint")}
-            maxLength={40}
-            value={name}
-            onChange={(e) => setName(e.target.value)}
-          />
-          <Button type="primary" htmlType="submit" loading={busy}>
-            {t("link.make")}
-          </Button>
-        </form>
+        <NewLink view={view} kind="feed" hint={t("link.nameHint")} make={t("link.make")} onMade={setMade} />
         {made && <Address key={made} base={made} onClose={() => setMade(undefined)} />}
         <LinkRows view={view.id} kind="feed" none={t("link.none")} />
       </div>
