@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { WireRow } from "@/api/types";
 import { BLOCK, BlockCache } from "./blockCache";
 
@@ -26,7 +26,10 @@ function make(total: number, more: Partial<ConstructorParameters<typeof BlockCac
   });
   return { cache, asked, aborted };
 }
-const later = (ms = 40) => new Promise((r) => setTimeout(r, ms));
+// A clock of the test's own: a busy machine changes nothing.
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+const later = (ms = 40) => vi.advanceTimersByTimeAsync(ms);
 
 test("the first answer needs no request, the next block is fetched ahead", async () => {
   const { cache, asked } = make(1000);
