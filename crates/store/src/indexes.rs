@@ -3,8 +3,8 @@
 //!
 //! An index is built when the views that lacked it have waited as long as building it takes, so that it never
 //! costs more than twice what the best decision beforehand would have cost. Only few records pay: read through an index,
-//! each is sought for itself, and from some share on reading the table in a row is quicker. PostgreSQL knows the share of a
-//! value from its statistics; on SQLite it is counted in the index just before the question is asked, up to that share.
+//! each is sought for itself, and from some share on reading the table in a row is quicker. So it is counted in the index
+//! just before the question is asked, up to that share; what is more, SQLite is told to read in a row, and PostgreSQL does.
 //!
 //! What views wait for is kept in memory, by each process; on which day an index last served stands in the book's notes.
 
@@ -101,20 +101,20 @@ impl Store {
     /// How a filter is asked at best, with the indexes there are.
     pub(crate) fn plan(&self, conn: &Conn, shape: &Shape, table: &TableDef, filter: &Filter) -> Result<Plan> {
         let mut plan = Plan { scanned: Vec::new(), unserved: Vec::new() };
-        let mut serves = None;
+        let mut serving = Vec::new();
         for (field, asked) in servable(table, filter) {
             let place = (table.key.clone(), field);
             if !self.indexes.there(&place) {
                 plan.unserved.push((place.1, asked));
-            } else if conn.dialect() == Dialect::Postgres || few(conn, shape, table, &asked)? {
-                serves = Some(place);
-            } else {
+            } else if few(conn, shape, table, &asked)? {
+                serving.push(place);
+            } else if conn.dialect() == Dialect::Sqlite {
                 plan.scanned.push(place.1);
             }
         }
-        if let Some(place) = serves {
+        if !serving.is_empty() {
             plan.unserved.clear();
-            self.indexes.lock().served.insert(place);
+            self.indexes.lock().served.extend(serving);
         }
         Ok(plan)
     }
@@ -165,11 +165,17 @@ impl Store {
                 out.dropped.push(place);
             }
         }
+        let mut failed = None;
         for (place, wanted) in wanted {
             if last.contains_key(&place) || taken.contains(&place) {
                 continue;
             }
-            match self.make(&shape, &place, &wanted, policy, quiet, &mut last) {
+            // Behind one that failed the others wait for the next time.
+            let made = match failed {
+                None => self.make(&shape, &place, &wanted, policy, quiet, &mut last),
+                Some(_) => Ok(Made::Later),
+            };
+            match made {
                 Ok(Made::Yes) => {
                     last.insert(place.clone(), today);
                     out.made.push(place);
@@ -178,7 +184,7 @@ impl Store {
                 Ok(Made::Never) => {}
                 Err(e) => {
                     self.indexes.want(place, wanted);
-                    return Err(e);
+                    failed = Some(e);
                 }
             }
         }
@@ -186,7 +192,7 @@ impl Store {
             self.engine.transaction(|conn| note(conn, &last))?;
         }
         self.indexes.lock().there = last.into_keys().collect();
-        Ok(out)
+        failed.map_or(Ok(out), Err)
     }
 
     /// Takes up the indexes that an opened book has.

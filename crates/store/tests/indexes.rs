@@ -131,6 +131,20 @@ fn a_table_has_only_so_many_and_small_ones_none() {
     assert_eq!(made(&book), Vec::<String>::new(), "two served today");
 }
 
+fn all_indexes_that_serve_a_question_are_kept() {
+    let book = book();
+    for (field, text) in [("city", "长沙"), ("source", "来源1")] {
+        found(&book, eq(field, text));
+        assert_eq!(made(&book).len(), 1);
+    }
+    let later = |days| book.store.turn_day(Date(today().0 + days), &mut |_, _| Ok(())).unwrap();
+    later(20);
+    assert_eq!(found(&book, Filter::All(vec![eq("city", "长沙"), eq("source", "来源1")])), 1);
+    assert_eq!(tended(&book), IndexesTended::default());
+    later(50);
+    assert_eq!(tended(&book), IndexesTended::default());
+}
+
 fn a_large_table_waits_until_nobody_writes() {
     let book = book();
     let large = IndexPolicy { most_at_once: 150, ..eager() };
@@ -166,6 +180,7 @@ testkit::on_both_engines!(
     only_few_records_are_worth_an_index,
     a_calendar_asks_for_its_days,
     a_table_has_only_so_many_and_small_ones_none,
+    all_indexes_that_serve_a_question_are_kept,
     a_large_table_waits_until_nobody_writes,
     an_indexed_field_turns_into_another_kind_and_is_removed,
 );
