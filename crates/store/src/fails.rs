@@ -8,7 +8,7 @@ use crate::derive::{Derivation, LayerNames, too_complex};
 use crate::dialect::{Dialect, quote};
 use crate::expr::{Names, stored};
 use crate::store::Shape;
-use crate::{fill, layout};
+use crate::{fill, layout, reshape};
 use formula::Program;
 use model::{FieldKey, Result, Schema, TableKey};
 use std::collections::{HashMap, HashSet};
@@ -69,7 +69,12 @@ pub(crate) fn follow(conn: &Conn, before: &Shape) -> Result<()> {
     }
     for (table, field) in before.each().filter(|(t, f)| !after.has(t, f)) {
         if schema.table(table).is_some_and(|t| t.field(field).is_some()) {
-            let column = quote(&error_column(field));
+            let column = error_column(field);
+            if reshape::large(conn, table)? {
+                fill::queue_work(conn, fill::Work::Empty, table, &column.into())?;
+                continue;
+            }
+            let column = quote(&column);
             let sql = ["UPDATE ", &quote(table), " SET ", &column, " = NULL WHERE ", &column, " IS NOT NULL"].concat();
             conn.run(&sql, &[])?;
         }
@@ -80,10 +85,10 @@ pub(crate) fn follow(conn: &Conn, before: &Shape) -> Result<()> {
 fn add(conn: &Conn, table: &str, field: &str) -> Result<()> {
     let column = error_column(field);
     if there(conn, table, &column)? {
-        return Ok(());
+        // Perhaps it was to be emptied.
+        return fill::forget(conn, table, &column);
     }
-    let sql = ["ALTER TABLE ", &quote(table), " ADD COLUMN ", &quote(&column), " INTEGER"].concat();
-    conn.batch(&conn.dialect().ddl(&sql))
+    reshape::add_column(conn, table, &column, "INTEGER")
 }
 
 /// Removes the column of errors of a field that is removed.
@@ -92,7 +97,8 @@ pub(crate) fn remove(conn: &Conn, table: &str, field: &str) -> Result<()> {
     if !there(conn, table, &column)? {
         return Ok(());
     }
-    conn.batch(&["ALTER TABLE ", &quote(table), " DROP COLUMN ", &quote(&column)].concat())
+    fill::forget(conn, table, &column)?;
+    reshape::discard(conn, table, &column)
 }
 
 fn there(conn: &Conn, table: &str, column: &str) -> Result<bool> {

@@ -1,5 +1,5 @@
 //! What a change of the schema leaves to be done for the records that are there: columns whose formula is
-//! new or changed, automatic fields, columns of removed fields. Part by part, so that nobody waits for a
+//! new or changed, automatic fields, columns no longer used. Part by part, so that nobody waits for a
 //! million rows.
 //!
 //! The change of the schema is one short transaction that also notes what is to be done. From then on
@@ -43,8 +43,9 @@ pub(crate) enum Work {
     Compute,
     /// Filled with codes, or with what the log knows of their making and changing.
     Automatic,
-    /// Taken away; they belong to no field any more.
-    Drop,
+    /// Emptied: they belong to no field any more, or hold errors of a formula that cannot fail now.
+    #[serde(alias = "drop")]
+    Empty,
     /// Made part of the search text.
     Search,
 }
@@ -168,12 +169,7 @@ impl Store {
                     Work::Compute => fill_part(conn, &now.shape.derivation, now.today, task)?,
                     Work::Automatic => automatic_part(conn, &now, task)?,
                     Work::Search => search_part(conn, &now, task)?,
-                    Work::Drop => {
-                        for column in &task.columns {
-                            crate::reshape::take_away(conn, &task.table, column)?;
-                        }
-                        0
-                    }
+                    Work::Empty => empty_part(conn, &now, task)?,
                 };
                 if computed > 0 {
                     crate::events::recomputed(conn, [&task.table])?;
@@ -216,6 +212,26 @@ fn search_part(conn: &Conn, now: &Now, task: &mut Task) -> Result<u64> {
     let Some((last, count)) = part_of(conn, task)? else { return Ok(0) };
     let ids = RoaringTreemap::from_sorted_iter(task.next.unsigned_abs()..=last.unsigned_abs()).map_err(failure)?;
     search::index(conn, now.shape.schema.require(&task.table)?, &ids, false, &mut |_, _| Ok(()))?;
+    task.next = last + 1;
+    Ok(count)
+}
+
+/// Empties columns for the next part of the records. Those of no field are kept for another when that is done.
+fn empty_part(conn: &Conn, now: &Now, task: &mut Task) -> Result<u64> {
+    let table = quote(&task.table);
+    let Some((last, count)) = part_of(conn, task)? else {
+        let def = now.shape.schema.require(&task.table)?;
+        let used = |c: &str| def.field(c).is_some() || c.strip_suffix('!').is_some_and(|key| def.field(key).is_some());
+        for column in task.columns.iter().filter(|c| !used(c)) {
+            crate::reshape::keep_spare(conn, &task.table, column)?;
+        }
+        return Ok(0);
+    };
+    for column in task.columns.iter().map(|c| quote(c)) {
+        let range = " = NULL WHERE id BETWEEN ?1 AND ?2 AND ";
+        let sql = ["UPDATE ", &table, " SET ", &column, range, &column, " IS NOT NULL"].concat();
+        conn.run(&sql, params![task.next, last])?;
+    }
     task.next = last + 1;
     Ok(count)
 }

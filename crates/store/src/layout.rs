@@ -344,8 +344,7 @@ pub(crate) fn load_schema(conn: &Conn) -> Result<Schema> {
 /// Adds a field at the end of a table, column and definition.
 pub(crate) fn add_field(conn: &Conn, table: &TableDef, field: &FieldDef) -> Result<()> {
     if field.kind.stored() {
-        let column = [" ADD COLUMN ", &quote(&field.key), " ", column_type(&field.kind)].concat();
-        conn.batch(&conn.dialect().ddl(&["ALTER TABLE ", &quote(&table.key), &column].concat()))?;
+        crate::reshape::add_column(conn, &table.key, &field.key, column_type(&field.kind))?;
     }
     put_field(conn, table, field, table.fields.len())?;
     schema_changed(conn)

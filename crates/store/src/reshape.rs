@@ -5,8 +5,8 @@
 
 use crate::conn::{Conn, params};
 use crate::derive::Derivation;
-use crate::dialect::{Dialect, column_type, quote};
-use crate::store::{Now, Store, counter, id_counter, require};
+use crate::dialect::{column_type, quote};
+use crate::store::{Now, Store, require};
 use crate::{fill, layout, links, saved_filters, search, tint};
 use model::{
     Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef, Way, way,
@@ -22,16 +22,15 @@ mod sense;
 
 pub(crate) use automatic::{give_automatic, give_codes};
 pub use check::FormulaCheck;
-pub(crate) use columns::{add_column, drop_column, index, keep_index, take_away};
+pub(crate) use columns::{
+    add_column, discard, drop_column, index, keep_index, keep_spare, large, rename_column, take_away,
+};
 pub(crate) use names::renamed;
 pub(crate) use sense::{refuse_senseless, refuse_unfit};
 
 use columns::rename_options;
 use names::{named, refuse_used, rename_in_formulas, users_of};
 use sense::{refuse_field_name, refuse_name, refuse_table_name};
-
-/// Tables of so many records are changed while the caller waits.
-const AT_ONCE: i64 = 20_000;
 
 /// What of a field is to change; None stays.
 #[derive(Clone, Debug, Default)]
@@ -207,7 +206,7 @@ impl Store {
             let anew = column_type(&before.kind) != column_type(&field.kind);
             if anew {
                 drop_column(conn, table, key)?;
-                add_column(conn, table, key, &field.kind)?;
+                add_column(conn, table, key, column_type(&field.kind))?;
             }
             rename_options(conn, table, &field, &patch.renamed)?;
             saved_filters::rename(conn, table, key, &patch.renamed)?;
@@ -242,7 +241,7 @@ impl Store {
     }
 
     /// Removes a field of a user's own with its content; `with_other_side` takes along the fields that show a
-    /// link in the other table. Of a large table its column goes with the next [`Store::fill`].
+    /// link in the other table. On SQLite the column of a large table is emptied by [`Store::fill`].
     ///
     /// # Errors
     /// `forbidden`, `not_found`; `invalid` for a built-in one; `conflict` while formulas use it, or it is shown
@@ -264,11 +263,7 @@ impl Store {
             links::forget(conn, table, key, 0, i64::MAX)?;
             conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![table, key])?;
             fill::forget(conn, table, key)?;
-            // SQLite writes the whole table anew without the column. No key comes twice, so it can wait.
-            if !field.kind.stored() {
-            } else if conn.dialect() == Dialect::Sqlite && counter(conn, &id_counter(&def.key))? > AT_ONCE {
-                fill::queue_work(conn, fill::Work::Drop, &def.key, &field.key)?;
-            } else {
+            if field.kind.stored() {
                 take_away(conn, table, key)?;
             }
             layout::schema_changed(conn)

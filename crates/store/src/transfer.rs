@@ -117,10 +117,11 @@ fn tables(conn: &Conn) -> Result<Vec<String>> {
     conn.all(sql, &[], |r| r.get(0))
 }
 
-/// A column and its type as SQLite writes it. What orders logged cells on PostgreSQL is left out.
+/// A column and its type as SQLite writes it. What orders logged cells on PostgreSQL is left out, and emptied
+/// columns of SQLite that wait to be used again.
 fn columns(conn: &Conn, table: &str) -> Result<Vec<(String, &'static str)>> {
     let sql = match conn.dialect() {
-        Dialect::Sqlite => "SELECT name, type FROM pragma_table_info(?1) ORDER BY name",
+        Dialect::Sqlite => "SELECT name, type FROM pragma_table_info(?1) WHERE name NOT LIKE 'spare %' ORDER BY name",
         Dialect::Postgres => {
             "SELECT CAST(column_name AS TEXT), CAST(data_type AS TEXT) FROM information_schema.columns
              WHERE table_schema = current_schema() AND table_name = CAST(?1 AS TEXT) AND column_name <> 'rowid'

@@ -188,15 +188,7 @@ impl Store {
             }
             let derivation = crate::derive::Derivation::new(Arc::new(next.clone()), conn.dialect())?;
             reshape::drop_column(conn, &work.table, &work.key)?;
-            let rename = [
-                "ALTER TABLE ",
-                &quote(&work.table),
-                " RENAME COLUMN ",
-                &quote(&work.column()),
-                " TO ",
-                &quote(&work.key),
-            ];
-            conn.batch(&rename.concat())?;
+            reshape::rename_column(conn, &work.table, &work.column(), &work.key)?;
             reshape::keep_index(conn, &work.table, None, &field)?;
             match field.kind {
                 FieldKind::Links { .. } => links::index(conn, &work.table, &work.key, 0, i64::MAX)?,
@@ -297,7 +289,7 @@ fn begin(conn: &Conn, now: Now, table: &str, key: &str, to: &FieldKind) -> Resul
         reshape::drop_column(conn, table, &work.column())?;
     }
     layout::set_meta(conn, &note(table, key), &Store::now().to_string())?;
-    reshape::add_column(conn, table, &work.column(), to)?;
+    reshape::add_column(conn, table, &work.column(), column_type(to))?;
     Ok(Some(work))
 }
 

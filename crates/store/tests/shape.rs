@@ -1,6 +1,7 @@
 //! The schema as it changes under people's hands: new formulas, other processes.
 
 use model::{FieldDef, FieldKind, Label, Value};
+use store::FieldPatch;
 use testkit::{Book, scope};
 
 fn formula(name: &str, kind: FieldKind, text: &str) -> FieldDef {
@@ -92,7 +93,8 @@ fn ages_and_birthdays_follow_the_day() {
     book.assert_sound();
 }
 
-fn the_heavy_part_of_fields_comes_and_goes_in_parts() {
+/// A book with more orders than are changed while the caller waits.
+fn many_orders() -> Book {
     let book = Book::new();
     let options = store::BatchOptions {
         origin: model::Origin::Import,
@@ -105,7 +107,54 @@ fn the_heavy_part_of_fields_comes_and_goes_in_parts() {
         (0..20_500).try_for_each(|n| b.order(c, &mut [Value::Text(format!("第{n}号"))], None, String::new).map(drop))
     };
     book.store.batch(&scope(), options, rows, &mut |_, _, _| Ok(())).unwrap();
+    book
+}
 
+/// The records of each part of what is left to do, as it is done.
+fn parts(book: &Book) -> Vec<u64> {
+    let mut seen = vec![0];
+    let mut follow = |done, _| {
+        seen.push(done);
+        Ok(())
+    };
+    book.store.fill(&mut follow).unwrap();
+    seen.windows(2).map(|w| w[1] - w[0]).filter(|n| *n > 0).collect()
+}
+
+fn a_formula_of_many_records_becomes_another_kind_at_once() {
+    let book = many_orders();
+    let field = formula("长", FieldKind::number(2), "10/(LEN([@订单号])-3)");
+    let key = book.store.add_field(&scope(), "orders", field).unwrap().key;
+    assert_eq!(parts(&book), [20_000, 500]);
+    let at = |n| book.cell("orders", model::RecordId(n), &key);
+    assert_eq!((at(5), at(20_500)), (Value::Error(model::ErrorValue::Div0), Value::Number(2.5)));
+    let change = |kind, text: &str| {
+        let patch = FieldPatch { kind: Some(kind), formula: Some(text.into()), ..FieldPatch::default() };
+        book.store.change_field(&scope(), "orders", &key, patch).unwrap()
+    };
+
+    change(FieldKind::Text, "LEN([@订单号])&\"字\"");
+    assert_eq!(at(20_500), Value::Null, "the change writes no record");
+    book.edit("orders", model::RecordId(20_500), "order_no", "甲".into()).unwrap();
+    assert_eq!(at(20_500), "1字".into(), "an edit computes it as it is now");
+    let emptied = if testkit::engine() == testkit::Engine::Sqlite { 2 } else { 1 };
+    assert_eq!(parts(&book), [20_000, 500].repeat(1 + emptied), "computed; the column before and its errors emptied");
+    assert_eq!((at(5), at(20_499)), ("3字".into(), "7字".into()));
+    book.assert_sound();
+
+    // It can fail again while its errors are still to be emptied.
+    change(FieldKind::number(2), "10/(LEN([@订单号])-3)");
+    change(FieldKind::Text, "[@订单号]");
+    change(FieldKind::number(2), "10/(LEN([@订单号])-4)");
+    let book = book.reopened();
+    book.store.fill(&mut |_, _| Ok(())).unwrap();
+    let at = |n| book.cell("orders", model::RecordId(n), &key);
+    assert_eq!((at(5), at(11)), (Value::Number(-10.0), Value::Error(model::ErrorValue::Div0)));
+    book.assert_sound();
+}
+
+fn the_heavy_part_of_fields_comes_and_goes_in_parts() {
+    let book = many_orders();
     let own = FieldDef::new("", Label::same("货号"), FieldKind::Code(model::CodePattern::simple("P", 5)));
     let code = book.store.add_field(&scope(), "orders", own).unwrap().key;
     let made = FieldDef::new("", Label::same("建于"), FieldKind::CreatedTime);
@@ -134,9 +183,13 @@ fn the_heavy_part_of_fields_comes_and_goes_in_parts() {
     book.store.fill(&mut |_, _| Ok(())).unwrap();
     assert_eq!(book.store.filling().unwrap(), None);
     book.assert_sound();
+    let another = FieldDef::new("", Label::same("备用"), FieldKind::Text);
+    let another = book.store.add_field(&scope(), "orders", another).unwrap().key;
+    assert_eq!(book.cell("orders", model::RecordId(1), &another), Value::Null, "nothing of a field that is gone");
 }
 
 testkit::on_both_engines!(
+    a_formula_of_many_records_becomes_another_kind_at_once,
     the_heavy_part_of_fields_comes_and_goes_in_parts,
     ages_and_birthdays_follow_the_day,
     a_new_formula_is_filled_in_parts_while_people_edit,

@@ -2,22 +2,81 @@
 
 use super::invalid;
 use crate::conn::{Conn, params};
-use crate::dialect::{column_type, quote};
+use crate::dialect::{Dialect, quote};
+use crate::fill;
+use crate::store::{counter, id_counter};
 use model::{Check, FieldDef, FieldKind, Result, TableDef};
 use std::collections::BTreeMap;
 
-pub(crate) fn add_column(conn: &Conn, table: &str, key: &str, kind: &FieldKind) -> Result<()> {
-    let sql = ["ALTER TABLE ", &quote(table), " ADD COLUMN ", &quote(key), " ", column_type(kind)].concat();
+/// Tables of so many records are changed while the caller waits.
+const AT_ONCE: i64 = 20_000;
+
+/// Adds a column to a table, of a type as SQLite writes it. One that was set aside and emptied serves again.
+pub(crate) fn add_column(conn: &Conn, table: &str, key: &str, stored: &str) -> Result<()> {
+    let spare = match conn.dialect() {
+        Dialect::Postgres => None,
+        Dialect::Sqlite => conn.first(SPARE, params![table, stored], |r| r.get::<String>(0))?,
+    };
+    if let Some(spare) = spare {
+        return rename_column(conn, table, &spare, key);
+    }
+    let sql = ["ALTER TABLE ", &quote(table), " ADD COLUMN ", &quote(key), " ", stored].concat();
     conn.batch(&conn.dialect().ddl(&sql))
 }
 
+/// An emptied column of a type, of a table.
+const SPARE: &str = "SELECT name FROM pragma_table_info(?1) WHERE name LIKE 'spare %' AND type = ?2 LIMIT 1";
+
+/// Gives a column another name.
+pub(crate) fn rename_column(conn: &Conn, table: &str, from: &str, to: &str) -> Result<()> {
+    conn.batch(&["ALTER TABLE ", &quote(table), " RENAME COLUMN ", &quote(from), " TO ", &quote(to)].concat())
+}
+
+/// Takes a column out of use, with its indexes.
 pub(crate) fn drop_column(conn: &Conn, table: &str, key: &str) -> Result<()> {
     drop_index(conn, table, key)?;
     crate::indexes::forget(conn, table, key)?;
-    conn.batch(&["ALTER TABLE ", &quote(table), " DROP COLUMN ", &quote(key)].concat())
+    discard(conn, table, key)
 }
 
-/// Drops all columns of a field that is gone.
+/// Drops a column. SQLite writes the whole table anew for that, while nobody else can write: of a large table
+/// the column is set aside instead, under a name no field has, for [`crate::fill`] to empty it part by part.
+pub(crate) fn discard(conn: &Conn, table: &str, column: &str) -> Result<()> {
+    if conn.dialect() == Dialect::Postgres || !large(conn, table)? {
+        return conn.batch(&["ALTER TABLE ", &quote(table), " DROP COLUMN ", &quote(column)].concat());
+    }
+    let aside = free_name(conn, table, "aside")?;
+    rename_column(conn, table, column, &aside)?;
+    fill::queue_work(conn, fill::Work::Empty, &table.into(), &aside.into())
+}
+
+/// Keeps an emptied column of no field for the next one that is wanted.
+pub(crate) fn keep_spare(conn: &Conn, table: &str, column: &str) -> Result<()> {
+    // Set aside on SQLite, and the book was moved.
+    if conn.dialect() == Dialect::Postgres {
+        return discard(conn, table, column);
+    }
+    rename_column(conn, table, column, &free_name(conn, table, "spare")?)
+}
+
+/// A name no column of the table has. Keys of fields hold no space.
+fn free_name(conn: &Conn, table: &str, word: &str) -> Result<String> {
+    let mut n = 1_u32;
+    loop {
+        let name = format!("{word} {n}");
+        if !conn.one(conn.dialect().column_there(), params![table, &name])? {
+            return Ok(name);
+        }
+        n += 1;
+    }
+}
+
+/// Whether a table holds more than is changed while the caller waits.
+pub(crate) fn large(conn: &Conn, table: &str) -> Result<bool> {
+    Ok(counter(conn, &id_counter(&table.into()))? > AT_ONCE)
+}
+
+/// Takes all columns of a field out of use that is gone.
 pub(crate) fn take_away(conn: &Conn, table: &str, key: &str) -> Result<()> {
     drop_column(conn, table, key)?;
     crate::fails::remove(conn, table, key)
@@ -107,4 +166,45 @@ pub(super) fn rename_options(
         conn.run(&sql, params![format!("\n{old}\n"), format!("\n{new}\n")])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Store, StoreOptions};
+    use model::Date;
+
+    #[test]
+    fn a_column_of_a_large_table_is_emptied_and_used_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = StoreOptions { today: Date(20_778), scratch: false };
+        let store = Store::open(&folder.path().join("book.db"), options).expect("a book");
+        let columns = || {
+            let names = "SELECT name FROM pragma_table_info('orders') WHERE name LIKE '% %' ORDER BY name";
+            store.engine.read(|conn| conn.all::<String>(names, &[], |r| r.get(0))).expect("columns")
+        };
+        let run = |work: fn(&Conn) -> Result<()>| store.engine.write(work).expect("it works");
+        run(|conn| {
+            add_column(conn, "orders", "u1", "TEXT")?;
+            add_column(conn, "orders", "u2", "INTEGER")?;
+            discard(conn, "orders", "u2")
+        });
+        assert_eq!(columns(), [""; 0], "of a small table it is dropped");
+        run(|conn| {
+            conn.batch("INSERT INTO orders (id, order_no, u1) VALUES (1, 'A', '红')")?;
+            crate::layout::set_meta(conn, &id_counter(&"orders".into()), "30000")?;
+            discard(conn, "orders", "u1")
+        });
+        assert_eq!(columns(), ["aside 1"]);
+        run(|conn| add_column(conn, "orders", "u3", "TEXT"));
+        assert_eq!(columns(), ["aside 1"], "it is not empty yet");
+        store.fill(&mut |_, _| Ok(())).expect("it is emptied");
+        assert_eq!(columns(), ["spare 1"]);
+        run(|conn| add_column(conn, "orders", "u4", "INTEGER"));
+        assert_eq!(columns(), ["spare 1"], "of another type");
+        run(|conn| add_column(conn, "orders", "u5", "TEXT"));
+        assert_eq!(columns(), [""; 0]);
+        let content = "SELECT u5 IS NULL FROM orders";
+        assert!(store.engine.read(|conn| conn.one::<bool>(content, &[])).expect("a row"), "nothing is left in it");
+    }
 }
