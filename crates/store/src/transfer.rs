@@ -205,8 +205,7 @@ fn make(target: &Conn, table: &str, wanted: &[(String, &str)]) -> Result<()> {
         return target.batch(&target.dialect().ddl(&sql));
     }
     for (name, kind) in wanted.iter().filter(|(n, _)| !there.iter().any(|(t, _)| t == n)) {
-        let sql = ["ALTER TABLE ", &quote(table), " ADD COLUMN ", &quote(name), " ", kind].concat();
-        target.batch(&target.dialect().ddl(&sql))?;
+        target.add_column(table, name, kind)?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ pub(crate) use self::copy::Copy;
 pub(crate) use self::postgres::Server;
 pub(crate) use self::sqlite::CACHE;
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, quote};
 use crate::failure;
 use model::Result;
 use std::path::Path;
@@ -284,6 +284,18 @@ impl Conn {
         match self {
             Self::Sqlite(c) => c.execute_batch(sql).map_err(sqlite::error),
             Self::Postgres(c) => c.batch(sql),
+        }
+    }
+
+    /// Adds a column to a table of records, of a type as SQLite writes it, blank in every row and at once however
+    /// large the table is. To be called in a transaction.
+    pub(crate) fn add_column(&self, table: &str, column: &str, stored: &str) -> Result<()> {
+        match self {
+            Self::Sqlite(c) => sqlite::add_column(c, table, column, stored),
+            Self::Postgres(_) => {
+                let sql = ["ALTER TABLE ", &quote(table), " ADD COLUMN ", &quote(column), " ", stored].concat();
+                self.batch(&self.dialect().ddl(&sql))
+            }
         }
     }
 

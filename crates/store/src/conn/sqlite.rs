@@ -1,6 +1,7 @@
 //! SQLite behind [`Conn`](super::Conn).
 
 use super::{Durability, Param, Row, ValueRef};
+use crate::dialect::quote;
 use crate::failure;
 use model::{Error, ErrorCode, Result};
 use rusqlite::types::{Null, Value as Owned, ValueRef as Raw};
@@ -138,6 +139,32 @@ pub(super) fn run(conn: &Connection, sql: &str, params: &[Param<'_>]) -> Result<
     Ok(bound(conn, sql, params)?.raw_execute().map_err(error)? as u64)
 }
 
+/// Adds a column to a table of records, blank in every row, in the transaction at hand.
+///
+/// `ALTER TABLE` reads all of a strict table first, to see that its rows hold what the columns say. A blank column
+/// leaves the content as it is, so this is the shorter way of
+/// <https://www.sqlite.org/lang_altertable.html#making_other_kinds_of_table_schema_changes>.
+pub(super) fn add_column(conn: &Connection, table: &str, column: &str, stored: &str) -> Result<()> {
+    let version: i64 = conn.pragma_query_value(None, "schema_version", |r| r.get(0)).map_err(error)?;
+    let more = [", ", &quote(column), " ", stored, STRICT].concat();
+    let sql = "UPDATE sqlite_schema SET sql = substr(sql, 1, length(sql) - length(?3)) || ?2
+               WHERE type = 'table' AND name = ?1 AND substr(sql, -length(?3)) = ?3";
+    conn.execute_batch("PRAGMA writable_schema = ON").map_err(error)?;
+    let written = conn.execute(sql, (table, more, STRICT)).map_err(error);
+    // Whatever came of it; the schema is read anew, here and by every other connection.
+    conn.execute_batch(&format!("PRAGMA schema_version = {}; PRAGMA writable_schema = RESET", version + 1))
+        .map_err(error)?;
+    if written? != 1 {
+        return Err(failure(format!("the table {table} is not one of records")));
+    }
+    // Without the name before it, a column that is not there would be read as a text.
+    let read = ["SELECT t.", &quote(column), " FROM ", &quote(table), " t LIMIT 0"].concat();
+    conn.prepare(&read).map(drop).map_err(error)
+}
+
+/// How the definition of a table of records ends.
+const STRICT: &str = ") STRICT";
+
 pub(super) fn cell<'a>(row: &'a rusqlite::Row<'_>, i: usize) -> Result<ValueRef<'a>> {
     Ok(match row.get_ref(i).map_err(error)? {
         Raw::Integer(n) => ValueRef::Integer(n),
@@ -145,4 +172,48 @@ pub(super) fn cell<'a>(row: &'a rusqlite::Row<'_>, i: usize) -> Result<ValueRef<
         Raw::Text(t) => ValueRef::Text(t),
         Raw::Null | Raw::Blob(_) => ValueRef::Null,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_is_added_without_reading_the_table() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = || open(&folder.path().join("book.db"), Durability::Full).expect("a file");
+        let (conn, other) = (open(), open());
+        conn.execute_batch(
+            "CREATE TABLE \"a \"\"b\" (id INTEGER PRIMARY KEY, x TEXT) STRICT; CREATE INDEX i ON \"a \"\"b\" (x)",
+        )
+        .expect("a table");
+        conn.execute_batch("INSERT INTO \"a \"\"b\" VALUES (1, 'x')").expect("a row");
+        let rows = |c: &Connection| {
+            let count = |sql: &str| c.query_row(sql, [], |r| r.get::<_, i64>(0));
+            count("SELECT count(*) FROM \"a \"\"b\" t WHERE t.\"y!\" IS NULL")
+        };
+        let add = |column: &str| add_column(&conn, "a \"b", column, "INTEGER");
+
+        conn.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
+        add("y!").expect("a column");
+        assert_eq!(rows(&conn), Ok(1));
+        assert!(rows(&other).is_err(), "not committed yet");
+        conn.execute_batch("ROLLBACK").expect("taken back");
+        assert!(rows(&conn).is_err(), "gone with its transaction");
+
+        conn.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
+        add("y!").expect("a column");
+        conn.execute_batch("UPDATE \"a \"\"b\" SET \"y!\" = 7; COMMIT").expect("it is written to");
+        assert_eq!(rows(&other), Ok(0), "others read the schema anew");
+        conn.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
+        assert!(add("y!").is_err(), "a column that is there");
+        conn.execute_batch("ROLLBACK").expect("taken back");
+        assert!(conn.execute_batch("UPDATE \"a \"\"b\" SET \"y!\" = 'text'").is_err(), "it is strict too");
+        assert_eq!(rows(&conn), Ok(0));
+        assert!(add_column(&conn, "missing", "y", "TEXT").is_err());
+        let sound: String = conn.query_row("PRAGMA integrity_check", [], |r| r.get(0)).expect("a check");
+        assert_eq!(sound, "ok");
+        let fixed = conn.execute("UPDATE sqlite_schema SET sql = ''", []);
+        assert!(fixed.is_err(), "the schema is not left writable");
+    }
 }

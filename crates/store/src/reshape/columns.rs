@@ -20,8 +20,7 @@ pub(crate) fn add_column(conn: &Conn, table: &str, key: &str, stored: &str) -> R
     if let Some(spare) = spare {
         return rename_column(conn, table, &spare, key);
     }
-    let sql = ["ALTER TABLE ", &quote(table), " ADD COLUMN ", &quote(key), " ", stored].concat();
-    conn.batch(&conn.dialect().ddl(&sql))
+    conn.add_column(table, key, stored)
 }
 
 /// An emptied column of a type, of a table.
