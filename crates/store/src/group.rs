@@ -441,16 +441,21 @@ struct Sums {
 impl Sums {
     /// Puts the figures of more records to these.
     fn add(&mut self, other: &Self) {
-        let of = |a: Option<f64>, b: Option<f64>, both: fn(f64, f64) -> f64| match (a, b) {
-            (Some(a), Some(b)) => Some(both(a, b)),
-            (a, b) => a.or(b),
-        };
+        fn of<T>(a: Option<T>, b: Option<T>, both: fn(T, T) -> T) -> Option<T> {
+            match (a, b) {
+                (Some(a), Some(b)) => Some(both(a, b)),
+                (a, b) => a.or(b),
+            }
+        }
         let (s, o) = (&mut self.summary, &other.summary);
         self.counted += other.counted;
         s.filled += o.filled;
         s.sum = of(s.sum, o.sum, |a, b| a + b);
         s.min = of(s.min, o.min, f64::min);
         s.max = of(s.max, o.max, f64::max);
+        // Written as ISO 8601 does they are in the order of time.
+        s.earliest = of(s.earliest.take(), o.earliest.clone(), Ord::min);
+        s.latest = of(s.latest.take(), o.latest.clone(), Ord::max);
         s.average = s.sum.filter(|_| self.counted > 0).map(|sum| sum / self.counted as f64);
     }
 }

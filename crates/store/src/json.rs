@@ -100,8 +100,21 @@ fn quoted(out: &mut Vec<u8>, d: &Date) {
 }
 
 fn moment(out: &mut Vec<u8>, t: DateTime) {
+    let _ = write!(out, "\"{}\"", iso(t));
+}
+
+fn iso(t: DateTime) -> String {
     let (h, m, s) = t.hms();
-    let _ = write!(out, "\"{}T{h:02}:{m:02}:{s:02}\"", t.date());
+    format!("{}T{h:02}:{m:02}:{s:02}", t.date())
+}
+
+/// A stored day or moment as the API writes it, without quotes.
+pub(crate) fn day(kind: &FieldKind, v: ValueRef<'_>) -> Option<String> {
+    match (v, kind.holds()) {
+        (ValueRef::Integer(n), Holds::Date) => Some(Date(n as i32).to_string()),
+        (ValueRef::Integer(n), Holds::DateTime) => Some(iso(DateTime(n))),
+        _ => None,
+    }
 }
 
 /// Writes a text with JSON's escapes.

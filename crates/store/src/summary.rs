@@ -3,6 +3,7 @@
 use crate::conn::Row;
 use crate::fails::error_column;
 use crate::filter;
+use crate::json;
 use crate::order::select_scanning;
 use crate::snapshots::ViewId;
 use crate::sql::{Fill, Stmt};
@@ -28,6 +29,12 @@ pub struct ColumnSummary {
     /// Largest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
+    /// First day or moment of a column of dates, as ISO 8601 writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<String>,
+    /// Last day or moment of a column of dates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest: Option<String>,
     /// How many different contents, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distinct: Option<u64>,
@@ -36,7 +43,7 @@ pub struct ColumnSummary {
 /// What is computed of one column.
 pub(crate) struct Figured<'f> {
     field: &'f FieldDef,
-    numeric: bool,
+    figures: &'static [&'static str],
     fails: bool,
     distinct: bool,
 }
@@ -44,15 +51,19 @@ pub(crate) struct Figured<'f> {
 impl<'f> Figured<'f> {
     /// Figures of a field, whose cells may be errors; different contents are counted where asked for.
     pub(crate) fn new(field: &'f FieldDef, fails: bool, distinct: bool) -> Self {
-        let numeric = matches!(field.kind.holds(), Holds::Whole | Holds::Number | Holds::Money);
-        Self { field, numeric, fails, distinct: distinct && field.kind.stored() }
+        let figures: &[&str] = match field.kind.holds() {
+            Holds::Whole | Holds::Number | Holds::Money => &["count", "sum", "avg", "min", "max"],
+            Holds::Date | Holds::DateTime => &["count", "min", "max"],
+            _ => &["count"],
+        };
+        Self { field, figures, fails, distinct: distinct && field.kind.stored() }
     }
 
     /// Adds what is to be computed to a statement over `c`.
     pub(crate) fn select(&self, schema: &Schema, table: &TableDef, select: &mut SelectStatement) -> Result<()> {
         let f = self.field;
         let col = |name: &str| Expr::col((Alias::new("c"), Alias::new(name)));
-        for name in if self.numeric { &["count", "sum", "avg", "min", "max"][..] } else { &["count"][..] } {
+        for name in self.figures {
             let of = if f.kind.stored() { col(&f.key) } else { filter::filled_or_null(schema, table, f)? };
             select.expr(Func::cust(Alias::new(*name)).arg(of));
         }
@@ -70,9 +81,20 @@ impl<'f> Figured<'f> {
     /// cells they are of.
     pub(crate) fn read(&self, row: &Row<'_>, at: &mut usize) -> Result<(ColumnSummary, u64)> {
         let from = *at;
-        let figure = |i: usize| -> Result<Option<f64>> { if self.numeric { row.get(from + i) } else { Ok(None) } };
         let counted: u64 = row.get(from)?;
-        *at += if self.numeric { 5 } else { 1 };
+        let mut out = ColumnSummary::default();
+        match self.figures.len() {
+            5 => {
+                let [sum, average, min, max] = [1, 2, 3, 4].map(|i| row.get(from + i));
+                out = ColumnSummary { sum: sum?, average: average?, min: min?, max: max?, ..out };
+            }
+            3 => {
+                let [earliest, latest] = [1, 2].map(|i| row.at(from + i).map(|v| json::day(&self.field.kind, v)));
+                out = ColumnSummary { earliest: earliest?, latest: latest?, ..out };
+            }
+            _ => {}
+        }
+        *at += self.figures.len();
         let mut next = |there: bool| -> Result<Option<u64>> {
             if !there {
                 return Ok(None);
@@ -80,10 +102,9 @@ impl<'f> Figured<'f> {
             *at += 1;
             row.get(*at - 1).map(Some)
         };
-        let filled = counted + next(self.fails)?.unwrap_or(0);
-        let distinct = next(self.distinct)?;
-        let (sum, average, min, max) = (figure(1)?, figure(2)?, figure(3)?, figure(4)?);
-        Ok((ColumnSummary { filled, sum, average, min, max, distinct }, counted))
+        out.filled = counted + next(self.fails)?.unwrap_or(0);
+        out.distinct = next(self.distinct)?;
+        Ok((out, counted))
     }
 
     /// The field.

@@ -195,7 +195,7 @@ fn figures_are_those_counted_one_by_one() {
         sort: vec![Sort { field: money.clone(), desc: true }],
         ..grouped(&table, vec![desc(city), level(date), by(note, Period::Day)])
     };
-    let view = book.store.open_grouped(&scope(), &query, &[], &[money.clone(), note.clone()]).unwrap();
+    let view = book.store.open_grouped(&scope(), &query, &[], &[date.clone(), money.clone(), note.clone()]).unwrap();
     let ids = book.ids(&query);
     assert_eq!(ids.len(), 400);
     let row = |id: i64| &cells[id as usize - 1];
@@ -208,7 +208,7 @@ fn figures_are_those_counted_one_by_one() {
         for g in groups {
             seen += 1;
             let part: Vec<_> = ids[start..start + g.count as usize].iter().map(|id| row(*id)).collect();
-            check(g, depth, &part, money, note);
+            check(g, depth, &part, [date, money, note]);
             if depth == 2 {
                 at += part.len();
                 let sorted: Vec<_> = part.iter().map(|r| r.2.map_or((1, 0), |m| (0, -m))).collect();
@@ -226,7 +226,8 @@ fn figures_are_those_counted_one_by_one() {
 }
 
 /// Compares a group with its records.
-fn check(g: &RecordGroup, depth: usize, part: &[&(String, Option<Date>, Option<i64>, bool)], money: &str, note: &str) {
+fn check(g: &RecordGroup, depth: usize, part: &[&(String, Option<Date>, Option<i64>, bool)], keys: [&FieldKey; 3]) {
+    let [date, money, note] = keys.map(|k| &**k);
     for (c, d, _, n) in part.iter().copied() {
         let value = match depth {
             0 if c.is_empty() => Json::Null,
@@ -251,8 +252,32 @@ fn check(g: &RecordGroup, depth: usize, part: &[&(String, Option<Date>, Option<i
     assert_eq!(figures.max, some(amounts.iter().copied().fold(f64::MIN, f64::max)));
     let mean = some(amounts.iter().sum::<f64>() / amounts.len() as f64);
     assert!(figures.average.zip(mean).is_none_or(|(a, b)| (a - b).abs() < 1e-9), "{:?} {mean:?}", figures.average);
+    let days = || part.iter().filter_map(|r| r.1).map(|d| d.to_string());
+    let figures = &g.figures[date];
+    assert_eq!((figures.earliest.clone(), figures.latest.clone(), figures.min), (days().min(), days().max(), None));
     assert_eq!(g.figures[note].filled, part.iter().filter(|r| r.3).count() as u64);
     assert_eq!(g.figures[note].sum, None);
+}
+
+fn the_first_and_the_last_of_days_and_moments() {
+    let book = Book::new();
+    let (table, keys) = own_table(&book, &[("日期", FieldKind::Date), ("时间", FieldKind::DateTime)]);
+    let [date, time] = &keys[..] else { panic!("two fields") };
+    let query = Query::all(table.as_str());
+    let figures = || {
+        let view = book.store.open_view(&scope(), &query, &keys).unwrap();
+        let all = book.store.summary(&scope(), &view.id, &[]).unwrap();
+        [date, time].map(|k| (all[k].filled, all[k].earliest.clone(), all[k].latest.clone()))
+    };
+    assert_eq!(figures(), [(0, None, None), (0, None, None)]);
+    for (day, moment) in [("2026-02-01", "2026-02-01T09:05:00"), ("1990-12-31", "2026-02-01T23:00:00"), ("", "")] {
+        let moment = model::DateTime::from_iso(moment).map_or(Value::Null, Value::DateTime);
+        let day = Date::from_iso(day).map_or(Value::Null, Value::Date);
+        book.create(&table, &[(date, day), (time, moment)]);
+    }
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(figures()[0], (2, some("1990-12-31"), some("2026-02-01")));
+    assert_eq!(figures()[1], (2, some("2026-02-01T09:05:00"), some("2026-02-01T23:00:00")));
 }
 
 fn groups_hold_what_the_view_holds() {
@@ -309,6 +334,7 @@ testkit::on_both_engines!(
     each_kind_has_its_groups_in_its_order,
     choices_links_and_errors_are_groups_too,
     figures_are_those_counted_one_by_one,
+    the_first_and_the_last_of_days_and_moments,
     groups_hold_what_the_view_holds,
     what_gives_no_groups_is_refused,
 );

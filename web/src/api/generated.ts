@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: ff7670b7051c4c3ba3b912baeb43d181573233a61cb7644fb7f6903f497a89a2
+// Document: 8ab9a6df594731d7c060b927a65b96b1cd62350e4bbef65a622cb1a8d76084c9
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** An answer of a person. */
@@ -168,8 +168,12 @@ export interface ColumnSummary {
   average?: number;
   /** How many different contents, where it was asked for. */
   distinct?: number;
+  /** First day or moment of a column of dates, as ISO 8601 writes it. */
+  earliest?: string;
   /** Cells that are not blank. */
   filled: number;
+  /** Last day or moment of a column of dates. */
+  latest?: string;
   /** Largest. */
   max?: number;
   /** Smallest. */

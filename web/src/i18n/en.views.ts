@@ -95,5 +95,7 @@ export const enViews = {
   "figure.average": "Average",
   "figure.min": "Min",
   "figure.max": "Max",
+  "figure.minDay": "Earliest",
+  "figure.maxDay": "Latest",
   "figure.distinct": "Distinct",
 };

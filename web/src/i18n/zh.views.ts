@@ -94,5 +94,7 @@ export const zhViews = {
   "figure.average": "平均",
   "figure.min": "最小",
   "figure.max": "最大",
+  "figure.minDay": "最早",
+  "figure.maxDay": "最晚",
   "figure.distinct": "不同值",
 };

@@ -5,7 +5,7 @@ import { api } from "@/api";
 import type { Field, FigureName, Locale, Table, ViewSummary } from "@/api/types";
 import { layoutStore } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
-import { formatCount, formatValue, isFigure, isLinks, labelOf } from "@/lib/format";
+import { formatCount, formatValue, isDateLike, isFigure, isLinks, labelOf } from "@/lib/format";
 import { fieldOf } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
@@ -23,10 +23,17 @@ const SHARES = ["percent", "progress", "rating"];
 /** Figures that make sense of a column. */
 export function figuresOf(field: Field): FigureName[] {
   const counts: FigureName[] = isLinks(field) ? ["count", "filled"] : ["count", "filled", "distinct"];
+  if (isDateLike(field)) return ["min", "max", ...counts];
   if (!isFigure(field)) return counts;
   const figures: FigureName[] = ["average", "min", "max", ...counts];
   return SHARES.includes(field.kind) ? figures : ["sum", ...figures];
 }
+
+/** What a figure is called: the smallest of days is the earliest. */
+export const named = (field: Field, figure: FigureName) =>
+  isDateLike(field) && (figure === "min" || figure === "max")
+    ? (`figure.${figure}Day` as const)
+    : (`figure.${figure}` as const);
 
 /** Figures of columns over the whole view, each of which can be changed where it stands. */
 export function SummaryBar({ table, viewId, shown }: Props) {
@@ -68,7 +75,7 @@ export function SummaryBar({ table, viewId, shown }: Props) {
           onClick={(e) => setMenu({ at: e.currentTarget.getBoundingClientRect(), field })}
         >
           <span>
-            {labelOf(field.label, locale)} {t(`figure.${figure}`)}
+            {labelOf(field.label, locale)} {t(named(field, figure))}
           </span>{" "}
           <strong className="num">{show(field, figure)}</strong>
         </button>
@@ -134,7 +141,7 @@ function FigureList(props: {
           className={f === now ? "menu-item on" : "menu-item"}
           onClick={() => onPick(field, f)}
         >
-          {t(`figure.${f}`)}
+          {t(named(field, f))}
         </button>
       ))}
       <button type="button" className="menu-item" onClick={() => onPick(field, null)}>
@@ -157,6 +164,8 @@ export function figureShown(
   all: ViewSummary,
   locale: Locale,
 ): string | undefined {
+  const day = isDateLike(field) && all.columns[field.key]?.[figure === "min" ? "earliest" : "latest"];
+  if (day && (figure === "min" || figure === "max")) return formatValue(field, day, locale);
   const text = figureText(field, figure, all);
   return typeof text === "number" ? formatValue(exact(field, figure), text, locale) : text;
 }
