@@ -8,7 +8,7 @@ use crate::follow::{self, Followed};
 use crate::recalc::{Touched, recalculate};
 use crate::store::{Now, Shape, Store, code_counter, counter, id_counter, require};
 use crate::validate::{Checks, Written};
-use crate::{layout, links, log, search};
+use crate::{layout, links, log, plan, search};
 use model::{
     Access, CellEdit, Change, ChangeOutcome, CodePattern, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind,
     IDENTITY_FIELDS, Identity, Origin, RecordId, Result, Scope, TableDef, TableKey, UserId, Value, builtin,
@@ -55,6 +55,8 @@ pub(crate) struct Writing<'c> {
     pub written: Written,
     /// Customers whose follow-ups were touched.
     pub followed: Followed,
+    /// Next contacts a person wrote.
+    pub planned: plan::Written,
 }
 
 impl<'c> Writing<'c> {
@@ -85,6 +87,7 @@ impl<'c> Writing<'c> {
             checks,
             written: Written::default(),
             followed: Followed::default(),
+            planned: plan::Written::default(),
         }
     }
 
@@ -97,6 +100,7 @@ impl<'c> Writing<'c> {
                     created.push(RecordId(self.create(&table, cells)?));
                 }
                 self.complete_new(&table, &created)?;
+                self.plan_new(&self.table(&table)?, &created)?;
                 if let (Some(low), Some(high)) = (created.first(), created.last()) {
                     log::created(self.conn, self.change, &table, low.0, high.0)?;
                 }
@@ -117,6 +121,7 @@ impl<'c> Writing<'c> {
 
     /// Next contacts, search text and derived columns of everything touched, and the news of it.
     pub(crate) fn finish(&mut self, progress: crate::recalc::Progress<'_>) -> Result<()> {
+        self.plan()?;
         self.lead()?;
         for (table, ids) in std::mem::take(&mut self.searchable) {
             if let Some(def) = self.shape.schema.table(&table) {
@@ -296,6 +301,7 @@ impl<'c> Writing<'c> {
             }
         }
         self.check_changes(def, id, &changes)?;
+        self.plan_edit(def, id, &changes);
         self.update(def, id, &changes)?;
         Ok(true)
     }

@@ -1,8 +1,8 @@
 //! Follow-ups: what is still to be done after an interaction leads the customer's next contact.
 //!
-//! The day of the earliest open follow-up is the customer's `next_contact`. A day set by hand stays when it is not
-//! past and comes sooner. When no follow-up is open any more, the day it had left there is cleared. Only writes of
-//! interactions do this; an edit of the customer costs nothing more.
+//! The day of the earliest open follow-up is the customer's `next_contact`. A day a file
+//! brought stays when it is not past and comes sooner. When no follow-up is open any more, the day it had left there
+//! is cleared. Only writes of interactions do this; what a person writes over the day is in [`crate::plan`].
 
 use crate::apply::Writing;
 use crate::conn::{Conn, params};
@@ -71,7 +71,9 @@ impl Writing<'_> {
         }
         let now = self.content(def, id, &[&"customer".into(), &"follow_up".into()])?.unwrap_or_default();
         let mut cells: Vec<&Value> = now.iter().collect();
-        cells.extend(changes.iter().flat_map(|(_, old, new)| [*old, *new]));
+        // When it was done is no day of a follow-up.
+        let leading = changes.iter().filter(|(k, ..)| **k == *"customer" || **k == *"follow_up");
+        cells.extend(leading.flat_map(|(_, old, new)| [*old, *new]));
         // Blank or not, every customer concerned is looked at with every day concerned.
         let days: BTreeSet<Date> = cells.iter().filter_map(|v| day_of(v)).collect();
         for cell in cells {

@@ -41,6 +41,7 @@ mod log;
 mod lookups;
 mod matching;
 mod order;
+mod plan;
 mod preview;
 mod probe;
 mod read;

@@ -81,23 +81,110 @@ fn the_earliest_open_follow_up_is_the_next_contact() {
     book.assert_sound();
 }
 
-fn a_day_set_by_hand_stays_while_it_comes_sooner() {
+/// A customer of a file, with the day the file has.
+fn imported(book: &Book, name: &str, next: &str) -> RecordId {
+    let options =
+        BatchOptions { origin: Origin::Import, match_key: MatchKey::None, dry_run: false, expected_orders: 0 };
+    let work = |b: &mut store::Batch<'_>| {
+        let columns = b.columns("customers", &["name".into(), "next_contact".into()])?;
+        Ok(b.customer(columns, &mut [name.into(), day(next)])?.id())
+    };
+    book.store.batch(&scope(), options, work, &mut |_, _, _| Ok(())).unwrap().1
+}
+
+/// The follow-ups of all customers: whose, when, done.
+fn follow_ups(book: &Book) -> Vec<(RecordId, String, bool)> {
+    let ids = book.ids(&Query::all("interactions"));
+    let read = |id: i64| {
+        let [customer, at, done] =
+            ["customer", "follow_up", "done"].map(|f| book.cell("interactions", RecordId(id), f));
+        let (Value::Link(customer), Value::DateTime(at)) = (customer, at) else { panic!("{id} is a follow-up") };
+        (customer, at.to_string(), done == Value::Bool(true))
+    };
+    ids.into_iter().map(read).collect()
+}
+
+fn a_day_of_a_file_stays_while_it_comes_sooner() {
     let book = Book::new();
-    let c = book.create("customers", &[("name", "王小华".into()), ("next_contact", day("2026-11-23"))]);
+    let c = imported(&book, "王小华", "2026-11-23");
+    assert_eq!(follow_ups(&book), [], "a file plans nothing");
     let id = plan(&book, c, "2026-11-30T09:00");
     assert_eq!(next(&book, c), day("2026-11-23"), "sooner than the follow-up");
     book.edit("interactions", id, "done", Value::Bool(true)).unwrap();
     assert_eq!(next(&book, c), day("2026-11-23"), "no follow-up had put it there");
-    book.edit("customers", c, "next_contact", day("2026-11-01")).unwrap();
-    plan(&book, c, "2026-12-02T09:00");
-    assert_eq!(next(&book, c), day("2026-12-02"), "a past day is done with");
-    book.edit("customers", c, "next_contact", day("2026-12-09")).unwrap();
-    assert_eq!(next(&book, c), day("2026-12-09"), "a hand may always write it");
+    let Value::DateTime(now) = book.cell("interactions", id, "done_at") else { panic!("it is done") };
+    let c = imported(&book, "今天", &now.date().to_string());
+    let id = plan(&book, c, "2099-11-20T09:00");
+    book.edit("interactions", id, "done", Value::Bool(true)).unwrap();
+    assert_eq!(next(&book, c), Value::Date(now.date()), "the day it was done is no follow-up's");
+    let past = imported(&book, "李", "2026-11-01");
+    plan(&book, past, "2026-12-02T09:00");
+    assert_eq!(next(&book, past), day("2026-12-02"), "a past day is done with");
+}
+
+fn the_cell_plans_moves_and_completes_the_follow_up() {
+    let book = Book::new();
+    let c = imported(&book, "王小华", "2026-11-23");
+    let write = |text: &str| {
+        let value = if text.is_empty() { Value::Null } else { day(text) };
+        book.edit("customers", c, "next_contact", value).unwrap().change
+    };
+    let at = |time: &str, done| (c, time.to_owned(), done);
+    let planned = write("2026-11-25");
+    assert_eq!(follow_ups(&book), [at("2026-11-25 09:00:00", false)], "planned");
+    assert_eq!(book.cell("interactions", RecordId(1), "kind"), "计划".into());
+    assert_eq!(book.cell("customers", c, "open_follow_ups"), Value::Int(1));
+    book.edit("interactions", RecordId(1), "follow_up", moment("2026-11-25T15:30")).unwrap();
+    let moved = write("2026-12-01");
+    assert_eq!(follow_ups(&book), [at("2026-12-01 15:30:00", false)], "moved, with its time of day");
+    let completed = write("");
+    assert_eq!(follow_ups(&book), [at("2026-12-01 15:30:00", true)], "completed");
+    assert!(matches!(book.cell("customers", c, "last_talk"), Value::DateTime(_)));
+    assert_eq!(next(&book, c), Value::Null);
+    book.assert_sound();
+    for (change, day_after, rest) in [
+        (completed, "2026-12-01", vec![at("2026-12-01 15:30:00", false)]),
+        (moved, "2026-11-25", vec![at("2026-11-25 15:30:00", false)]),
+    ] {
+        book.store.undo_whole(&scope(), change, &[]).unwrap();
+        assert_eq!((next(&book, c), follow_ups(&book)), (day(day_after), rest));
+    }
+    assert!(book.store.undo_whole(&scope(), planned, &[]).is_err(), "its time was changed since");
+    book.assert_sound();
+}
+
+fn undoing_a_planned_day_takes_the_follow_up_along() {
+    let book = Book::new();
+    let c = imported(&book, "王小华", "2026-11-23");
+    let planned = book.edit("customers", c, "next_contact", day("2026-11-25")).unwrap();
+    let undone = book.store.undo_whole(&scope(), planned.change, &[]).unwrap();
+    assert_eq!((next(&book, c), follow_ups(&book)), (day("2026-11-23"), vec![]));
+    book.store.undo_whole(&scope(), undone.change, &[]).unwrap();
+    assert_eq!(next(&book, c), day("2026-11-25"));
+    assert_eq!(follow_ups(&book), [(c, "2026-11-25 09:00:00".to_owned(), false)]);
+    book.assert_sound();
+}
+
+fn a_cell_leaves_the_plans_of_other_days_alone() {
+    let book = Book::new();
+    let c = book.create("customers", &[("name", "王小华".into()), ("next_contact", day("2026-11-25"))]);
+    plan(&book, c, "2026-11-25T18:00");
+    plan(&book, c, "2026-12-12T09:00");
+    assert_eq!(follow_ups(&book).len(), 3, "a new customer with a day is planned too");
+    book.edit("customers", c, "next_contact", day("2026-12-20")).unwrap();
+    let at = |time: &str| (c, time.to_owned(), false);
+    let all = ["2026-12-20 09:00:00", "2026-12-20 18:00:00", "2026-12-12 09:00:00"].map(at);
+    assert_eq!(follow_ups(&book), all, "both of that day, and no other");
+    assert_eq!(next(&book, c), day("2026-12-12"), "the other one comes sooner");
+    book.edit("customers", c, "next_contact", day("2026-12-20")).unwrap();
+    let all = ["2026-12-20 09:00:00", "2026-12-20 18:00:00", "2026-12-20 09:00:00"].map(at);
+    assert_eq!((follow_ups(&book), next(&book, c)), (all.to_vec(), day("2026-12-20")));
+    book.assert_sound();
 }
 
 fn undo_puts_both_back() {
     let book = Book::new();
-    let c = book.create("customers", &[("name", "王小华".into()), ("next_contact", day("2026-12-20"))]);
+    let c = imported(&book, "王小华", "2026-12-20");
     let cells = vec![("customer".into(), Value::Link(c)), ("follow_up".into(), moment("2026-11-30T09:00"))];
     let made = Change::Create { table: "interactions".into(), records: vec![cells] };
     let made = book.store.apply(&scope(), made, Origin::Edit).unwrap();
@@ -175,7 +262,10 @@ testkit::on_both_engines!(
     an_interaction_has_its_time_and_its_kind,
     customers_know_their_last_contact_and_open_follow_ups,
     the_earliest_open_follow_up_is_the_next_contact,
-    a_day_set_by_hand_stays_while_it_comes_sooner,
+    a_day_of_a_file_stays_while_it_comes_sooner,
+    the_cell_plans_moves_and_completes_the_follow_up,
+    undoing_a_planned_day_takes_the_follow_up_along,
+    a_cell_leaves_the_plans_of_other_days_alone,
     undo_puts_both_back,
     a_customer_who_goes_leaves_the_interactions,
     rows_of_a_file_lead_too_and_are_found,

@@ -110,7 +110,8 @@ fn what_was_undone_or_follows_by_itself_is_left_out() {
     book.edit("interactions", id, "done", Value::Bool(true)).unwrap();
     assert_eq!(all(&page(&book, c, &[TimelineKind::Change], 50, None)), ["made edit"]);
     book.edit("customers", c, "next_contact", Value::Date(model::Date(20_800))).unwrap();
-    assert_eq!(all(&page(&book, c, &[TimelineKind::Change], 50, None)), ["edit next_contact", "made edit"]);
+    let shown = page(&book, c, &[TimelineKind::Change], 50, None);
+    assert_eq!((all(&shown), shown.open.len()), (vec!["made edit".to_owned()], 1), "its follow-up tells it");
 }
 
 fn a_wrong_cursor_and_a_missing_customer_are_refused() {

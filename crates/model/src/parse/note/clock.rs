@@ -1,5 +1,6 @@
 //! Times of day, and times so many hours from now.
 
+use super::DAY_HOUR;
 use super::scan::Scan;
 use crate::{Date, DateTime};
 
@@ -29,8 +30,6 @@ const PARTS: &[(&str, u32)] = &[
     ("night", 20),
 ];
 
-/// The hour of a day that names none.
-const PLAIN: u32 = 9;
 /// The hour of a day gone by that names none.
 const GONE: u32 = 12;
 
@@ -65,7 +64,7 @@ impl Scan<'_> {
     }
 
     fn usual(&self, date: Date) -> u32 {
-        if date < self.today() { GONE } else { PLAIN }
+        if date < self.today() { GONE } else { DAY_HOUR }
     }
 
     /// The place behind what may stand between a day and its time.

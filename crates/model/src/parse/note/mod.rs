@@ -14,6 +14,9 @@ use crate::DateTime;
 use crate::builtin::{FEEDBACK, PLAN, TALK};
 use scan::{Scan, english};
 
+/// The hour of a day to come that names none.
+pub const DAY_HOUR: u32 = 9;
+
 /// What not to look for, because a person took it away again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Without {
