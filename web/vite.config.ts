@@ -1,11 +1,33 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, URL } from "node:url";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Tells the worker behind the page which files the page consists of, once they are written. */
+function workerFiles(): Plugin {
+  return {
+    name: "kebu-worker-files",
+    writeBundle({ dir = here("./dist") }) {
+      // The public form is a page of its own, which nobody opens without a network.
+      const files = readdirSync(`${dir}/assets`)
+        .filter((name) => !name.startsWith("form-"))
+        .sort()
+        .map((name) => `/assets/${name}`);
+      const build = createHash("sha256").update(files.join()).digest("hex").slice(0, 12);
+      const code = readFileSync(`${dir}/sw.js`, "utf8")
+        .replaceAll("__KEBU_FILES__", JSON.stringify([...files, "/kebu.webmanifest", "/seal.svg"]))
+        .replaceAll("__KEBU_BUILD__", JSON.stringify(build));
+      writeFileSync(`${dir}/sw.js`, code);
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), workerFiles()],
   resolve: {
     alias: {
       "@": here("./src"),
@@ -17,7 +39,15 @@ export default defineConfig({
   build: {
     target: "es2022",
     // The page of public forms is one of its own: it carries nothing of the other.
-    rollupOptions: { input: { index: here("./index.html"), form: here("./form.html") } },
+    rollupOptions: {
+      input: {
+        index: here("./index.html"),
+        form: here("./form.html"),
+        sw: here("./src/features/offline/worker.ts"),
+      },
+      // A worker serves what lies beside and below it.
+      output: { entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+    },
     outDir: "dist",
     emptyOutDir: true,
     // A data: URL would need its own exception in the Content-Security-Policy.

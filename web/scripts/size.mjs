@@ -45,6 +45,7 @@ const rows = [
   ["entry (set-up, login)", sum(first)],
   ["entry + table shell", sum(shell)],
   ["entry + table shell + sheet grid", sum(sheet)],
+  ["the same in English", sum(closure([...sheet, ...named("en-")]))],
   ["charts chunk alone", sum(new Set(named("plots-")))],
   ["public form", form],
 ];

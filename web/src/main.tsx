@@ -1,5 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { startWorker } from "@/features/offline/opened";
 import { App } from "@/features/shell/App";
 import { startI18n } from "@/i18n";
 import { startPrefs } from "@/lib/prefs";
@@ -7,11 +8,13 @@ import "@/ui/theme.css";
 import "@/ui/ui.css";
 
 startPrefs();
-startI18n();
+startWorker();
 const root = document.getElementById("root");
-if (root)
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
-  );
+void startI18n().then(() => {
+  if (root)
+    createRoot(root).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    );
+});

@@ -38,6 +38,12 @@ impl Clock {
         DateTime(self.today().start().0 + wall_seconds().rem_euclid(86_400))
     }
 
+    /// The wall clock of the book at a moment gone by, in seconds since 1970 (UTC); now for one to come.
+    pub(crate) fn at(self, unix: i64) -> DateTime {
+        let ago = (wall_seconds() - OFFSET).saturating_sub(unix).max(0);
+        DateTime(self.now().0 - ago)
+    }
+
     /// How long until the day turns.
     pub(crate) fn until_tomorrow(self) -> Duration {
         Duration::from_secs((86_400 - wall_seconds().rem_euclid(86_400)).unsigned_abs() + 1)

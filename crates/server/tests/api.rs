@@ -204,6 +204,39 @@ async fn rows_have_results_of_their_own(site: &Site) {
     assert_eq!(site.call("owner", "DELETE", path, Some(many)).await.0, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
+async fn a_note_kept_on_a_phone_is_read_as_of_then(site: &Site) {
+    site.ok("POST", "/tables/customers/records", Some(json!({ "records": [{ "name": "甲" }] }))).await;
+    let ago = |days: i64| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        now.as_secs() as i64 - days * 86_400
+    };
+    let send = async |key: &str, body: Value| {
+        let r = Request::builder()
+            .method("POST")
+            .uri("/api/v1/customers/1/notes")
+            .header(header::AUTHORIZATION, "Bearer owner")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("Idempotency-Key", key)
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        serde_json::from_slice::<Value>(&site.send(r).await.2).unwrap()
+    };
+    let day = |read: &Value| model::Date::from_iso(&read["follow_up"].as_str().unwrap()[..10]).unwrap().0;
+    let now = send("p", json!({ "text": "明天下午电话 确认尺码", "preview": true })).await;
+    let kept = json!({ "text": "明天下午电话 确认尺码", "written": ago(2) });
+    let read = send("n1", kept.clone()).await;
+    assert_eq!(day(&read), day(&now) - 2, "the day after it was written");
+    assert_eq!(send("n1", kept).await, read, "sent twice it is one");
+    let records = site.ok("GET", "/tables/interactions/records?fields=time", None).await;
+    let times: Vec<&str> =
+        records["records"].as_array().unwrap().iter().filter_map(|r| r["values"]["time"].as_str()).collect();
+    let [time] = times[..] else { panic!("{times:?}") };
+    assert_eq!(model::Date::from_iso(&time[..10]).unwrap().0, day(&now) - 3, "when it was written down");
+    let ahead = send("n2", json!({ "text": "明天下午电话", "written": ago(-9), "preview": true })).await;
+    assert_eq!(day(&ahead), day(&now), "a phone whose clock is fast");
+    assert_eq!(send("n3", json!({ "text": "x", "written": ago(500) })).await["error"]["field"], "written");
+}
+
 async fn a_write_sent_twice_is_done_once(site: &Site) {
     let send = async |role: &str, method: &str, key: &str, body: &Value| {
         let r = Request::builder()
@@ -252,5 +285,6 @@ on_both_engines!(
     tokens_are_narrow_shown_once_and_revoked,
     pages_by_cursor_give_every_record_once,
     rows_have_results_of_their_own,
+    a_note_kept_on_a_phone_is_read_as_of_then,
     a_write_sent_twice_is_done_once,
 );

@@ -23,6 +23,9 @@ export class ApiError extends Error {
 export const isAbort = (error: unknown): boolean =>
   error instanceof DOMException && error.name === "AbortError";
 
+/** The server could not be reached. */
+export const isNetwork = (error: unknown): boolean => error instanceof ApiError && error.code === "network";
+
 const BASE = "/api/v1";
 export const apiUrl = (path: string): string => BASE + path;
 
@@ -53,11 +56,19 @@ export interface CallOptions {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
   signal?: AbortSignal;
+  /** Under one key the server does a write once, however often it is sent. */
+  key?: string;
+  /** From the server itself, not what the worker behind the page kept. */
+  fresh?: boolean;
 }
 
-export async function call<T>(path: string, { method = "GET", body, signal }: CallOptions = {}): Promise<T> {
+export async function call<T>(
+  path: string,
+  { method = "GET", body, signal, key, fresh }: CallOptions = {},
+): Promise<T> {
   const headers: Record<string, string> = { "Accept-Language": currentLocale(), Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key !== undefined) headers["Idempotency-Key"] = key;
   let response: Response;
   try {
     response = await fetch(apiUrl(path), {
@@ -66,6 +77,7 @@ export async function call<T>(path: string, { method = "GET", body, signal }: Ca
       credentials: "same-origin",
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
+      cache: fresh ? "no-store" : undefined,
     });
   } catch (error) {
     if (isAbort(error)) throw error;

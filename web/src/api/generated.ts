@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: 8ab9a6df594731d7c060b927a65b96b1cd62350e4bbef65a622cb1a8d76084c9
+// Document: 6e1e322d2d8911f1907c607c00d6dbedac59a3c5bba6a500c3d54f15ec9b9ca3
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** An answer of a person. */
@@ -1015,6 +1015,11 @@ export interface NewNote {
   text: string;
   /** What is to stay text, because a person took it away. */
   without?: NotePart[];
+  /**
+   * When it was written, in seconds since 1970 (UTC), where a program kept it for a while: `明天` is the day after,
+   * and the interaction was then. Now when left out; at most a year ago.
+   */
+  written?: number;
 }
 
 /** A table to be made. */

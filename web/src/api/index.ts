@@ -103,13 +103,14 @@ export const api = {
   search: (q: string, signal?: AbortSignal) => call<T.SearchAnswer>(`/search?q=${enc(q)}`, { signal }),
 
   record: (table: string, id: number) => call<T.RecordOut>(`/tables/${enc(table)}/records/${id}`),
-  createRecords: (table: string, records: Record<string, T.Written>[]) =>
+  createRecords: (table: string, records: Record<string, T.Written>[], key?: string) =>
     call<T.Created>(`/tables/${enc(table)}/records`, {
       method: "POST",
       body: { records },
+      key,
     }),
-  patchCells: (table: string, cells: T.CellWrite[]) =>
-    call<T.Patched>(`/tables/${enc(table)}/records`, { method: "PATCH", body: { cells } }),
+  patchCells: (table: string, cells: T.CellWrite[], key?: string) =>
+    call<T.Patched>(`/tables/${enc(table)}/records`, { method: "PATCH", body: { cells }, key }),
   deleteRecords: (table: string, ids: number[]) =>
     call<T.Deleted>(`/tables/${enc(table)}/records`, {
       method: "DELETE",
@@ -138,14 +139,14 @@ export const api = {
       body: { change },
     }),
   history: (table: string, id: number) => call<T.History>(`/tables/${enc(table)}/records/${id}/history`),
-  card: (id: number) => call<T.Card>(`/customers/${id}/card`),
+  card: (id: number, fresh?: boolean) => call<T.Card>(`/customers/${id}/card`, { fresh }),
   timeline: (id: number, kinds: string | undefined, cursor: string | undefined, signal?: AbortSignal) => {
     const wanted = new URLSearchParams({ ...(kinds && { kinds }), ...(cursor && { cursor }) });
     return call<T.TimelinePage>(`/customers/${id}/timeline?${wanted}`, { signal });
   },
   /** Keeps a note on a customer, or with `preview` says what was understood of it. */
-  addNote: (id: number, body: T.NewNote, signal?: AbortSignal) =>
-    call<T.NoteRead>(`/customers/${id}/notes`, { method: "POST", body, signal }),
+  addNote: (id: number, body: T.NewNote, signal?: AbortSignal, key?: string) =>
+    call<T.NoteRead>(`/customers/${id}/notes`, { method: "POST", body, signal, key }),
 
   startImport: (files: File[], onProgress: (done: number, total: number) => void, signal: AbortSignal) =>
     upload<T.Import>("/imports", files, onProgress, signal),

@@ -1,5 +1,6 @@
 import type { RefObject } from "react";
 import { editText, isError, isLink, isLinks, linksOf } from "@/lib/format";
+import { bookNow, today } from "@/lib/month";
 import type { Command } from "./keymap";
 import { around, type Box, boxAt, edge, goTo, headOf, step, within } from "./selection";
 import type { CellEdit, Range, Row, SheetProps } from "./types";
@@ -20,9 +21,7 @@ export interface Board {
 /** Clearing or filling more cells than this at once would freeze page and server alike. */
 export const MAX_CELLS = 50_000;
 
-const two = (n: number) => String(n).padStart(2, "0");
-const today = (d = new Date()) => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
-const nowText = (d = new Date()) => `${today(d)} ${two(d.getHours())}:${two(d.getMinutes())}`;
+const nowText = () => bookNow().slice(0, 16).replace("T", " ");
 
 function move(board: Board, command: Extract<Command, { do: "move" }>): void {
   const { columns, source } = board.props;

@@ -4,6 +4,7 @@ import { enForms } from "./en.forms";
 import { enGroups } from "./en.groups";
 import { enKinds } from "./en.kinds";
 import { enLive } from "./en.live";
+import { enOffline } from "./en.offline";
 import { enPerson } from "./en.person";
 import { enSettings } from "./en.settings";
 import { enViews } from "./en.views";
@@ -17,6 +18,7 @@ export const en: Record<keyof typeof zh, string> = {
   ...enLive,
   ...enViews,
   ...enFind,
+  ...enOffline,
   ...enPerson,
   ...enSettings,
   "brand.name": "Kebu",

@@ -3,23 +3,41 @@ import { initReactI18next } from "react-i18next";
 import type { Locale } from "@/api/types";
 import { localeStore } from "@/lib/prefs";
 import { useStore } from "@/lib/store";
-import { en } from "./en";
 import { zh } from "./zh";
 
 export const i18n = i18next;
 
-/** Flat keys, both languages in the first load: together they weigh less than one more request. */
-export function startI18n(): void {
-  void i18next.use(initReactI18next).init({
-    lng: localeStore.get(),
+/** Most people read Chinese: it comes with the page, English when it is wanted. */
+async function have(locale: Locale): Promise<void> {
+  if (locale !== "en" || i18next.hasResourceBundle("en", "translation")) return;
+  const { en } = await import("./en");
+  i18next.addResourceBundle("en", "translation", en);
+}
+
+/** Flat keys. Done when the person's language is there. */
+export async function startI18n(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: "zh-CN",
     fallbackLng: "zh-CN",
-    resources: { "zh-CN": { translation: zh }, en: { translation: en } },
+    resources: { "zh-CN": { translation: zh } },
+    partialBundledLanguages: true,
     keySeparator: false,
     nsSeparator: false,
     interpolation: { escapeValue: false },
     initAsync: false,
   });
-  localeStore.subscribe(() => void i18next.changeLanguage(localeStore.get()));
+  const turn = async () => {
+    const locale = localeStore.get();
+    try {
+      await have(locale);
+    } catch {
+      // Without its texts the page is better in Chinese than not at all.
+      return;
+    }
+    if (localeStore.get() === locale) await i18next.changeLanguage(locale);
+  };
+  localeStore.subscribe(() => void turn());
+  await turn();
 }
 
 export const useLocale = (): Locale => useStore(localeStore);

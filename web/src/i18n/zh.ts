@@ -4,6 +4,7 @@ import { zhForms } from "./zh.forms";
 import { zhGroups } from "./zh.groups";
 import { zhKinds } from "./zh.kinds";
 import { zhLive } from "./zh.live";
+import { zhOffline } from "./zh.offline";
 import { zhPerson } from "./zh.person";
 import { zhSettings } from "./zh.settings";
 import { zhViews } from "./zh.views";
@@ -16,6 +17,7 @@ export const zh = {
   ...zhLive,
   ...zhViews,
   ...zhFind,
+  ...zhOffline,
   ...zhPerson,
   ...zhSettings,
   "brand.name": "客簿",

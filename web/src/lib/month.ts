@@ -13,11 +13,12 @@ export function addMonths(month: string, n: number): string {
 /** Days since Monday. */
 export const weekday = (day: string): number => (new Date(at(day)).getUTCDay() + 6) % 7;
 
-/** The day where this browser is. */
-export function today(now = new Date()): string {
-  const two = (n: number) => String(n).padStart(2, "0");
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-}
+/** How far the book's clock, Asia/Shanghai, is ahead; it knows no daylight saving. */
+const AHEAD_MS = 8 * 3_600_000;
+/** Now on the book's clock, as the server writes moments, wherever this browser is. */
+export const bookNow = (now = Date.now()): string => new Date(now + AHEAD_MS).toISOString().slice(0, 19);
+/** Today in the book. */
+export const today = (now = Date.now()): string => bookNow(now).slice(0, 10);
 
 /** The days of the weeks a month touches, from a Monday to a Sunday; of more weeks where a height is to stay. */
 export function gridOf(month: string, weeks = 0): string[] {

@@ -9,6 +9,8 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 30_000,
+      // Without a network the worker behind the page answers what was opened before.
+      networkMode: "always",
       refetchOnWindowFocus: false,
       // A refusal stays a refusal; only a broken line is worth a second try.
       retry: (count, error) => count < 2 && error instanceof ApiError && error.code === "network",

@@ -2,17 +2,20 @@
 
 use crate::app::{App, blocking};
 use crate::auth::Caller;
-use crate::error::{ApiResult, malformed};
+use crate::error::ApiResult;
+use crate::keyed::Keyed;
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use model::builtin::{CUSTOMERS, INTERACTIONS};
 use model::parse::note::{LineNote, Without, note};
-use model::{Access, Change, DateTime, Error, ErrorCode, FieldKey, Origin, RecordId, Value};
+use model::{Access, Change, ChangeOutcome, DateTime, Error, ErrorCode, FieldKey, RecordId, Value};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
+/// How long a note may have waited, in seconds.
+const WAITED: i64 = 366 * 86_400;
 /// Longest line, in characters.
 const LONGEST: usize = 2_000;
 
@@ -43,6 +46,9 @@ pub(crate) struct NewNote {
     /// What is to stay text, because a person took it away.
     #[serde(default)]
     without: Vec<NotePart>,
+    /// When it was written, in seconds since 1970 (UTC), where a program kept it for a while: `明天` is the day after,
+    /// and the interaction was then. Now when left out; at most a year ago.
+    written: Option<i64>,
 }
 
 /// What was understood of a note, and without `preview` the interaction it became.
@@ -75,7 +81,7 @@ pub(crate) struct NoteRead {
 /// Keeps a note as an interaction of the customer; a time ahead becomes its follow-up.
 #[utoipa::path(
     post, path = "/customers/{id}/notes", tag = "records", operation_id = "addNote",
-    params(("id" = i64, Path)),
+    params(("id" = i64, Path), super::writes::Key),
     request_body = NewNote,
     responses((status = 200, description = "The answer.", body = NoteRead)),
 )]
@@ -83,9 +89,8 @@ pub(crate) async fn add(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<i64>,
-    body: Result<Json<NewNote>, JsonRejection>,
+    Keyed { body: n, once }: Keyed<NewNote>,
 ) -> ApiResult<Json<NoteRead>> {
-    let Json(n) = body.map_err(malformed)?;
     caller.require(Access::Write)?;
     if n.text.trim().is_empty() {
         return Err(Error::new(ErrorCode::Invalid, "先写点什么", "Write something first").on("text").into());
@@ -106,20 +111,29 @@ pub(crate) async fn add(
         way: left(NotePart::Way),
         kind: left(NotePart::Kind),
     };
-    let read = note(&n.text, app.clock.now(), without);
+    let (now, written) = (app.clock.now(), n.written.map(|at| app.clock.at(at)));
+    if written.is_some_and(|at| now.0 - at.0 > WAITED) {
+        return Err(Error::new(ErrorCode::Invalid, "写下的时间最早一年前", "Written at most a year ago")
+            .on("written")
+            .into());
+    }
+    let mut read = note(&n.text, written.unwrap_or(now), without);
     let mut out = said(&read);
+    read.at = read.at.or(written);
     let made = blocking(&app, move |app| {
         if n.preview {
             app.book().record(&caller.scope, CUSTOMERS, RecordId(id))?;
             return Ok(None);
         }
         let change = Change::Create { table: INTERACTIONS.into(), records: vec![cells(RecordId(id), read)] };
-        app.book().apply(&caller.scope, change, Origin::Edit).map(Some)
+        let answer = |done: &ChangeOutcome| json!([done.created, done.change]).to_string();
+        app.book().apply_once(&caller.scope, change, once.as_ref(), answer).map(Some)
     })
     .await?;
     if let Some(made) = made {
-        out.id = made.created.first().copied();
-        out.change = Some(made.change);
+        let (created, change): (Vec<RecordId>, i64) = serde_json::from_str(&made).map_err(Error::internal)?;
+        out.id = created.first().copied();
+        out.change = Some(change);
     }
     Ok(Json(out))
 }

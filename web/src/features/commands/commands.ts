@@ -3,6 +3,7 @@ import type { useNavigate } from "@tanstack/react-router";
 import { api } from "@/api";
 import type { Table } from "@/api/types";
 import type { Tab } from "@/features/bulk/bulk";
+import { forgetOpened } from "@/features/offline/opened";
 import { fieldDialog, newRecord, tableDialog } from "@/features/table/tableState";
 import type { zh } from "@/i18n/zh";
 import { localeStore, modeStore, themeStore } from "@/lib/prefs";
@@ -195,6 +196,7 @@ function go(id: string, label: keyof typeof zh, icon: IconName, to: Place): User
 
 export async function logOut(): Promise<void> {
   await api.logout();
+  await forgetOpened();
   queryClient.clear();
   await queryClient.invalidateQueries();
 }

@@ -1,17 +1,19 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Card } from "@/api/types";
+import { waitingDay, waitingStore } from "@/features/offline/waiting";
 import { useLocale } from "@/i18n";
 import { labelOf, textsOf } from "@/lib/format";
 import { today } from "@/lib/month";
 import { fieldOf, useTable } from "@/lib/query";
+import { useStore } from "@/lib/store";
 import { Badge } from "@/ui/Badge";
 import { Icon } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
 import { Popup } from "@/ui/Popup";
 import { toast } from "@/ui/toast";
 import { PickDay } from "./PickDay";
-import { carriedTo, useActs, useOpen } from "./useTimeline";
+import { useActs, useOpen } from "./useTimeline";
 import { momentText } from "./words";
 
 const str = (v: unknown): string => (typeof v === "string" ? v : "");
@@ -158,21 +160,25 @@ function Reach({ card }: { card: Card }) {
   );
 }
 
-/** When to talk to them next. While a follow-up is open it is the earliest one that moves. */
+/** When to talk to them next. The follow-up due on that day goes along. */
 function NextContact({ card }: { card: Card }) {
   const { t } = useTranslation();
   const locale = useLocale();
   const open = useOpen(card.id);
-  const { cell } = useActs();
+  const { keepable } = useActs();
   const [at, setAt] = useState<DOMRect | null>(null);
-  const next = str(card.values.next_contact);
+  const stored = str(card.values.next_contact);
+  const waiting = waitingDay(useStore(waitingStore), card.id);
+  const next = waiting === undefined ? stored : (waiting ?? "");
   const led = open?.find((e) => str(e.values.follow_up).slice(0, 10) === next);
   const late = next !== "" && next < today();
-  const set = (day: string | null) =>
-    led && day !== null
-      ? void cell("interactions", led.id, "follow_up", carriedTo(led, day), t("person.moved"))
-      : void cell("customers", card.id, "next_contact", day, t("person.moved"));
-  const text = next === "" ? t("person.noNext") : momentText(next, locale, t);
+  const set = (day: string | null) => {
+    const act = { kind: "next" as const, customer: card.id, before: stored || null, day };
+    void keepable(act, str(card.values.name), t("person.moved"));
+  };
+  const said = [next === "" ? t("person.noNext") : momentText(next, locale, t)];
+  if (late) said.push(t("person.overdue"));
+  if (waiting !== undefined) said.push(t("offline.unsent"));
   return (
     <>
       <button
@@ -184,7 +190,7 @@ function NextContact({ card }: { card: Card }) {
       >
         <Icon name="calendar" />
         <span>{t("person.next")}</span>
-        <strong className="num">{late ? `${text} · ${t("person.overdue")}` : text}</strong>
+        <strong className="num">{said.join(" · ")}</strong>
         <Icon name="down" size={12} />
       </button>
       {at && (

@@ -15,9 +15,9 @@ import { momentText } from "./words";
 const REST_MS = 180;
 
 /** A line about the customer. What is understood of it is shown before it is kept, and can be taken away. */
-export function NoteBox({ id }: { id: number }) {
+export function NoteBox({ id, name }: { id: number; name: string }) {
   const { t } = useTranslation();
-  const { act } = useActs();
+  const { keepable } = useActs();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [composing, setComposing] = useState(false);
@@ -38,7 +38,7 @@ export function NoteBox({ id }: { id: number }) {
     // A key of the input method may also reach the form.
     if (line === "" || busy || composing) return;
     setBusy(true);
-    if (await act(api.addNote(id, { text: line, without }), t("note.saved"))) {
+    if (await keepable({ kind: "note", customer: id, text: line, without }, name, t("note.saved"))) {
       setText("");
       setWithout([]);
     }

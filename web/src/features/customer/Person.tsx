@@ -38,6 +38,7 @@ export function Person({ id, cache, wide, onOpen }: Props) {
       </p>
     );
   if (!card.data) return <Waiting />;
+  const name = typeof card.data.values.name === "string" ? card.data.values.name : "";
   const about = (
     <>
       <Head card={card.data} />
@@ -53,7 +54,7 @@ export function Person({ id, cache, wide, onOpen }: Props) {
           {about}
           <Tabs {...tabs} />
         </div>
-        <NoteBox key={id} id={id} />
+        <NoteBox key={id} id={id} name={name} />
       </>
     );
   return (
@@ -66,7 +67,7 @@ export function Person({ id, cache, wide, onOpen }: Props) {
         <div className="panel-body">
           <Tabs {...tabs} />
         </div>
-        <NoteBox key={id} id={id} />
+        <NoteBox key={id} id={id} name={name} />
       </div>
     </div>
   );

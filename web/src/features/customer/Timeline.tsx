@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { LinkValue, TimelineEntry } from "@/api/types";
 import { BeforeAfter } from "@/features/changes/BeforeAfter";
+import { KeptNotes } from "@/features/offline/KeptNotes";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatMoney, formatNumber, optionLabel } from "@/lib/format";
@@ -30,6 +31,7 @@ export function Timeline({ id, onOpen }: Props) {
   const entries = found.data?.pages.flatMap((p) => p.entries);
   return (
     <div className="timeline">
+      <KeptNotes id={id} />
       {open && <FollowUps open={open} onOpen={onOpen} />}
       <fieldset className="timeline-filter">
         <legend className="sr-only">{t("timeline.filter")}</legend>

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { TimelineEntry, Written } from "@/api/types";
+import type { Act } from "@/features/offline/waiting";
 import { errorText } from "@/lib/errors";
 import { queryClient } from "@/lib/query";
 import { toast, toastError } from "@/ui/toast";
@@ -58,9 +59,22 @@ export function useActs() {
       return false;
     }
   };
+  /** As `act`; without a network it is kept and sent later. */
+  const keepable = async (what: Act, name: string, said: string): Promise<boolean> => {
+    try {
+      const { outbox } = await import("@/features/offline/outbox");
+      const done = await outbox.sendOrKeep(what, name);
+      if (done) return act(Promise.resolve(done), said);
+      toast(t("offline.kept"));
+      return true;
+    } catch (e) {
+      toastError(errorText(e));
+      return false;
+    }
+  };
   const cell = (table: string, id: number, field: string, value: Written, said: string) =>
     act(api.patchCells(table, [{ id, field, value }]), said);
-  return { act, cell };
+  return { act, cell, keepable };
 }
 
 /** A follow-up carried to another day, at the time it had. */

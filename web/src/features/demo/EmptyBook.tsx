@@ -23,7 +23,8 @@ export function EmptyBook() {
   const [jobId, setJobId] = useState<string | null>(null);
   const job = useJob(jobId).data;
   const customers = useTable("customers");
-  const adding = useStore(newRecord)?.table === "customers";
+  const one = useStore(newRecord);
+  const adding = one?.table === "customers" ? one : null;
   const edits = useEdits("customers", undefined, undefined, () => void bookChanged());
 
   useEffect(() => {
@@ -72,7 +73,9 @@ export function EmptyBook() {
           {t("demo.try")}
         </Button>
       </div>
-      {customers && adding && <NewRecord table={customers} edits={edits} onMade={() => void bookChanged()} />}
+      {customers && adding && (
+        <NewRecord table={customers} one={adding} edits={edits} onMade={() => void bookChanged()} />
+      )}
     </div>
   );
 }

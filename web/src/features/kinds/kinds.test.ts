@@ -68,7 +68,8 @@ test("a month is drawn in whole weeks from Monday", () => {
   expect(addDays("2028-02-28", 1)).toBe("2028-02-29");
   expect(sameDay("2026-01-31", "2026-02")).toBe("2026-02-28");
   expect(sameDay("2026-02-15", "2026-03")).toBe("2026-03-15");
-  expect(today(new Date(2026, 0, 5, 23, 59))).toBe("2026-01-05");
+  expect(today(Date.UTC(2026, 0, 5, 15, 59))).toBe("2026-01-05");
+  expect(today(Date.UTC(2026, 0, 5, 16, 0))).toBe("2026-01-06");
 });
 
 test("a moment keeps its time on another day", () => {

@@ -7,6 +7,8 @@ import { running } from "@/features/bulk/running";
 import { logOut } from "@/features/commands/commands";
 import { EverywhereButton } from "@/features/commands/EverywhereButton";
 import { palette } from "@/features/commands/palette";
+import { openedBy } from "@/features/offline/opened";
+import { waitingStore } from "@/features/offline/waiting";
 import { SearchBox } from "@/features/table/SearchBox";
 import { newRecord, tableDialog } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
@@ -37,6 +39,20 @@ export function Shell({ status }: { status: Status }) {
   const seq = useRef(status.seq ?? 0);
   useEffect(() => (user === undefined ? undefined : startLive(user, seq.current)), [user]);
   useEffect(() => {
+    if (user === undefined) return;
+    void openedBy(user);
+    let stop: (() => void) | undefined;
+    let gone = false;
+    // There before it is needed: without a network nothing more can be loaded.
+    void Promise.all([import("@/features/offline/outbox"), loadOutbox()]).then(([{ startOutbox }]) => {
+      if (!gone) stop = startOutbox(user);
+    });
+    return () => {
+      gone = true;
+      stop?.();
+    };
+  }, [user]);
+  useEffect(() => {
     document.title = status.book ? `${status.book.name} · 客簿` : "客簿 Kebu";
   }, [status.book]);
   return (
@@ -55,6 +71,21 @@ export function Shell({ status }: { status: Status }) {
         <LongWork />
       </Suspense>
     </div>
+  );
+}
+
+const loadOutbox = () => import("@/features/offline/OutboxButton");
+const OutboxButton = lazy(async () => ({ default: (await loadOutbox()).OutboxButton }));
+
+/** What waits to be sent, while anything does. */
+function Outbox() {
+  const waiting = useStore(waitingStore).length > 0;
+  return (
+    waiting && (
+      <Suspense>
+        <OutboxButton />
+      </Suspense>
+    )
   );
 }
 
@@ -152,6 +183,7 @@ function TopBar({ status, table }: { status: Status; table: string | undefined }
         </Link>
       </nav>
       <div className="topbar-right">
+        <Outbox />
         <People most={4} />
         {table ? <SearchBox key={table} table={table} /> : <EverywhereButton />}
         {table ? (
@@ -190,6 +222,7 @@ function PhoneBar({ status, table }: { status: Status; table: string | undefined
           onClick={() => newRecord.set({ table })}
         />
       )}
+      <Outbox />
       <People most={2} />
       <UserMenu status={status} />
     </header>

@@ -3,16 +3,18 @@ import { Button, Modal } from "antd";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import { ApiError } from "@/api/client";
+import { ApiError, isNetwork } from "@/api/client";
 import type { Field, LinkValue, Table, Values, Written } from "@/api/types";
 import { ConsentLines } from "@/features/forms/ConsentLines";
+import { textsOf, writtenText } from "@/features/offline/texts";
+import { newKey } from "@/features/offline/waiting";
 import { toWritten } from "@/grid/written";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { isWritable, labelOf } from "@/lib/format";
 import { FieldInput } from "@/ui/FieldInput";
 import { toast } from "@/ui/toast";
-import { newRecord, openRecord, otherTables } from "./tableState";
+import { type NewOne, newRecord, openRecord, otherTables } from "./tableState";
 import type { Edits } from "./useEdits";
 
 /** Asked first; the rest is filled in later, in the sheet or the panel. */
@@ -26,14 +28,9 @@ const MAIN: Record<string, string[]> = {
 const WIDE: Field["kind"][] = ["long_text", "address", "attachment"];
 
 /** A new record: what is asked first, and what a rule will not do without. */
-export function NewRecord(props: {
-  table: Table;
-  /** Filled in already. */
-  values?: Record<string, string>;
-  edits: Edits;
-  onMade(): void;
-}) {
-  const { table, values: preset, edits, onMade } = props;
+export function NewRecord(props: { table: Table; one: NewOne; edits: Edits; onMade(): void }) {
+  const { table, one, edits, onMade } = props;
+  const preset = one.before ? textsOf(one.before.values) : one.values;
   const { t } = useTranslation();
   const locale = useLocale();
   useEffect(() => () => newRecord.set(null), []);
@@ -47,8 +44,20 @@ export function NewRecord(props: {
     (!f.builtin && f.shown) ||
     (!table.builtin && f.key === "name");
   const save = async (values: Record<string, Written>) => {
-    await edits.create([values]);
-    toast(t("new.made"), { action: { label: t("undo.label"), run: () => void edits.undo() } });
+    const key = newKey();
+    try {
+      await edits.create([values], key);
+      toast(t("new.made"), { action: { label: t("undo.label"), run: () => void edits.undo() } });
+    } catch (e) {
+      if (table.key !== "customers" || !isNetwork(e)) throw e;
+      const { outbox } = await import("@/features/offline/outbox");
+      await outbox.keep({ kind: "customer", values }, writtenText(values.name) ?? "", key);
+      toast(t("offline.kept"));
+    }
+    if (one.before) {
+      const { outbox } = await import("@/features/offline/outbox");
+      await outbox.drop(one.before.waiting);
+    }
     newRecord.set(null);
     onMade();
   };
@@ -57,6 +66,7 @@ export function NewRecord(props: {
       title={t("new.title", { table: labelOf(table.label, locale) })}
       fields={[...main, ...table.fields.filter((f) => !main.includes(f) && wanted(f))]}
       preset={preset}
+      before={one.before?.values}
       onClose={() => newRecord.set(null)}
       onSave={save}
     />
@@ -115,6 +125,8 @@ interface FormProps {
   values?: Values;
   /** What a new one starts with. */
   preset?: Record<string, string>;
+  /** As it was written, where more than its text was. */
+  before?: Record<string, Written>;
   /** What stands below the fields. */
   below?: ReactNode;
   onOpen?(table: string, link: LinkValue): void;
@@ -127,6 +139,7 @@ function RecordForm({
   fields: all,
   values: stored,
   preset,
+  before,
   below,
   onOpen,
   onClose,
@@ -134,7 +147,7 @@ function RecordForm({
 }: FormProps) {
   const { t } = useTranslation();
   const locale = useLocale();
-  const [values, setValues] = useState<Record<string, Written>>(preset ?? {});
+  const [values, setValues] = useState<Record<string, Written>>(before ?? preset ?? {});
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<{ field?: string; message: string } | null>(null);
   const fields = all.filter(isWritable);

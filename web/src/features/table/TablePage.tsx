@@ -192,7 +192,7 @@ function TableBody({ table }: { table: Table }) {
           />
         )}
         {adding?.table === table.key && (
-          <NewRecord table={table} values={adding.values} edits={edits} onMade={open.reopen} />
+          <NewRecord table={table} one={adding} edits={edits} onMade={open.reopen} />
         )}
         {panel.id !== undefined && (
           <CustomerPanel

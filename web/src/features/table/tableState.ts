@@ -13,6 +13,7 @@ import type {
   Table,
   Value,
   ViewKind,
+  Written,
 } from "@/api/types";
 import { createStore, kept, type Store } from "@/lib/store";
 
@@ -119,7 +120,15 @@ export const openRecord = createStore<{ table: string; id: number } | null>(null
 export const otherTables = createStore(0);
 
 /** A new record being written: its table, and what is filled in already. */
-export const newRecord = createStore<{ table: string; values?: Record<string, string> } | null>(null);
+export const newRecord = createStore<NewOne | null>(null);
+/** A record to be made. */
+export interface NewOne {
+  table: string;
+  /** Filled in already, as text. */
+  values?: Record<string, string>;
+  /** What was written before and not taken, and under what it waits. */
+  before?: { values: Record<string, Written>; waiting: string };
+}
 
 /** One filter per column, all of them together. */
 export function toFilter(filters: Record<string, ColumnFilter>, more: Filter[] = []): Filter | undefined {

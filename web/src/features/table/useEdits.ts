@@ -124,8 +124,8 @@ export function useEdits(
   const redo = useCallback(() => revert(false), [revert]);
 
   const create = useCallback(
-    async (records: Record<string, Written>[]): Promise<number[]> => {
-      const out = await ownChange(api.createRecords(table, records), (made) => made.ids);
+    async (records: Record<string, Written>[], key?: string): Promise<number[]> => {
+      const out = await ownChange(api.createRecords(table, records, key), (made) => made.ids);
       touched();
       void queryClient.invalidateQueries({ queryKey: ["status"] });
       for (const id of out.ids) cache?.append(id, (await api.record(table, id)).values);

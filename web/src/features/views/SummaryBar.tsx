@@ -30,10 +30,8 @@ export function figuresOf(field: Field): FigureName[] {
 }
 
 /** What a figure is called: the smallest of days is the earliest. */
-export const named = (field: Field, figure: FigureName) =>
-  isDateLike(field) && (figure === "min" || figure === "max")
-    ? (`figure.${figure}Day` as const)
-    : (`figure.${figure}` as const);
+export const called = (field: Field, figure: FigureName) =>
+  isDateLike(field) && (figure === "min" || figure === "max") ? (`${figure}Day` as const) : figure;
 
 /** Figures of columns over the whole view, each of which can be changed where it stands. */
 export function SummaryBar({ table, viewId, shown }: Props) {
@@ -75,7 +73,7 @@ export function SummaryBar({ table, viewId, shown }: Props) {
           onClick={(e) => setMenu({ at: e.currentTarget.getBoundingClientRect(), field })}
         >
           <span>
-            {labelOf(field.label, locale)} {t(named(field, figure))}
+            {labelOf(field.label, locale)} {t(`figure.${called(field, figure)}`)}
           </span>{" "}
           <strong className="num">{show(field, figure)}</strong>
         </button>
@@ -141,7 +139,7 @@ function FigureList(props: {
           className={f === now ? "menu-item on" : "menu-item"}
           onClick={() => onPick(field, f)}
         >
-          {t(named(field, f))}
+          {t(`figure.${called(field, f)}`)}
         </button>
       ))}
       <button type="button" className="menu-item" onClick={() => onPick(field, null)}>

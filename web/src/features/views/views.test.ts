@@ -4,7 +4,7 @@ import { groupTitle, toggled } from "@/features/table/groups";
 import { layoutStore, NO_LAYOUT, NO_QUERY, queryStore, toFilter, turnTo } from "@/features/table/tableState";
 import { change, fromGroup, newGroup, opsFor, spanOf, spanText, toGroup } from "./builder";
 import { newDraft, toDrafts, toRules } from "./colours";
-import { figureShown, figuresOf, figureText, named } from "./SummaryBar";
+import { called, figureShown, figuresOf, figureText } from "./SummaryBar";
 import { fromDef, fromFilter, isChanged, toDef } from "./saved";
 
 const field = (key: string, kind: FieldKind = "text", shown = true): Field => ({
@@ -178,11 +178,13 @@ test("figures suit the kind and the answer", () => {
   const ordered = { filled: 3, earliest: "2026-01-05", latest: "2026-11-20" };
   const all = { total: 1200, columns: { m: { filled: 3, sum: 500, distinct: 2 }, d: ordered } };
   expect(figuresOf(field("d", "date"))).toEqual(["min", "max", "count", "filled", "distinct"]);
-  expect(named(field("d", "date"), "min")).toBe("figure.minDay");
-  expect(named(field("m", "money"), "min")).toBe("figure.min");
+  expect(called(field("d", "date"), "min")).toBe("minDay");
+  expect(called(field("m", "money"), "min")).toBe("min");
   expect(figureShown(field("d", "date"), "min", all, "zh-CN")).toBe("2026-01-05");
   expect(figureShown(field("d", "date"), "max", all, "zh-CN")).toBe("2026-11-20");
-  expect(figureShown(field("e", "date"), "max", { total: 1, columns: { e: { filled: 0 } } }, "zh-CN")).toBe("–");
+  expect(figureShown(field("e", "date"), "max", { total: 1, columns: { e: { filled: 0 } } }, "zh-CN")).toBe(
+    "–",
+  );
   expect(figureText(field("m", "money"), "count", all)).toBe("1,200");
   expect(figureText(field("m", "money"), "sum", all)).toBe(500);
   expect(figureText(field("m", "money"), "max", all)).toBe("–");

@@ -1,0 +1,20 @@
+/** Without a network: what is kept and waits to be sent. */
+export const enOffline = {
+  "offline.kept": "No network: kept on this device, sent when it is back",
+  "offline.sent": "Back online: {{n}} sent",
+  "offline.waiting": "{{n}} to send",
+  "offline.look": "{{n}} to look at",
+  "offline.title": "Waiting to be sent",
+  "offline.about": "Kept on this device and sent when the server can be reached, each once.",
+  "offline.now": "Send now",
+  "offline.unsent": "not sent yet",
+  "offline.next": "Next contact: {{day}}",
+  "offline.noDay": "no day",
+  "offline.customer": "New customer",
+  "offline.theirs": "Someone set it to {{day}} meanwhile",
+  "offline.mine": "Use mine",
+  "offline.keepTheirs": "Keep theirs",
+  "offline.mend": "Mend",
+  "offline.drop": "Discard",
+  "offline.dropped": "Discarded",
+};

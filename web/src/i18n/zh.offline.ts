@@ -1,0 +1,20 @@
+/** 没有网络时：记下的、待发送的。 */
+export const zhOffline = {
+  "offline.kept": "没有网络，先记在这台设备上，连上后自动发送",
+  "offline.sent": "连上了，已发送 {{n}} 条",
+  "offline.waiting": "待发送 {{n}}",
+  "offline.look": "待处理 {{n}}",
+  "offline.title": "待发送",
+  "offline.about": "这些记在这台设备上，连上服务器后自动发送，每条只发一次。",
+  "offline.now": "现在发送",
+  "offline.unsent": "待发送",
+  "offline.next": "下次联系：{{day}}",
+  "offline.noDay": "不定日期",
+  "offline.customer": "新客户",
+  "offline.theirs": "别人这段时间改成了：{{day}}",
+  "offline.mine": "用我的",
+  "offline.keepTheirs": "保留对方的",
+  "offline.mend": "改一改",
+  "offline.drop": "不要了",
+  "offline.dropped": "已去掉",
+};
