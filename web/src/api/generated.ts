@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: 8ab9a6df594731d7c060b927a65b96b1cd62350e4bbef65a622cb1a8d76084c9
+// Document: 284839b769aada83d3e51867f73c7920b58733a1d87e1390cc0cf21459e409f0
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** An answer of a person. */
@@ -26,23 +26,19 @@ export interface BookNow {
 }
 
 /** One thing done to many records. */
-export type BulkAct =
-  | {
-      /** Contents by field, as an edit of a cell takes them. */
-      edit: Record<string, Written>;
-    }
-  | {
-      /** Labels added to a field of several, and labels taken from it. */
-      tag: Tagging;
-    }
-  | {
-      /** A text replaced by another. */
-      replace: Replacing;
-    }
-  | {
-      /** The records removed. */
-      delete: Nothing;
-    };
+export type BulkAct = {
+  /** Contents by field, as an edit of a cell takes them. */
+  edit: Record<string, Written>;
+} | {
+  /** Labels added to a field of several, and labels taken from it. */
+  tag: Tagging;
+} | {
+  /** A text replaced by another. */
+  replace: Replacing;
+} | {
+  /** The records removed. */
+  delete: Nothing;
+};
 
 /** What the job of a bulk act leaves. */
 export interface BulkDone {
@@ -70,7 +66,7 @@ export interface BulkPreview {
 export interface BulkWrite {
   act: BulkAct;
   /** Rows from one place to before another, `[from, to]`; all when left out. */
-  rows?: number[][];
+  rows?: (number[])[];
 }
 
 /** What the customer panel shows. */
@@ -117,15 +113,7 @@ export interface Check {
 }
 
 /** The name of a check. */
-export type CheckName =
-  | "required"
-  | "unique"
-  | "pattern"
-  | "range"
-  | "length"
-  | "in_list"
-  | "not_future"
-  | "expression";
+export type CheckName = "required" | "unique" | "pattern" | "range" | "length" | "in_list" | "not_future" | "expression";
 
 /**
  * A colour rule of a view. Of those that hold of a record the first gives its colour; rules for one field come
@@ -141,14 +129,12 @@ export interface ColourRule {
 }
 
 /** When a colour rule holds. */
-export type ColourWhen =
-  | {
-      /** A formula over the record, such as `[@总金额]>1000`; blank and errors count as no. */
-      formula: string;
-    }
-  | {
-      filter: Filter;
-    };
+export type ColourWhen = {
+  /** A formula over the record, such as `[@总金额]>1000`; blank and errors count as no. */
+  formula: string;
+} | {
+  filter: Filter;
+};
 
 /** Where a person sends a column. */
 export interface ColumnChoice {
@@ -180,6 +166,52 @@ export interface ColumnSummary {
   min?: number;
   /** Sum, in the field's unit (分 for money). */
   sum?: number;
+}
+
+/** A comment. */
+export interface Comment {
+  /** Seconds since 1970 UTC. */
+  at: number;
+  /** What its author is called now. */
+  author: string;
+  /** When it was last edited; null when it never was. */
+  edited: number | null;
+  id: number;
+  mentions: Mentioned[];
+  /** Plain text. */
+  text: string;
+  /** Who wrote it. */
+  user: number;
+}
+
+/** A comment that was made. */
+export interface CommentMade {
+  comment: number;
+  thread: number;
+}
+
+/** What somebody says. */
+export interface CommentText {
+  /**
+   * Members who are mentioned. Each stands in the text by name behind an `@`, as in `@王芳 看一下`; others are left
+   * out.
+   */
+  mentions?: number[];
+  /** Plain text. */
+  text: string;
+}
+
+/** A cell with open threads. */
+export interface CommentedCell {
+  /** How many comments they hold together. */
+  count: number;
+  field: null | FieldKey;
+  id: RecordId;
+}
+
+/** Cells with open threads. */
+export interface CommentedCells {
+  cells: CommentedCell[];
 }
 
 /** A consent that was given through a form. */
@@ -258,7 +290,7 @@ export interface Create {
   /** Rows that fail leave the others alone; the answer then tells of each row. */
   partial?: boolean;
   /** Cells by field; at most 50,000 records, 1,000 with `partial` or `match`. */
-  records: Record<string, Written>[];
+  records: (Record<string, Written>)[];
 }
 
 /** What was made; with `partial` or `match` what became of each row. */
@@ -391,19 +423,7 @@ export interface ErrorBody {
  * - `too_often` (429): asked more often than is allowed; `Retry-After` says when to ask again
  * - `internal` (500): something failed inside; give `request_id` to whoever runs the server
  */
-export type ErrorCode =
-  | "not_found"
-  | "forbidden"
-  | "unauthorized"
-  | "invalid"
-  | "formula"
-  | "conflict"
-  | "bad_file"
-  | "too_large"
-  | "cancelled"
-  | "busy"
-  | "too_often"
-  | "internal";
+export type ErrorCode = "not_found" | "forbidden" | "unauthorized" | "invalid" | "formula" | "conflict" | "bad_file" | "too_large" | "cancelled" | "busy" | "too_often" | "internal";
 
 /** A cell as a live link gives it: a number (money in yuan), true or false, text, or null when there is nothing. */
 export type FeedCell = number | boolean | string | null;
@@ -431,7 +451,7 @@ export type Field = KindSettings & {
 };
 
 /** Changes of a field: what is left out stays. Settings of its kind come beside, as in a field. */
-export type FieldChange = KindChange & {
+export type FieldChange = KindChange & ({
   /** Null takes it away. */
   default?: string | null;
   description?: null | LabelWrite;
@@ -441,7 +461,7 @@ export type FieldChange = KindChange & {
   renamed?: Record<string, string>;
   rules?: Rule[];
   shown?: boolean;
-};
+});
 
 /** A field made or changed. */
 export interface FieldDone {
@@ -454,35 +474,7 @@ export interface FieldDone {
 export type FieldKey = string;
 
 /** The name of a kind of field. */
-export type FieldKind =
-  | "text"
-  | "long_text"
-  | "number"
-  | "money"
-  | "percent"
-  | "date"
-  | "date_time"
-  | "bool"
-  | "choice"
-  | "choices"
-  | "tags"
-  | "phone"
-  | "email"
-  | "url"
-  | "address"
-  | "birthday"
-  | "person"
-  | "link"
-  | "links"
-  | "backlinks"
-  | "attachment"
-  | "rating"
-  | "progress"
-  | "code"
-  | "created_time"
-  | "updated_time"
-  | "created_by"
-  | "updated_by";
+export type FieldKind = "text" | "long_text" | "number" | "money" | "percent" | "date" | "date_time" | "bool" | "choice" | "choices" | "tags" | "phone" | "email" | "url" | "address" | "birthday" | "person" | "link" | "links" | "backlinks" | "attachment" | "rating" | "progress" | "code" | "created_time" | "updated_time" | "created_by" | "updated_by";
 
 /** The fields of a table in another order. */
 export interface FieldOrder {
@@ -530,24 +522,19 @@ export interface FileTaken {
  * Which records: all of some parts, any of them, those of which a part does not hold, those of the filter of a
  *  saved view of the table, or one condition. Nested at most 16 deep, filters of views included.
  */
-export type Filter =
-  | {
-      all: Filter[];
-    }
-  | {
-      any: Filter[];
-    }
-  | {
-      not: Filter;
-    }
-  | {
-      segment: number;
-    }
-  | {
-      field: string;
-      op: Op;
-      values?: Value[];
-    };
+export type Filter = {
+  all: Filter[];
+} | {
+  any: Filter[];
+} | {
+  not: Filter;
+} | {
+  segment: number;
+} | {
+  field: string;
+  op: Op;
+  values?: Value[];
+};
 
 /** What was filled into a public form. */
 export interface FormAnswers {
@@ -821,14 +808,12 @@ export interface Label {
 }
 
 /** A label as it may be given: one text for both languages, or one for each. */
-export type LabelWrite =
-  | string
-  | {
-      /** English */
-      en: string;
-      /** 简体中文 */
-      zh: string;
-    };
+export type LabelWrite = string | {
+  /** English */
+  en: string;
+  /** 简体中文 */
+  zh: string;
+};
 
 /** What happens when a rule does not hold. */
 export type Level = "refuse" | "warn";
@@ -964,6 +949,41 @@ export interface Members {
   members: Member[];
 }
 
+/** Where the caller is mentioned. */
+export interface Mention {
+  /** Seconds since 1970 UTC. */
+  at: number;
+  /** Who wrote it. */
+  author: string;
+  /** The record's code; null when it has none. */
+  code: string | null;
+  comment: number;
+  field: null | FieldKey;
+  /** The record's name likewise. */
+  name: string | null;
+  record: RecordId;
+  /** The thread was opened since. */
+  seen: boolean;
+  table: TableKey;
+  text: string;
+  thread: number;
+}
+
+/** Where the caller is mentioned, newest first. */
+export interface MentionList {
+  /** At most 50. */
+  mentions: Mention[];
+  /** How many were not seen yet, of all. */
+  unseen: number;
+}
+
+/** Somebody who is mentioned. */
+export interface Mentioned {
+  /** As it stands in the text behind an `@`. */
+  name: string;
+  user: number;
+}
+
 /** The moment a record is set back to. */
 export interface Moment {
   /** Just before this change. */
@@ -1021,6 +1041,16 @@ export interface NewNote {
 export interface NewTable {
   description?: LabelWrite;
   label: LabelWrite;
+}
+
+/** A new thread. */
+export interface NewThread {
+  /** The field of the cell it is about; about the record when left out. */
+  field?: FieldKey;
+  /** As in a further comment. */
+  mentions?: number[];
+  /** Plain text. */
+  text: string;
 }
 
 /** A view to be saved. */
@@ -1165,20 +1195,7 @@ export interface Problem {
 }
 
 /** The shop or program whose export a sheet is. */
-export type Profile =
-  | "taobao"
-  | "1688"
-  | "jd"
-  | "pdd"
-  | "douyin"
-  | "youzan"
-  | "youzan_customers"
-  | "weidian"
-  | "wecom"
-  | "shopify"
-  | "shopify_customers"
-  | "woocommerce"
-  | "kebu";
+export type Profile = "taobao" | "1688" | "jd" | "pdd" | "douyin" | "youzan" | "youzan_customers" | "weidian" | "wecom" | "shopify" | "shopify_customers" | "woocommerce" | "kebu";
 
 /** Customers of one province. */
 export interface ProvinceFigure {
@@ -1327,6 +1344,13 @@ export interface Report {
   seconds: number;
   /** Counts by table. */
   tables: Record<string, Counts>;
+}
+
+/** When a thread was resolved, and by whom. */
+export interface Resolved {
+  /** Seconds since 1970 UTC. */
+  at: number;
+  by: string;
 }
 
 /** Removed records to be brought back, as one change. */
@@ -1487,6 +1511,12 @@ export interface SearchGroup {
   table: string;
 }
 
+/** Which mentions were seen. */
+export interface Seen {
+  /** Those in this thread; all of them when left out. */
+  thread?: number;
+}
+
 /** A cell as it is and as it would be. */
 export interface SetBack {
   field: FieldKey;
@@ -1495,15 +1525,13 @@ export interface SetBack {
 }
 
 /** What setting a record back did, or with `preview` what it would do. */
-export type SetBackAnswer =
-  | {
-      change: number;
-      /** Cells that changed. */
-      restored: number;
-    }
-  | {
-      cells: SetBack[];
-    };
+export type SetBackAnswer = {
+  change: number;
+  /** Cells that changed. */
+  restored: number;
+} | {
+  cells: SetBack[];
+};
 
 /** The first user, and the name of the book. */
 export interface Setup {
@@ -1579,7 +1607,7 @@ export interface Sort {
 export interface Sought {
   replace: Replacing;
   /** As those of a bulk act. */
-  rows?: number[][];
+  rows?: (number[])[];
 }
 
 /** A job that was started. */
@@ -1647,6 +1675,27 @@ export interface Tagging {
   add?: string[];
   field: FieldKey;
   remove?: string[];
+}
+
+/** What is said about a cell or a record. */
+export interface Thread {
+  /** At least one, the oldest first. */
+  comments: Comment[];
+  field: null | FieldKey;
+  id: number;
+  resolved: null | Resolved;
+  /** What the column was called that was removed; null otherwise. */
+  was: string | null;
+}
+
+/** What to change about a thread. */
+export interface ThreadPatch {
+  resolved: boolean;
+}
+
+/** The threads of a record, the oldest first. */
+export interface Threads {
+  threads: Thread[];
 }
 
 /** Something that happened with a customer. */
@@ -1750,24 +1799,19 @@ export interface Upload {
 }
 
 /** How the records of a view are shown. */
-export type ViewKind =
-  | "sheet"
-  | {
-      /** Cards in columns, one for each option of a choice. */
-      kanban: Board;
-    }
-  | {
-      /** Records on the days of a month. */
-      calendar: Month;
-    }
-  | {
-      /** Cards side by side, with a picture. */
-      gallery: Gallery;
-    }
-  | {
-      /** Fields to fill in, a record at a time. */
-      form: EntryForm;
-    };
+export type ViewKind = "sheet" | {
+  /** Cards in columns, one for each option of a choice. */
+  kanban: Board;
+} | {
+  /** Records on the days of a month. */
+  calendar: Month;
+} | {
+  /** Cards side by side, with a picture. */
+  gallery: Gallery;
+} | {
+  /** Fields to fill in, a record at a time. */
+  form: EntryForm;
+};
 
 /** A view just opened, with its first 100 rows. */
 export interface ViewOpened {
