@@ -26,19 +26,23 @@ export interface BookNow {
 }
 
 /** One thing done to many records. */
-export type BulkAct = {
-  /** Contents by field, as an edit of a cell takes them. */
-  edit: Record<string, Written>;
-} | {
-  /** Labels added to a field of several, and labels taken from it. */
-  tag: Tagging;
-} | {
-  /** A text replaced by another. */
-  replace: Replacing;
-} | {
-  /** The records removed. */
-  delete: Nothing;
-};
+export type BulkAct =
+  | {
+      /** Contents by field, as an edit of a cell takes them. */
+      edit: Record<string, Written>;
+    }
+  | {
+      /** Labels added to a field of several, and labels taken from it. */
+      tag: Tagging;
+    }
+  | {
+      /** A text replaced by another. */
+      replace: Replacing;
+    }
+  | {
+      /** The records removed. */
+      delete: Nothing;
+    };
 
 /** What the job of a bulk act leaves. */
 export interface BulkDone {
@@ -66,7 +70,7 @@ export interface BulkPreview {
 export interface BulkWrite {
   act: BulkAct;
   /** Rows from one place to before another, `[from, to]`; all when left out. */
-  rows?: (number[])[];
+  rows?: number[][];
 }
 
 /** What the customer panel shows. */
@@ -113,7 +117,15 @@ export interface Check {
 }
 
 /** The name of a check. */
-export type CheckName = "required" | "unique" | "pattern" | "range" | "length" | "in_list" | "not_future" | "expression";
+export type CheckName =
+  | "required"
+  | "unique"
+  | "pattern"
+  | "range"
+  | "length"
+  | "in_list"
+  | "not_future"
+  | "expression";
 
 /**
  * A colour rule of a view. Of those that hold of a record the first gives its colour; rules for one field come
@@ -129,12 +141,14 @@ export interface ColourRule {
 }
 
 /** When a colour rule holds. */
-export type ColourWhen = {
-  /** A formula over the record, such as `[@总金额]>1000`; blank and errors count as no. */
-  formula: string;
-} | {
-  filter: Filter;
-};
+export type ColourWhen =
+  | {
+      /** A formula over the record, such as `[@总金额]>1000`; blank and errors count as no. */
+      formula: string;
+    }
+  | {
+      filter: Filter;
+    };
 
 /** Where a person sends a column. */
 export interface ColumnChoice {
@@ -290,7 +304,7 @@ export interface Create {
   /** Rows that fail leave the others alone; the answer then tells of each row. */
   partial?: boolean;
   /** Cells by field; at most 50,000 records, 1,000 with `partial` or `match`. */
-  records: (Record<string, Written>)[];
+  records: Record<string, Written>[];
 }
 
 /** What was made; with `partial` or `match` what became of each row. */
@@ -423,7 +437,19 @@ export interface ErrorBody {
  * - `too_often` (429): asked more often than is allowed; `Retry-After` says when to ask again
  * - `internal` (500): something failed inside; give `request_id` to whoever runs the server
  */
-export type ErrorCode = "not_found" | "forbidden" | "unauthorized" | "invalid" | "formula" | "conflict" | "bad_file" | "too_large" | "cancelled" | "busy" | "too_often" | "internal";
+export type ErrorCode =
+  | "not_found"
+  | "forbidden"
+  | "unauthorized"
+  | "invalid"
+  | "formula"
+  | "conflict"
+  | "bad_file"
+  | "too_large"
+  | "cancelled"
+  | "busy"
+  | "too_often"
+  | "internal";
 
 /** A cell as a live link gives it: a number (money in yuan), true or false, text, or null when there is nothing. */
 export type FeedCell = number | boolean | string | null;
@@ -451,7 +477,7 @@ export type Field = KindSettings & {
 };
 
 /** Changes of a field: what is left out stays. Settings of its kind come beside, as in a field. */
-export type FieldChange = KindChange & ({
+export type FieldChange = KindChange & {
   /** Null takes it away. */
   default?: string | null;
   description?: null | LabelWrite;
@@ -461,7 +487,7 @@ export type FieldChange = KindChange & ({
   renamed?: Record<string, string>;
   rules?: Rule[];
   shown?: boolean;
-});
+};
 
 /** A field made or changed. */
 export interface FieldDone {
@@ -474,7 +500,35 @@ export interface FieldDone {
 export type FieldKey = string;
 
 /** The name of a kind of field. */
-export type FieldKind = "text" | "long_text" | "number" | "money" | "percent" | "date" | "date_time" | "bool" | "choice" | "choices" | "tags" | "phone" | "email" | "url" | "address" | "birthday" | "person" | "link" | "links" | "backlinks" | "attachment" | "rating" | "progress" | "code" | "created_time" | "updated_time" | "created_by" | "updated_by";
+export type FieldKind =
+  | "text"
+  | "long_text"
+  | "number"
+  | "money"
+  | "percent"
+  | "date"
+  | "date_time"
+  | "bool"
+  | "choice"
+  | "choices"
+  | "tags"
+  | "phone"
+  | "email"
+  | "url"
+  | "address"
+  | "birthday"
+  | "person"
+  | "link"
+  | "links"
+  | "backlinks"
+  | "attachment"
+  | "rating"
+  | "progress"
+  | "code"
+  | "created_time"
+  | "updated_time"
+  | "created_by"
+  | "updated_by";
 
 /** The fields of a table in another order. */
 export interface FieldOrder {
@@ -522,19 +576,24 @@ export interface FileTaken {
  * Which records: all of some parts, any of them, those of which a part does not hold, those of the filter of a
  *  saved view of the table, or one condition. Nested at most 16 deep, filters of views included.
  */
-export type Filter = {
-  all: Filter[];
-} | {
-  any: Filter[];
-} | {
-  not: Filter;
-} | {
-  segment: number;
-} | {
-  field: string;
-  op: Op;
-  values?: Value[];
-};
+export type Filter =
+  | {
+      all: Filter[];
+    }
+  | {
+      any: Filter[];
+    }
+  | {
+      not: Filter;
+    }
+  | {
+      segment: number;
+    }
+  | {
+      field: string;
+      op: Op;
+      values?: Value[];
+    };
 
 /** What was filled into a public form. */
 export interface FormAnswers {
@@ -808,12 +867,14 @@ export interface Label {
 }
 
 /** A label as it may be given: one text for both languages, or one for each. */
-export type LabelWrite = string | {
-  /** English */
-  en: string;
-  /** 简体中文 */
-  zh: string;
-};
+export type LabelWrite =
+  | string
+  | {
+      /** English */
+      en: string;
+      /** 简体中文 */
+      zh: string;
+    };
 
 /** What happens when a rule does not hold. */
 export type Level = "refuse" | "warn";
@@ -1195,7 +1256,20 @@ export interface Problem {
 }
 
 /** The shop or program whose export a sheet is. */
-export type Profile = "taobao" | "1688" | "jd" | "pdd" | "douyin" | "youzan" | "youzan_customers" | "weidian" | "wecom" | "shopify" | "shopify_customers" | "woocommerce" | "kebu";
+export type Profile =
+  | "taobao"
+  | "1688"
+  | "jd"
+  | "pdd"
+  | "douyin"
+  | "youzan"
+  | "youzan_customers"
+  | "weidian"
+  | "wecom"
+  | "shopify"
+  | "shopify_customers"
+  | "woocommerce"
+  | "kebu";
 
 /** Customers of one province. */
 export interface ProvinceFigure {
@@ -1525,13 +1599,15 @@ export interface SetBack {
 }
 
 /** What setting a record back did, or with `preview` what it would do. */
-export type SetBackAnswer = {
-  change: number;
-  /** Cells that changed. */
-  restored: number;
-} | {
-  cells: SetBack[];
-};
+export type SetBackAnswer =
+  | {
+      change: number;
+      /** Cells that changed. */
+      restored: number;
+    }
+  | {
+      cells: SetBack[];
+    };
 
 /** The first user, and the name of the book. */
 export interface Setup {
@@ -1607,7 +1683,7 @@ export interface Sort {
 export interface Sought {
   replace: Replacing;
   /** As those of a bulk act. */
-  rows?: (number[])[];
+  rows?: number[][];
 }
 
 /** A job that was started. */
@@ -1799,19 +1875,24 @@ export interface Upload {
 }
 
 /** How the records of a view are shown. */
-export type ViewKind = "sheet" | {
-  /** Cards in columns, one for each option of a choice. */
-  kanban: Board;
-} | {
-  /** Records on the days of a month. */
-  calendar: Month;
-} | {
-  /** Cards side by side, with a picture. */
-  gallery: Gallery;
-} | {
-  /** Fields to fill in, a record at a time. */
-  form: EntryForm;
-};
+export type ViewKind =
+  | "sheet"
+  | {
+      /** Cards in columns, one for each option of a choice. */
+      kanban: Board;
+    }
+  | {
+      /** Records on the days of a month. */
+      calendar: Month;
+    }
+  | {
+      /** Cards side by side, with a picture. */
+      gallery: Gallery;
+    }
+  | {
+      /** Fields to fill in, a record at a time. */
+      form: EntryForm;
+    };
 
 /** A view just opened, with its first 100 rows. */
 export interface ViewOpened {

@@ -91,6 +91,9 @@ function useTables() {
   }));
 }
 
+/** After the table: nobody waits for it. */
+const Bell = lazy(() => import("@/features/comments/Bell"));
+
 const TableDialog = lazy(async () => ({
   default: (await import("@/features/fields/TableDialog")).TableDialog,
 }));
@@ -163,6 +166,9 @@ function TopBar({ status, table }: { status: Status; table: string | undefined }
             {t("shell.toTable")}
           </Button>
         )}
+        <Suspense>
+          <Bell />
+        </Suspense>
         <UserMenu status={status} />
       </div>
     </header>
@@ -191,6 +197,9 @@ function PhoneBar({ status, table }: { status: Status; table: string | undefined
         />
       )}
       <People most={2} />
+      <Suspense>
+        <Bell />
+      </Suspense>
       <UserMenu status={status} />
     </header>
   );
