@@ -35,7 +35,8 @@ export function Composer({ draft, text: first, chosen, label, send, autoFocus, o
   const picked = useRef(new Set(chosen));
   const members = useStore(memberStore);
   useEffect(() => void loadMembers(), []);
-  useLayoutEffect(() => {
+  // After what closes meanwhile has given the focus back.
+  useEffect(() => {
     if (!autoFocus) return;
     box.current?.focus({ preventScroll: true });
     const end = box.current?.value.length ?? 0;
