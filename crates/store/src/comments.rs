@@ -253,6 +253,8 @@ impl Store {
             conn.run(sql, params![id, text, self::now()])?;
             let mut to = mention(conn, scope, id, text, &new.mentions)?;
             to.extend(before);
+            to.sort_unstable();
+            to.dedup();
             tell(conn, scope, &place, &to)
         })
     }
