@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: 284839b769aada83d3e51867f73c7920b58733a1d87e1390cc0cf21459e409f0
+// Document: 14deedd5760c48594ace65146753a083bc10ad7ea2e7ca2f62e00907eeb64cdd
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** An answer of a person. */

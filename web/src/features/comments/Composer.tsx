@@ -3,6 +3,7 @@ import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import type { Member } from "@/api/types";
 import { loadMembers, memberStore } from "@/lib/members";
+import { useStatus } from "@/lib/query";
 import { useStore } from "@/lib/store";
 import { meant, named, suggested, typedName } from "./mentions";
 
@@ -34,6 +35,7 @@ export function Composer({ draft, text: first, chosen, label, send, autoFocus, o
   const [at, setAt] = useState(0);
   const picked = useRef(new Set(chosen));
   const members = useStore(memberStore);
+  const me = useStatus().data?.user?.id;
   useEffect(() => void loadMembers(), []);
   // After what closes meanwhile has given the focus back.
   useEffect(() => {
@@ -51,7 +53,8 @@ export function Composer({ draft, text: first, chosen, label, send, autoFocus, o
   }, [text]);
 
   const typed = caret === null ? null : typedName(text, caret);
-  const names = typed ? suggested(members, typed.typed) : [];
+  const others = members.filter((m) => m.id !== me);
+  const names = typed ? suggested(others, typed.typed) : [];
   const active = Math.min(at, names.length - 1);
   const change = (next: string) => {
     setText(next);
