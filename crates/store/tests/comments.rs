@@ -1,6 +1,6 @@
 //! Comments on cells and records and the mentions in them, on both engines.
 
-use model::{Access, ErrorCode, FieldDef, FieldKey, FieldKind, Label, RecordId, Result, Scope, UserId};
+use model::{Access, Change, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Origin, RecordId, Result, Scope, UserId};
 use store::{CellComments, CommentOn, NewComment, Once, Since, Store, Thread};
 use testkit::{Book, scope};
 
@@ -218,6 +218,19 @@ fn comments_share_the_fate_of_their_record() {
     assert_eq!(said(&book, other), [["@李小波 也看"]]);
 }
 
+fn what_was_said_of_a_large_change_goes_with_its_undo() {
+    let book = Book::new();
+    let kept = book.create("customers", &[]);
+    let change = Change::Create { table: "customers".into(), records: vec![vec![]; 1_001] };
+    let made = book.store.apply(&scope(), change, Origin::Edit).unwrap();
+    say(&book, ANN, cell(made.created[500], "city"), "@李小波 看").unwrap();
+    say(&book, ANN, cell(kept, "city"), "@李小波 留").unwrap();
+    // So many records keep no content to come back with.
+    book.store.undo(&scope(), made.change, &mut |_, _| Ok(())).unwrap();
+    assert_eq!(mentions(&book, BOB), (1, vec!["@李小波 留".into()]));
+    book.assert_sound();
+}
+
 fn a_removed_column_leaves_its_threads_with_the_record() {
     let book = Book::new();
     let add = |zh: &str, en: &str| {
@@ -267,6 +280,7 @@ testkit::on_both_engines!(
     only_its_author_edits_removes_and_brings_back_a_comment,
     who_is_mentioned_hears_of_it_until_they_have_seen_it,
     comments_share_the_fate_of_their_record,
+    what_was_said_of_a_large_change_goes_with_its_undo,
     a_removed_column_leaves_its_threads_with_the_record,
     a_repeated_request_is_said_once,
 );
