@@ -137,7 +137,7 @@ describe("without a network", { concurrency: 1 }, () => {
     await phone.getByRole("button", { name: "改一改" }).tap();
     const form = phone.locator(".new-form");
     assert.equal(await form.locator("input").first().inputValue(), "孙丽");
-    await form.getByLabel("微信号").fill("sunli");
+    await form.getByLabel("微信", { exact: true }).fill("sunli");
     await phone.locator(".ant-modal .ant-btn-primary").tap();
     await phone.locator(".outbox-button").waitFor({ state: "detached" });
     await card("孙丽").waitFor();

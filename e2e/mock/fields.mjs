@@ -177,6 +177,8 @@ export function routes({ job, fail, filesOf }) {
   };
   return [
     ["GET", /^\/members$/, () => ({ members })],
+    ["GET", /^\/mentions$/, () => ({ unseen: 0, mentions: [] })],
+    ["POST", /^\/tables\/(\w+)\/commented$/, () => ({ cells: [] })],
     ["GET", /^\/places$/, () => ({ provinces: places() })],
     [
       "GET",

@@ -81,8 +81,8 @@ pub(crate) async fn blocking<T: Send + 'static>(
 /// Every route with its place in the API's document; the tests hold it against the authorisation matrix.
 pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     use crate::routes::{
-        bulk, changes, charts, consents, events, exports, feeds, files, forms, imports, jobs, lookup, notes, pages,
-        records, saved, search, session, shape, timeline, tokens, undo, views, writes,
+        bulk, changes, charts, comments, consents, events, exports, feeds, files, forms, imports, jobs, lookup, notes,
+        pages, records, saved, search, session, shape, timeline, tokens, undo, views, writes,
     };
     OpenApiRouter::new()
         .routes(routes!(openapi::openapi))
@@ -136,6 +136,14 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(changes::restore))
         .routes(routes!(records::card))
         .routes(routes!(timeline::timeline))
+        .routes(routes!(comments::of_record, comments::begin))
+        .routes(routes!(comments::commented))
+        .routes(routes!(comments::reply))
+        .routes(routes!(comments::resolve))
+        .routes(routes!(comments::edit, comments::remove))
+        .routes(routes!(comments::restore))
+        .routes(routes!(comments::mentions))
+        .routes(routes!(comments::see))
         .routes(routes!(notes::add))
         .routes(routes!(imports::list, imports::upload).layer(DefaultBodyLimit::disable()))
         .routes(routes!(imports::plan, imports::forget))

@@ -16,12 +16,13 @@ const ABOUT: &str = "Everything the page does, for programs. Make a token in the
     every operation. Money is in 分, times are of the wall clock in the book's zone and carry none.";
 
 /// The parts of the API.
-const TAGS: [(&str, &str); 13] = [
+const TAGS: [(&str, &str); 14] = [
     ("session", "Set-up, log-in, log-out"),
     ("schema", "Tables, fields, formulas"),
     ("files", "Contents of attachment cells"),
     ("views", "Views of the page, open and saved"),
     ("records", "Records"),
+    ("comments", "Comments on cells and records, and mentions in them"),
     ("changes", "The change log, undo, the recycle bin"),
     ("imports", "Files in, demonstration data"),
     ("jobs", "Long work"),

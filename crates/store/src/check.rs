@@ -75,6 +75,7 @@ impl Store {
             report.faults.extend(faults(conn)?);
             report.faults.extend(crate::links::faults(conn, &shape.schema)?);
             report.faults.extend(crate::forms::faults(conn, &shape.schema)?);
+            report.faults.extend(crate::comments::faults(conn, &shape.schema)?);
             Ok(report)
         })
     }

@@ -37,16 +37,18 @@ pub(crate) const NEWEST: &str = "SELECT coalesce(max(id), 0) FROM _events";
 pub struct Event {
     /// Its number; later ones have greater numbers.
     pub seq: i64,
-    /// `records`, `schema` or `views`.
+    /// `records`, `schema`, `views`, `comments` or `mentions`.
     pub kind: String,
     /// What happened, as JSON. Of `records`: `{"change","by","tables":{key:{"ids","new","created","deleted"}}}`, where
-    /// `ids` is null when there were many; of `views`: `{"table"}`; of `schema`: `{}`.
+    /// `ids` is null when there were many; of `views`: `{"table"}`; of `comments`: `{"table","record","by","to"}`,
+    /// where `to` are those whose mentions it touches; of `schema` and `mentions`: `{}`.
     pub news: String,
     owner: Option<i64>,
 }
 
 impl Event {
-    /// Whether a caller may hear of it: what happens to personal views is their owner's alone.
+    /// Whether a caller may hear of it: what happens to personal views, and that mentions were seen, is their owner's
+    /// alone.
     pub fn concerns(&self, scope: &Scope) -> bool {
         scope.access >= Access::Read && self.owner.is_none_or(|owner| owner == scope.user.0)
     }
@@ -150,6 +152,16 @@ pub(crate) fn reshaped(conn: &Conn) -> Result<()> {
 /// Tells that the saved views of a table changed: those of everybody, or of one person.
 pub(crate) fn views_changed(conn: &Conn, table: &str, owner: Option<i64>) -> Result<()> {
     tell(conn, "views", owner, &serde_json::json!({ "table": table }))
+}
+
+/// Tells that something was said about a record, or is said no more. What was said is not part of it.
+pub(crate) fn commented(conn: &Conn, table: &str, record: i64, by: UserId, to: &[i64]) -> Result<()> {
+    tell(conn, "comments", None, &serde_json::json!({ "table": table, "record": record, "by": by.0, "to": to }))
+}
+
+/// Tells somebody's other pages that they have seen mentions.
+pub(crate) fn mentions_seen(conn: &Conn, by: UserId) -> Result<()> {
+    tell(conn, "mentions", Some(by.0), &serde_json::json!({}))
 }
 
 fn tell(conn: &Conn, kind: &str, owner: Option<i64>, news: &serde_json::Value) -> Result<()> {

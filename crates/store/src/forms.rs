@@ -8,6 +8,7 @@ use crate::log::{self, now};
 use crate::rows::{Once, keyed};
 use crate::saved_filters::note;
 use crate::store::{Store, require};
+use crate::trash::erased;
 use model::{
     Access, Change, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Origin, RecordId, Result, Schema, Scope, TableDef,
     TableKey, Value,
@@ -295,20 +296,10 @@ pub(crate) fn forget(conn: &Conn, table: &str) -> Result<()> {
     conn.run("DELETE FROM _consents WHERE table_key = ?1", params![table]).map(drop)
 }
 
-/// The records of a table that are neither there nor in the recycle bin, as a condition on `_consents`.
-fn erased(def: &TableDef) -> String {
-    format!(
-        "table_key = ?1 AND NOT EXISTS (SELECT 1 FROM {} t WHERE t.id = _consents.record)
-         AND NOT EXISTS (SELECT 1 FROM _change_rows x
-           WHERE x.table_key = ?1 AND x.record = _consents.record AND x.content <> '')",
-        quote(&def.key)
-    )
-}
-
 /// Removes the consents of records whose content is gone for good.
 pub(crate) fn forget_erased(conn: &Conn, schema: &Schema) -> Result<()> {
     for def in &schema.tables {
-        conn.run(&["DELETE FROM _consents WHERE ", &erased(def)].concat(), params![def.key.as_str()])?;
+        conn.run(&["DELETE FROM _consents WHERE ", &erased(def, "_consents")].concat(), params![def.key.as_str()])?;
     }
     Ok(())
 }
@@ -326,7 +317,8 @@ pub(crate) fn faults(conn: &Conn, schema: &Schema) -> Result<Vec<String>> {
     for def in &schema.tables {
         let of_table = params![def.key.as_str()];
         known += conn.one::<u64>("SELECT count(*) FROM _consents WHERE table_key = ?1", of_table)?;
-        let gone: u64 = conn.one(&["SELECT count(*) FROM _consents WHERE ", &erased(def)].concat(), of_table)?;
+        let gone: u64 =
+            conn.one(&["SELECT count(*) FROM _consents WHERE ", &erased(def, "_consents")].concat(), of_table)?;
         if gone > 0 {
             out.push(format!("{gone} consents are of records of {} that were erased", def.key));
         }

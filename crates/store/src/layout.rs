@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 15;
+pub(crate) const VERSION: i32 = 16;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -114,6 +114,7 @@ fn create(conn: &Conn) -> Result<()> {
     conn.batch(&dialect.ddl(crate::rows::TABLE))?;
     conn.batch(&dialect.ddl(crate::events::TABLE))?;
     conn.batch(&dialect.ddl(crate::forms::TABLE))?;
+    conn.batch(&dialect.ddl(crate::comments::TABLE))?;
     set_version(conn, VERSION)
 }
 
@@ -164,6 +165,9 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
     }
     if from < 15 {
         crate::follow::introduce(conn)?;
+    }
+    if from < 16 {
+        conn.batch(&conn.dialect().ddl(crate::comments::TABLE))?;
     }
     set_version(conn, VERSION)
 }
@@ -428,12 +432,16 @@ pub(crate) fn new_tables(conn: &Conn, change: i64) -> Result<Vec<String>> {
 pub(crate) fn drop_new_fields(conn: &Conn, change: i64) -> Result<u64> {
     let mut removed = 0;
     for (table, key) in made_by(conn, change)?.into_iter().filter(|(_, f)| !f.is_empty()) {
+        let schema = load_schema(conn)?;
         let filled = ["SELECT 1 FROM ", &quote(&table), " WHERE ", &quote(&key), " IS NOT NULL LIMIT 1"].concat();
-        if conn.exists(&filled, &[])? || crate::reshape::in_use(&load_schema(conn)?, &table, &key) {
+        if conn.exists(&filled, &[])? || crate::reshape::in_use(&schema, &table, &key) {
             continue;
         }
         crate::reshape::take_away(conn, &table, &key)?;
         crate::links::forget(conn, &table, &key, 0, i64::MAX)?;
+        if let Some(field) = schema.table(&table).and_then(|def| def.field(&key)) {
+            crate::comments::column_goes(conn, &table, field)?;
+        }
         conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![&table, &key])?;
         removed += 1;
     }

@@ -94,6 +94,7 @@ fn drop_table(conn: &Conn, def: &TableDef) -> Result<()> {
     conn.run("DELETE FROM _tables WHERE key = ?1", params![def.key.as_str()])?;
     crate::saved::forget(conn, &def.key)?;
     crate::forms::forget(conn, &def.key)?;
+    crate::comments::forget(conn, &def.key)?;
     fill::forget_table(conn, &def.key)?;
     search::forget_table(conn, &def.key)?;
     layout::schema_changed(conn)
@@ -261,6 +262,7 @@ impl Store {
             let shown: Vec<_> = links::other_sides(schema, table, key).collect();
             remove_other_sides(conn, schema, field, &shown, with_other_side)?;
             links::forget(conn, table, key, 0, i64::MAX)?;
+            crate::comments::column_goes(conn, table, field)?;
             conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![table, key])?;
             fill::forget(conn, table, key)?;
             if field.kind.stored() {
@@ -312,6 +314,7 @@ fn remove_other_sides(
     }
     for (t, f) in shown {
         refuse_used(&f.label, &users_of(schema, &t.key, Some(&f.key)))?;
+        crate::comments::column_goes(conn, &t.key, f)?;
         conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![t.key.as_str(), f.key.as_str()])?;
     }
     Ok(())

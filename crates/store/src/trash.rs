@@ -130,7 +130,8 @@ impl Store {
     }
 
     /// Forgets the content of records removed longer ago than so many days (see [`KEPT_DAYS`]); how many.
-    /// The consents given for them go with it.
+    /// The consents given for them and what was said about them go with it, and so do comments that were taken away
+    /// before.
     pub fn empty_trash(&self, kept_days: i64) -> Result<u64> {
         let before = log::now() - kept_days * 86_400;
         let schema = self.schema();
@@ -139,6 +140,7 @@ impl Store {
                        AND change IN (SELECT id FROM _changes WHERE at < ?1)";
             let emptied = conn.run(sql, params![before])?;
             crate::forms::forget_erased(conn, &schema)?;
+            crate::comments::forget_erased(conn, &schema, before)?;
             Ok(emptied)
         })
     }
@@ -181,6 +183,17 @@ impl Store {
             Ok((w.change, n))
         })
     }
+}
+
+/// A condition on a table of what belongs to records (`table_key`, `record`): those of a table (`?1`) that are neither
+/// there nor in the recycle bin.
+pub(crate) fn erased(def: &TableDef, of: &str) -> String {
+    format!(
+        "table_key = ?1 AND NOT EXISTS (SELECT 1 FROM {} t WHERE t.id = {of}.record)
+         AND NOT EXISTS (SELECT 1 FROM _change_rows x
+           WHERE x.table_key = ?1 AND x.record = {of}.record AND x.content <> '')",
+        quote(&def.key)
+    )
 }
 
 /// The cells of a record that were edited since just before a change, as they are and as they were.

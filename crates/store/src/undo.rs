@@ -310,6 +310,7 @@ impl Writing<'_> {
             links::forget(self.conn, &def.key, &f.key, low, high)?;
         }
         search::forget_range(self.conn, &def.key, low, high)?;
+        crate::comments::forget_range(self.conn, &def.key, low, high)?;
         if def.key == *builtin::CUSTOMERS {
             self.forget_people(def, low, high)?;
         }

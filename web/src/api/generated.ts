@@ -182,6 +182,52 @@ export interface ColumnSummary {
   sum?: number;
 }
 
+/** A comment. */
+export interface Comment {
+  /** Seconds since 1970 UTC. */
+  at: number;
+  /** What its author is called now. */
+  author: string;
+  /** When it was last edited; null when it never was. */
+  edited: number | null;
+  id: number;
+  mentions: Mentioned[];
+  /** Plain text. */
+  text: string;
+  /** Who wrote it. */
+  user: number;
+}
+
+/** A comment that was made. */
+export interface CommentMade {
+  comment: number;
+  thread: number;
+}
+
+/** What somebody says. */
+export interface CommentText {
+  /**
+   * Members who are mentioned. Each stands in the text by name behind an `@`, as in `@王芳 看一下`; others are left
+   * out.
+   */
+  mentions?: number[];
+  /** Plain text. */
+  text: string;
+}
+
+/** A cell with open threads. */
+export interface CommentedCell {
+  /** How many comments they hold together. */
+  count: number;
+  field: null | FieldKey;
+  id: RecordId;
+}
+
+/** Cells with open threads. */
+export interface CommentedCells {
+  cells: CommentedCell[];
+}
+
 /** A consent that was given through a form. */
 export interface ConsentGiven {
   /** Seconds since 1970 UTC. */
@@ -964,6 +1010,41 @@ export interface Members {
   members: Member[];
 }
 
+/** Where the caller is mentioned. */
+export interface Mention {
+  /** Seconds since 1970 UTC. */
+  at: number;
+  /** Who wrote it. */
+  author: string;
+  /** The record's code; null when it has none. */
+  code: string | null;
+  comment: number;
+  field: null | FieldKey;
+  /** The record's name likewise. */
+  name: string | null;
+  record: RecordId;
+  /** The thread was opened since. */
+  seen: boolean;
+  table: TableKey;
+  text: string;
+  thread: number;
+}
+
+/** Where the caller is mentioned, newest first. */
+export interface MentionList {
+  /** At most 50. */
+  mentions: Mention[];
+  /** How many were not seen yet, of all. */
+  unseen: number;
+}
+
+/** Somebody who is mentioned. */
+export interface Mentioned {
+  /** As it stands in the text behind an `@`. */
+  name: string;
+  user: number;
+}
+
 /** The moment a record is set back to. */
 export interface Moment {
   /** Just before this change. */
@@ -1026,6 +1107,16 @@ export interface NewNote {
 export interface NewTable {
   description?: LabelWrite;
   label: LabelWrite;
+}
+
+/** A new thread. */
+export interface NewThread {
+  /** The field of the cell it is about; about the record when left out. */
+  field?: FieldKey;
+  /** As in a further comment. */
+  mentions?: number[];
+  /** Plain text. */
+  text: string;
 }
 
 /** A view to be saved. */
@@ -1334,6 +1425,13 @@ export interface Report {
   tables: Record<string, Counts>;
 }
 
+/** When a thread was resolved, and by whom. */
+export interface Resolved {
+  /** Seconds since 1970 UTC. */
+  at: number;
+  by: string;
+}
+
 /** Removed records to be brought back, as one change. */
 export interface Restore {
   /** At most 1,000. */
@@ -1490,6 +1588,12 @@ export interface SearchGroup {
   /** The closest first. */
   rows: WireRow[];
   table: string;
+}
+
+/** Which mentions were seen. */
+export interface Seen {
+  /** Those in this thread; all of them when left out. */
+  thread?: number;
 }
 
 /** A cell as it is and as it would be. */
@@ -1652,6 +1756,27 @@ export interface Tagging {
   add?: string[];
   field: FieldKey;
   remove?: string[];
+}
+
+/** What is said about a cell or a record. */
+export interface Thread {
+  /** At least one, the oldest first. */
+  comments: Comment[];
+  field: null | FieldKey;
+  id: number;
+  resolved: null | Resolved;
+  /** What the column was called that was removed; null otherwise. */
+  was: string | null;
+}
+
+/** What to change about a thread. */
+export interface ThreadPatch {
+  resolved: boolean;
+}
+
+/** The threads of a record, the oldest first. */
+export interface Threads {
+  threads: Thread[];
 }
 
 /** Something that happened with a customer. */

@@ -148,6 +148,23 @@ export const api = {
   addNote: (id: number, body: T.NewNote, signal?: AbortSignal, key?: string) =>
     call<T.NoteRead>(`/customers/${id}/notes`, { method: "POST", body, signal, key }),
 
+  comments: (table: string, id: number) => call<T.Threads>(`/tables/${enc(table)}/records/${id}/comments`),
+  /** The cells of some records with open threads. */
+  commented: (table: string, ids: number[]) =>
+    call<T.CommentedCells>(`/tables/${enc(table)}/commented`, { method: "POST", body: { ids } }),
+  comment: (table: string, id: number, body: T.NewThread) =>
+    call<T.CommentMade>(`/tables/${enc(table)}/records/${id}/comments`, { method: "POST", body }),
+  reply: (thread: number, body: T.CommentText) =>
+    call<T.CommentMade>(`/threads/${thread}/comments`, { method: "POST", body }),
+  resolveThread: (thread: number, resolved: boolean) =>
+    call<void>(`/threads/${thread}`, { method: "PATCH", body: { resolved } }),
+  editComment: (id: number, body: T.CommentText) => call<void>(`/comments/${id}`, { method: "PATCH", body }),
+  removeComment: (id: number) => call<void>(`/comments/${id}`, { method: "DELETE" }),
+  restoreComment: (id: number) => call<void>(`/comments/${id}/restore`, { method: "POST" }),
+  mentions: () => call<T.MentionList>("/mentions"),
+  /** Those in a thread, or all. */
+  seeMentions: (thread?: number) => call<void>("/mentions/seen", { method: "POST", body: { thread } }),
+
   startImport: (files: File[], onProgress: (done: number, total: number) => void, signal: AbortSignal) =>
     upload<T.Import>("/imports", files, onProgress, signal),
   planImport: (id: string, plan: T.ImportPlan) =>

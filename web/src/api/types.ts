@@ -20,6 +20,13 @@ export interface RecordNews {
   by: number;
   tables: Record<string, TableNews>;
 }
+/** Something was said about a record; `to` are those whose mentions it touches. */
+export interface CommentNews {
+  table: string;
+  record: number;
+  by: number;
+  to: number[];
+}
 /** A cell, or a table as a whole. */
 export interface Place {
   table: string;

@@ -86,6 +86,7 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow, tog
   const [, renew] = useReducer((n: number) => n + 1, 0);
   useEffect(() => source.subscribe((first, last) => row >= first && row <= last && renew()), [source, row]);
   useEffect(() => props.marks?.subscribe(renew), [props.marks]);
+  useEffect(() => props.comments.subscribe(renew), [props.comments]);
   // Ready for keys as soon as the sheet is there, unless someone is already typing elsewhere.
   useEffect(() => {
     if (document.activeElement === document.body && !coarse()) input.current?.focus({ preventScroll: true });
@@ -144,9 +145,10 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow, tog
   const value = column ? data?.values[column.field.key] : undefined;
   const shown = column ? formatValue(column.field, value, locale) : "";
   const spoken = data?.head ? headText(data.head, props) : data?.deleted ? t("table.deletedRow") : shown;
+  const said = data && column && !data.deleted && props.comments.has(data.id, column.field.key);
   const label = data?.head
     ? spoken
-    : t("grid.cellLabel", {
+    : t(said ? "grid.cellSaid" : "grid.cellLabel", {
         column: column?.title ?? "",
         row: (source.recordAt?.(row) ?? row) + 1,
         value: spoken || t("grid.blank"),

@@ -31,6 +31,7 @@ import { CellField } from "./CellField";
 import { drawHeaderCell, OPEN_ZONE } from "./draw";
 import { onSign } from "./drawGroup";
 import { gridTheme, readColors } from "./gridTheme";
+import { within } from "./selection";
 import type { FieldHandle, OtherCell, SheetProps, SheetSelection } from "./types";
 import { drawSheetCell, useCellContent, useGridColumns, useRedraw, useRowTheme } from "./useCells";
 import { amongRecords, useGrouped, useToggle } from "./useGroups";
@@ -84,6 +85,11 @@ export default function Sheet(outer: SheetProps) {
     () => marks?.subscribe(() => redraw(grid.current, visible.current, columns.length)),
     [marks, columns.length],
   );
+  const { comments } = props;
+  useEffect(
+    () => comments.subscribe(() => redraw(grid.current, visible.current, columns.length)),
+    [comments, columns.length],
+  );
   const { others } = props;
   // biome-ignore lint/correctness/useExhaustiveDependencies: where others are is drawn into the cells
   useEffect(() => redraw(grid.current, visible.current, columns.length), [others, columns.length]);
@@ -92,6 +98,11 @@ export default function Sheet(outer: SheetProps) {
     const row = args.kind === "cell" ? source.peek(args.location[1]) : undefined;
     const column = args.kind === "cell" ? columns[args.location[0]] : undefined;
     const value = row && column ? row.values[column.field.key] : undefined;
+    props.onPoint(
+      args.kind === "cell" && row && column && !row.deleted
+        ? { id: row.id, field: column.field.key, at: rectOf(args.bounds) }
+        : null,
+    );
     const told = row && column ? marks?.get(row.id, column.field.key) : undefined;
     const text = told ?? (isError(value) ? t(`sign.${value.error}`) : undefined);
     const who = others.filter((o) => o.id === row?.id && o.field === column?.field.key);
@@ -144,7 +155,7 @@ export default function Sheet(outer: SheetProps) {
     if (column.field.kind === "link" && value && isLink(value)) props.onOpenLink(column.field, value);
     else if (isLinks(column.field) && value) {
       const b = grid.current?.getBounds(col, row);
-      if (b) props.onOpenLinks(column.field, data, new DOMRect(b.x, b.y, b.width, b.height));
+      if (b) props.onOpenLinks(column.field, data, rectOf(b));
     } else if (column.field.kind === "url" && typeof value === "string")
       window.open(value, "_blank", "noopener,noreferrer");
     else if (column.field.key === "name" && props.opensRows) props.onOpenRow(data.id, row);
@@ -154,7 +165,7 @@ export default function Sheet(outer: SheetProps) {
 
   const headerMenu = (col: number, b: Rectangle) => {
     const column = columns[col];
-    if (column) props.onHeaderMenu(column, new DOMRect(b.x, b.y, b.width, b.height));
+    if (column) props.onHeaderMenu(column, rectOf(b));
   };
 
   return (
@@ -199,6 +210,14 @@ export default function Sheet(outer: SheetProps) {
             return;
           }
           if (e.localEventX > e.bounds.width - OPEN_ZONE && openAt(col, row)) e.preventDefault();
+        }}
+        onCellContextMenu={([col, row], e) => {
+          e.preventDefault();
+          const data = source.peek(row);
+          if (!data || data.deleted || !columns[col]) return;
+          if (!within(picked.now().range, col, row)) picked.setCell(col, row);
+          const { x, y } = e.bounds;
+          props.onCellMenu(new DOMRect(x + e.localEventX, y + e.localEventY, 0, 0));
         }}
         fillHandle={FILL_HANDLE}
         getCellsForSelection
@@ -279,6 +298,8 @@ interface Hovered {
   above: number;
   top: number;
 }
+
+const rectOf = (b: Rectangle) => new DOMRect(b.x, b.y, b.width, b.height);
 
 function redraw(grid: DataEditorRef | null, v: Rectangle, cols: number): void {
   const cells = [];

@@ -50,6 +50,20 @@ export function drawFrame(ctx: Ctx, rect: Rectangle, color: string): void {
   ctx.restore();
 }
 
+/** The corner of a cell with comments, where Excel has it. */
+export function drawCommentSign(ctx: Ctx, rect: Rectangle, color: string): void {
+  const right = rect.x + rect.width;
+  ctx.save();
+  ctx.beginPath();
+  ctx.moveTo(right - 9, rect.y + 1);
+  ctx.lineTo(right, rect.y + 1);
+  ctx.lineTo(right, rect.y + 10);
+  ctx.closePath();
+  ctx.fillStyle = color;
+  ctx.fill();
+  ctx.restore();
+}
+
 /** The corner that fills neighbouring cells when dragged. */
 export function drawFillCorner(ctx: Ctx, rect: Rectangle, color: string, ground: string): void {
   const x = rect.x + rect.width - 6;

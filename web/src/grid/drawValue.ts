@@ -157,12 +157,11 @@ function shortName(name: string): string {
 
 /** The corner of a cell whose content a rule doubts. */
 export function drawMark(ctx: Ctx, rect: Rectangle, color: string): void {
-  const right = rect.x + rect.width;
   ctx.save();
   ctx.beginPath();
-  ctx.moveTo(right - 8, rect.y + 1);
-  ctx.lineTo(right - 1, rect.y + 1);
-  ctx.lineTo(right - 1, rect.y + 8);
+  ctx.moveTo(rect.x + 9, rect.y + 1);
+  ctx.lineTo(rect.x + 1, rect.y + 1);
+  ctx.lineTo(rect.x + 1, rect.y + 9);
   ctx.closePath();
   ctx.fillStyle = color;
   ctx.fill();

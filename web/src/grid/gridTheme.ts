@@ -19,6 +19,7 @@ export interface SheetColors {
   star: string;
   bar: string;
   mark: string;
+  comment: string;
   /** Those of people, by number. */
   people: string[];
   tones: Record<Tone, { fg: string; bg: string }>;
@@ -50,6 +51,7 @@ export function readColors(): SheetColors {
     star: v("star"),
     bar: v("bar"),
     mark: v("mark"),
+    comment: v("comment"),
     people: Array.from({ length: PERSON_COLOURS }, (_, n) => v(`person-${n + 1}`)),
     tones,
     font: v("sans"),

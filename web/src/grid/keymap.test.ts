@@ -26,6 +26,8 @@ test.each([
   ["Ctrl+End", { do: "last", extend: false }],
   ["PageDown", { do: "page", dir: 1, extend: false }],
   ["F2", { do: "edit" }],
+  ["Shift+F2", { do: "comment" }],
+  ["Ctrl+Alt+m", { do: "comment" }],
   ["Alt+ArrowDown", { do: "list" }],
   ["Alt+Shift+ArrowLeft", { do: "closeGroup" }],
   ["Alt+Shift+ArrowRight", { do: "openGroup" }],

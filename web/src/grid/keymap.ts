@@ -8,7 +8,17 @@ export type Command =
   | { do: "closeGroup" | "openGroup" }
   | { do: "edit" | "list" | "clear" | "selectAll" | "selectColumn" | "selectRow" | "escape" }
   | {
-      do: "fillDown" | "fillRight" | "undo" | "redo" | "today" | "now" | "deleteRows" | "headerMenu" | "open";
+      do:
+        | "fillDown"
+        | "fillRight"
+        | "undo"
+        | "redo"
+        | "today"
+        | "now"
+        | "deleteRows"
+        | "headerMenu"
+        | "open"
+        | "comment";
     };
 
 export interface Key {
@@ -63,13 +73,14 @@ export function commandOf(e: Key): Command | null {
     case "PageDown":
       return { do: "page", dir: 1, extend };
     case "F2":
-      return { do: "edit" };
+      return { do: e.shiftKey ? "comment" : "edit" };
     case "Escape":
       return { do: "escape" };
     case "Delete":
     case "Backspace":
       return { do: "clear" };
   }
+  if (ctrl && e.altKey && e.key.toLowerCase() === "m") return { do: "comment" };
   if (ctrl && !e.altKey) {
     const key = e.key.toLowerCase();
     if (e.shiftKey && key === "z") return { do: "redo" };

@@ -111,6 +111,19 @@ export interface Marks {
   subscribe(listener: () => void): () => void;
 }
 
+/** Which cells carry comments. */
+export interface CommentSigns {
+  has(id: number, field: string): boolean;
+  subscribe(listener: () => void): () => void;
+}
+
+/** A cell under the pointer, and where it is on screen. */
+export interface PointedCell {
+  id: number;
+  field: string;
+  at: DOMRect;
+}
+
 /** A cell somebody else is in. */
 export interface OtherCell {
   id: number;
@@ -161,6 +174,13 @@ export interface SheetProps {
   /** Stands right of the last column: the way to a new one. */
   aside?: ReactNode;
   marks: Marks | undefined;
+  comments: CommentSigns;
+  /** The pointer is on a cell, or on none. */
+  onPoint(cell: PointedCell | null): void;
+  /** Opens the comments of the active cell to write. */
+  onComment(): void;
+  /** The menu of the active cell was asked for at a place. */
+  onCellMenu(at: DOMRect): void;
   /** Where others are. */
   others: OtherCell[];
   /** Panels by kind of field. */

@@ -16,7 +16,7 @@ import { useLocale } from "@/i18n";
 import { formatValue, isError, isKept, isLinks, isNumeric } from "@/lib/format";
 import { memberStore } from "@/lib/members";
 import { useStore } from "@/lib/store";
-import { drawFillCorner, drawFrame, drawOpenSign, drawRing } from "./draw";
+import { drawCommentSign, drawFillCorner, drawFrame, drawOpenSign, drawRing } from "./draw";
 import { drawFigure, drawGroupHead } from "./drawGroup";
 import { drawMark, drawValue } from "./drawValue";
 import type { SheetColors } from "./gridTheme";
@@ -156,7 +156,7 @@ export function useRedraw(
 export function drawSheetCell(
   args: Parameters<DrawCellCallback>[0],
   drawContent: () => void,
-  { columns, source, marks, opensRows, others, groups, frozen }: SheetProps,
+  { columns, source, marks, comments, opensRows, others, groups, frozen }: SheetProps,
   box: Box | null,
   colors: SheetColors,
   locale: Locale,
@@ -183,6 +183,7 @@ export function drawSheetCell(
   const pending = source.pendingText(row.id, field.key);
   if (pending !== undefined || !drawValue(ctx, rect, field, value, colors, locale)) drawContent();
   if (!row.deleted && marks?.get(row.id, field.key) !== undefined) drawMark(ctx, rect, colors.mark);
+  if (!row.deleted && comments.has(row.id, field.key)) drawCommentSign(ctx, rect, colors.comment);
   const opens =
     value &&
     !isError(value) &&

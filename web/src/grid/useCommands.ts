@@ -175,6 +175,7 @@ function runOuter(board: Board, command: Command): void {
   if (command.do === "undo") props.onUndo();
   else if (command.do === "redo") props.onRedo();
   else if (command.do === "deleteRows") props.onDeleteRows();
+  else if (command.do === "comment") props.onComment();
   else if (command.do === "escape") {
     props.onProblemSeen();
     board.collapse();

@@ -1,3 +1,4 @@
+import { enComments } from "./en.comments";
 import { enFields } from "./en.fields";
 import { enFind } from "./en.find";
 import { enForms } from "./en.forms";
@@ -11,6 +12,7 @@ import { enViews } from "./en.views";
 import type { zh } from "./zh";
 
 export const en: Record<keyof typeof zh, string> = {
+  ...enComments,
   ...enFields,
   ...enForms,
   ...enGroups,
@@ -120,6 +122,7 @@ export const en: Record<keyof typeof zh, string> = {
   "status.sum": "Sum {{n}}",
   "status.average": "Average {{n}}",
   "grid.cellLabel": "{{column}}, row {{row}}: {{value}}",
+  "grid.cellSaid": "{{column}}, row {{row}}: {{value}}, with comments",
   "grid.blank": "blank",
   "sign.#DIV/0!": "#DIV/0!: divided by 0 or by a blank cell",
   "sign.#VALUE!": "#VALUE!: content of the wrong kind, such as text where a number is needed",

@@ -1,3 +1,4 @@
+import { zhComments } from "./zh.comments";
 import { zhFields } from "./zh.fields";
 import { zhFind } from "./zh.find";
 import { zhForms } from "./zh.forms";
@@ -10,6 +11,7 @@ import { zhSettings } from "./zh.settings";
 import { zhViews } from "./zh.views";
 
 export const zh = {
+  ...zhComments,
   ...zhFields,
   ...zhForms,
   ...zhGroups,
@@ -119,6 +121,7 @@ export const zh = {
   "status.sum": "求和 {{n}}",
   "status.average": "平均 {{n}}",
   "grid.cellLabel": "{{column}}，第 {{row}} 行：{{value}}",
+  "grid.cellSaid": "{{column}}，第 {{row}} 行：{{value}}，有批注",
   "grid.blank": "空",
   "sign.#DIV/0!": "#DIV/0!：除数是 0 或空白",
   "sign.#VALUE!": "#VALUE!：内容的类型不对，例如拿文字来计算",

@@ -4,7 +4,7 @@
  */
 import { api } from "@/api";
 import { apiUrl } from "@/api/client";
-import type { Person, Place, RecordNews, TableNews } from "@/api/types";
+import type { CommentNews, Person, Place, RecordNews, TableNews } from "@/api/types";
 import { queryClient, shapeChanged } from "./query";
 import { createStore } from "./store";
 import { throttled } from "./throttle";
@@ -22,8 +22,31 @@ export function onNews(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Something was said about a record, or is said no more; a null table stands for anything. */
+type CommentListener = (table: string | null, record: number) => void;
+const commentListeners = new Set<CommentListener>();
+export function onComments(listener: CommentListener): () => void {
+  commentListeners.add(listener);
+  return () => commentListeners.delete(listener);
+}
+/** Brings what is said about a record up to date wherever it shows. */
+export async function saidAnew(table: string, record: number): Promise<void> {
+  for (const listener of commentListeners) listener(table, record);
+  await queryClient.invalidateQueries({ queryKey: ["comments", table, record] });
+}
+
 const NOTHING: ReadonlySet<number> = new Set();
-const KINDS = ["records", "schema", "views", "reload", "hello", "here", "gone"] as const;
+const KINDS = [
+  "records",
+  "schema",
+  "views",
+  "comments",
+  "mentions",
+  "reload",
+  "hello",
+  "here",
+  "gone",
+] as const;
 /** A hidden page lets go of its stream after this long: a browser keeps few connections to one server. */
 const HIDDEN_MS = 30_000;
 /** A line that is back sooner is not worth a word. */
@@ -78,7 +101,7 @@ const soon = throttled(1_000, () => {
 });
 /** What is counted over many records is asked again less often. */
 const later = throttled(5_000, () => {
-  for (const key of ["figures", "overview", "status", "changes", "trash", "imports"])
+  for (const key of ["figures", "overview", "status", "changes", "trash", "imports", "mentions"])
     void queryClient.invalidateQueries({ queryKey: [key] });
 });
 
@@ -98,6 +121,7 @@ function heard(news: RecordNews): void {
 
 function everything(): void {
   for (const listener of listeners) listener(null, null, NOTHING);
+  for (const listener of commentListeners) listener(null, 0);
   void queryClient.invalidateQueries();
 }
 
@@ -110,6 +134,14 @@ function take(kind: (typeof KINDS)[number], data: string): void {
       return void shapeChanged();
     case "views":
       return void queryClient.invalidateQueries({ queryKey: ["saved", body.table] });
+    case "comments": {
+      const { table, record, to } = body as CommentNews;
+      void saidAnew(table, record);
+      if (!to.includes(me)) return;
+      return void queryClient.invalidateQueries({ queryKey: ["mentions"] });
+    }
+    case "mentions":
+      return void queryClient.invalidateQueries({ queryKey: ["mentions"] });
     case "reload":
       return everything();
     case "hello":

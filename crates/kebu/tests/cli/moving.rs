@@ -39,6 +39,8 @@ fn a_book_goes_to_a_database_and_back_with_everything_in_it() {
     let form = call(&running, "POST", "/tables/customers/saved", json!({ "name": "登记", "kind": form }))["id"].clone();
     let entry = json!({ "values": { "name": "填表人" }, "consent": "同意保存" });
     call(&running, "POST", &format!("/saved/{form}/entries"), entry.clone());
+    let said = json!({ "field": "name", "text": "是这个名字吗" });
+    let thread = call(&running, "POST", "/tables/customers/records/1/comments", said)["thread"].clone();
     let edit = |name: &str| json!({ "cells": [{ "id": 1, "field": "name", "value": name }] });
     call(&running, "PATCH", "/tables/customers/records", edit("改过"));
     let change = call(&running, "PATCH", "/tables/customers/records", edit("又改"))["change"].clone();
@@ -61,6 +63,9 @@ fn a_book_goes_to_a_database_and_back_with_everything_in_it() {
         assert_eq!((&given()[0]["text"], &given()[0]["name"]), (&json!("同意保存"), &json!("填表人")));
         call(&running, "POST", &format!("/saved/{form}/entries"), entry.clone());
         assert_eq!((&given()[0]["wording"], given().as_array().map(Vec::len)), (&json!(1), Some(2)), "{}", given());
+        call(&running, "POST", &format!("/threads/{thread}/comments"), json!({ "text": "是" }));
+        let (_, talk) = running.call("GET", "/tables/customers/records/1/comments", Some(&token), None);
+        assert_eq!(talk["threads"][0]["comments"][1]["text"], "是", "{talk}");
         call(&running, "POST", &format!("/changes/{change}/undo"), json!({}));
         let (_, record) = running.call("GET", "/tables/customers/records/1", Some(&token), None);
         assert_eq!(record["values"]["name"], "改过");

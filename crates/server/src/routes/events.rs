@@ -32,8 +32,9 @@ fn page_name(page: &str) -> bool {
 }
 
 /// The news of the book as server-sent events, without an end: `records` (`{"change","by","tables":{"<table>":{"ids":[…]|null,
-/// "new":[…],"created":n,"deleted":n}}}`), `schema`, `views`, `reload` (too much was missed), `hello`, `here` and
-/// `gone` (who else is where). The number of the last event goes into `Last-Event-ID` or `after`.
+/// "new":[…],"created":n,"deleted":n}}}`), `schema`, `views`, `comments` (`{"table","record","by","to":[…]}`, without
+/// what was said), `mentions` (the caller saw some), `reload` (too much was missed), `hello`, `here` and `gone` (who
+/// else is where). The number of the last event goes into `Last-Event-ID` or `after`.
 #[utoipa::path(
     get, path = "/events", tag = "live", operation_id = "events",
     params(From),

@@ -145,7 +145,7 @@ fn fault(e: &Error, lang: Lang, text: &str) -> FormulaFault {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Ids {
     /// At most 500.
-    ids: Vec<RecordId>,
+    pub ids: Vec<RecordId>,
 }
 
 /// A rule that does not hold for a cell.

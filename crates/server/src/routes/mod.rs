@@ -3,6 +3,7 @@
 pub(crate) mod bulk;
 pub(crate) mod changes;
 pub(crate) mod charts;
+pub(crate) mod comments;
 pub(crate) mod consents;
 pub(crate) mod entries;
 pub(crate) mod events;

@@ -33,10 +33,16 @@ export interface TableContext {
   colourRules(at: DOMRect): void;
   /** Opens the dialog for many records at once. */
   bulk(tab: Tab): void;
+  /** The active cell is one of a record, and can be commented on. */
+  commentable: boolean;
+  /** Opens the comments of the active cell. */
+  comment(): void;
 }
 export interface TableCommand extends UserCommand<TableContext> {
   /** On the bar with its words, on the bar as a sign, in the menu of exports, or in the palette alone. */
   place: "bar" | "sign" | "export" | "palette";
+  /** In the menu of a cell as well. */
+  inCell?: true;
 }
 /** The table in view, while there is one. */
 export const tableContext = createStore<TableContext | null>(null);
@@ -50,8 +56,19 @@ export const TABLE_COMMANDS: TableCommand[] = [
     icon: "trash",
     shortcut: "Ctrl+-",
     place: "bar",
+    inCell: true,
     visible: (c) => c.selectedRows > 0,
     run: (c) => c.deleteRows(),
+  },
+  {
+    id: "comment",
+    label: "comment.title",
+    icon: "talk",
+    shortcut: "Shift+F2",
+    place: "palette",
+    inCell: true,
+    visible: (c) => c.commentable,
+    run: (c) => c.comment(),
   },
   {
     id: "undo",

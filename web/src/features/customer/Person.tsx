@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Card, LinkValue } from "@/api/types";
+import { wantedThread } from "@/features/comments/at";
+import { useThreads } from "@/features/comments/useTalk";
 import { ConsentLines } from "@/features/forms/ConsentLines";
 import type { BlockCache } from "@/grid/blockCache";
 import { errorText } from "@/lib/errors";
+import { useStore } from "@/lib/store";
 import { FieldList } from "./FieldList";
 import { Figures } from "./Figures";
 import { Head } from "./Head";
@@ -13,6 +16,8 @@ import { HistoryList } from "./HistoryList";
 import { NoteBox } from "./NoteBox";
 import { OrderList } from "./OrderList";
 import { Timeline } from "./Timeline";
+
+const RecordComments = lazy(() => import("@/features/comments/RecordComments"));
 
 interface Props {
   id: number;
@@ -22,7 +27,7 @@ interface Props {
   wide?: boolean;
   onOpen(table: string, link: LinkValue): void;
 }
-type Tab = "timeline" | "fields" | "orders" | "history";
+type Tab = "timeline" | "fields" | "orders" | "comments" | "history";
 
 /** Everything about one customer, with a line for notes always in reach. */
 export function Person({ id, cache, wide, onOpen }: Props) {
@@ -77,11 +82,18 @@ function Tabs(props: { card: Card; cache: BlockCache | undefined; wide: boolean 
   const { card, cache, wide, onOpen } = props;
   const { t } = useTranslation();
   const [chosen, setTab] = useState<Tab>("timeline");
+  const wanted = useStore(wantedThread);
+  const asked = wanted?.table === "customers" && wanted.record === card.id;
+  useEffect(() => {
+    if (asked) setTab("comments");
+  }, [asked]);
+  const said = useThreads("customers", card.id).data?.filter((th) => !th.resolved).length ?? 0;
   const tab = wide && chosen === "fields" ? "timeline" : chosen;
   const names: Record<Tab, string> = {
     timeline: t("timeline.title"),
     fields: t("customer.fields"),
     orders: t("customer.ordersN", { n: card.order_total }),
+    comments: said > 0 ? t("comment.titleN", { n: said }) : t("comment.title"),
     history: t("customer.history"),
   };
   return (
@@ -100,6 +112,11 @@ function Tabs(props: { card: Card; cache: BlockCache | undefined; wide: boolean 
         <FieldList key={card.id} id={card.id} values={card.values} cache={cache} onOpen={onOpen} />
       )}
       {tab === "orders" && <OrderList card={card} />}
+      {tab === "comments" && (
+        <Suspense fallback={<div className="page-busy" aria-busy="true" />}>
+          <RecordComments key={card.id} table="customers" id={card.id} />
+        </Suspense>
+      )}
       {tab === "history" && <HistoryList id={card.id} onChanged={() => cache?.refresh()} />}
     </>
   );

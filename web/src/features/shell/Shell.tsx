@@ -122,6 +122,9 @@ function useTables() {
   }));
 }
 
+/** After the table: nobody waits for it. */
+const Bell = lazy(() => import("@/features/comments/Bell"));
+
 const TableDialog = lazy(async () => ({
   default: (await import("@/features/fields/TableDialog")).TableDialog,
 }));
@@ -195,6 +198,9 @@ function TopBar({ status, table }: { status: Status; table: string | undefined }
             {t("shell.toTable")}
           </Button>
         )}
+        <Suspense>
+          <Bell />
+        </Suspense>
         <UserMenu status={status} />
       </div>
     </header>
@@ -224,6 +230,9 @@ function PhoneBar({ status, table }: { status: Status; table: string | undefined
       )}
       <Outbox />
       <People most={2} />
+      <Suspense>
+        <Bell />
+      </Suspense>
       <UserMenu status={status} />
     </header>
   );

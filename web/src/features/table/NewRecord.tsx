@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button, Modal } from "antd";
-import { type ReactNode, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import { ApiError, isNetwork } from "@/api/client";
@@ -16,6 +16,8 @@ import { FieldInput } from "@/ui/FieldInput";
 import { toast } from "@/ui/toast";
 import { type NewOne, newRecord, openRecord, otherTables } from "./tableState";
 import type { Edits } from "./useEdits";
+
+const RecordComments = lazy(() => import("@/features/comments/RecordComments"));
 
 /** Asked first; the rest is filled in later, in the sheet or the panel. */
 const MAIN: Record<string, string[]> = {
@@ -105,7 +107,15 @@ export function EditRecord(props: {
       title={String(name ?? nameless)}
       fields={table.fields.filter((f) => f.shown || (values[f.key] !== null && values[f.key] !== undefined))}
       values={values}
-      below={<ConsentLines table={table.key} id={id} />}
+      below={
+        <>
+          <ConsentLines table={table.key} id={id} />
+          <h3 className="comments-title">{t("comment.title")}</h3>
+          <Suspense>
+            <RecordComments table={table.key} id={id} />
+          </Suspense>
+        </>
+      }
       onOpen={onOpen}
       onClose={closeRecord}
       onSave={async (changed) => {

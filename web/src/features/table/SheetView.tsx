@@ -5,6 +5,8 @@ import type { Field, LinkValue, Table, Tone } from "@/api/types";
 import { rowsOf, type Tab } from "@/features/bulk/bulk";
 import { type TableContext, tableContext } from "@/features/commands/commands";
 import { palette } from "@/features/commands/palette";
+import { commentedAt } from "@/features/comments/at";
+import { useCellComments } from "@/features/comments/useCellComments";
 import { FilterButton } from "@/features/views/FilterButton";
 import { GroupChips } from "@/features/views/GroupChips";
 import { SummaryBar } from "@/features/views/SummaryBar";
@@ -43,6 +45,10 @@ const BulkDialog = lazy(async () => ({ default: (await import("@/features/bulk/B
 const ColourRules = lazy(async () => ({
   default: (await import("@/features/views/ColourRules")).ColourRules,
 }));
+const CellComments = lazy(async () => ({
+  default: (await import("@/features/comments/CellComments")).CellComments,
+}));
+const CellMenu = lazy(async () => ({ default: (await import("./CellMenu")).CellMenu }));
 const ColumnPicker = lazy(async () => ({ default: (await import("./ColumnPicker")).ColumnPicker }));
 
 export interface ViewProps {
@@ -82,6 +88,9 @@ export function SheetView(props: ViewProps) {
 
   const others = useOthers(table.key);
   useTellCell(table.key, selection, columns, cache);
+  const comments = useCellComments(table.key, columns, cache, selection);
+  const commented = useStore(commentedAt);
+  const [cellMenu, setCellMenu] = useState<DOMRect | null>(null);
 
   const deleteRows = useCallback(async () => {
     const { rows } = selection;
@@ -104,6 +113,8 @@ export function SheetView(props: ViewProps) {
     pickColumns: setPicker,
     colourRules: setColouring,
     bulk: setBulk,
+    commentable: comments.writable,
+    comment: comments.write,
   };
   useEffect(() => tableContext.set(context));
   useKey("h", () => palette.get() === null && setBulk("replace"));
@@ -128,6 +139,7 @@ export function SheetView(props: ViewProps) {
   const [links, setLinks] = useState<{ field: Field; row: Row; at: DOMRect } | null>(null);
   const closeLinks = useCallback(() => setLinks(null), []);
   const closeMenu = useCallback(() => setMenu(null), []);
+  const closeCellMenu = useCallback(() => setCellMenu(null), []);
   const closePicker = useCallback(() => setPicker(null), []);
   const closeColours = useCallback(() => setColouring(null), []);
 
@@ -183,6 +195,10 @@ export function SheetView(props: ViewProps) {
               suggestValues={(field, text, signal) => suggestValues(table.key, field, text, signal)}
               marks={props.marks}
               others={others}
+              comments={comments.signs}
+              onPoint={comments.onPoint}
+              onComment={comments.write}
+              onCellMenu={setCellMenu}
               panels={PANELS}
               onFiles={(field, row, at) => setFiles({ field, row, at })}
               onAddOptions={(field, values) => void addOptions(table.key, field, values)}
@@ -197,6 +213,10 @@ export function SheetView(props: ViewProps) {
       </StatusBar>
       <Suspense>
         {menu && <HeaderMenu table={table} column={menu.column} at={menu.at} onClose={closeMenu} />}
+        {cellMenu && <CellMenu context={context} at={cellMenu} onClose={closeCellMenu} />}
+        {commented?.table === table.key && (
+          <CellComments key={`${commented.record} ${commented.field}`} table={table} cell={commented} />
+        )}
         {files && <FilesPopup {...files} edits={edits} source={cache} onClose={closeFiles} />}
         {links && (
           <LinksPopup

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { CommentMarks } from "@/features/comments/useCellComments";
 import { MarkCache } from "./useMarks";
 
 test("rows are asked about once, and anew after a change", async () => {
@@ -33,4 +34,23 @@ test("a failure leaves the rows to be asked about again", async () => {
   await marks.want([1]);
   await marks.want([1]);
   expect(calls).toBe(2);
+});
+
+test("comments of a row asked about anew stay until the answer, and the first column tells of the record's", async () => {
+  const answers = [
+    [
+      { id: 1, field: "city", count: 2 },
+      { id: 1, field: null, count: 1 },
+    ],
+    [],
+  ];
+  const marks = new CommentMarks(async () => answers.shift() ?? []);
+  await marks.want([1]);
+  expect(marks.has(1, "city", false)).toBe(true);
+  expect(marks.has(1, "name", false)).toBe(false);
+  expect(marks.has(1, "name", true)).toBe(true);
+  const again = marks.want([1], true);
+  expect(marks.has(1, "city", false)).toBe(true);
+  await again;
+  expect(marks.has(1, "city", false)).toBe(false);
 });

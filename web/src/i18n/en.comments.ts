@@ -1,0 +1,30 @@
+/** Texts of comments and mentions. */
+import type { zhComments } from "./zh.comments";
+
+export const enComments: Record<keyof typeof zhComments, string> = {
+  "comment.title": "Comments",
+  "comment.titleN": "Comments {{n}}",
+  "comment.of": "Comments on “{{column}}”",
+  "comment.record": "The whole record",
+  "comment.was": "Removed column “{{column}}”",
+  "comment.about": "About which column",
+  "comment.hint": "Comment; @ mentions a colleague",
+  "comment.replyHint": "Reply; @ mentions a colleague",
+  "comment.send": "Send",
+  "comment.reply": "Reply",
+  "comment.resolve": "Mark as resolved",
+  "comment.reopen": "Open again",
+  "comment.resolvedBy": "Resolved by {{name}}, {{at}}",
+  "comment.resolvedN": "Resolved: {{n}}",
+  "comment.edit": "Edit",
+  "comment.edited": "edited",
+  "comment.remove": "Remove",
+  "comment.gone": "Comment removed",
+  "mention.title": "Mentions of me",
+  "mention.unseen": "Mentions of me, {{n}} not seen",
+  "mention.all": "Mark all as seen",
+  "mention.none": "Nobody has mentioned you yet. A comment with @ and your name shows here.",
+  "mention.new": "Not seen",
+  "mention.who": "Whom to mention",
+  "command.cell": "Menu of the cell",
+};
