@@ -14,7 +14,7 @@ fn template() -> Template {
           "fields": [
             { "key": "twice", "label": { "zh": "两倍", "en": "Twice" }, "kind": "number", "decimals": 0,
               "formula": "IF([@积分]=\"\",\"\",[@积分]*2)" },
-            { "key": "points", "label": { "zh": "积分", "en": "Score" }, "kind": "number", "decimals": 0,
+            { "key": "score", "label": { "zh": "积分", "en": "Score" }, "kind": "number", "decimals": 0,
               "rules": [{ "check": "range", "min": "0", "level": "refuse" }] },
             { "key": "visits", "label": { "zh": "到访记录", "en": "Visits made" }, "kind": "backlinks",
               "table": "visits", "field": "who" } ],
@@ -23,7 +23,7 @@ fn template() -> Template {
               "def": { "filter": { "all": [{ "segment": "good" }, { "field": "grade", "op": "eq", "values": ["VIP客户"] }] } } },
             { "key": "good", "label": { "zh": "好的", "en": "Good" },
               "def": { "columns": [{ "field": "name" }, { "field": "twice" }],
-                       "filter": { "field": "points", "op": "ge", "values": [10] },
+                       "filter": { "field": "score", "op": "ge", "values": [10] },
                        "colours": [{ "when": { "formula": "[@两倍]>100" }, "tone": "gold" }],
                        "summaries": { "twice": "sum" } } } ] } ] });
     Template::read(&document).unwrap()
@@ -49,9 +49,9 @@ fn comes_whole_and_only_once() {
     book.create("customers", &[("name", "甲".into())]);
     let added = add(&book, &[]);
     let at = |key: &str| added.fields[&("customers".into(), key.into())].clone();
-    let id = book.create("customers", &[("name", "乙".into()), (at("points").as_str(), Value::Int(60))]);
+    let id = book.create("customers", &[("name", "乙".into()), (at("score").as_str(), Value::Int(60))]);
     assert_eq!(book.cell("customers", id, &at("twice")), Value::Int(120));
-    let refused = book.try_create("customers", &[(at("points").as_str(), Value::Int(-1))]).unwrap_err();
+    let refused = book.try_create("customers", &[(at("score").as_str(), Value::Int(-1))]).unwrap_err();
     assert_eq!(refused.code, ErrorCode::Invalid);
     book.create(
         &added.tables["visits"],
@@ -77,19 +77,19 @@ fn a_field_of_the_same_name_stays_what_it_is() {
     let mine = book.store.add_field(&scope(), "customers", mine).unwrap();
     let id = book.create("customers", &[("name", "甲".into()), (mine.key.as_str(), "很多".into())]);
     let added = add(&book, &[]);
-    assert_eq!(fate(&added, "points"), FieldFate::Clash);
+    assert_eq!(fate(&added, "score"), FieldFate::Clash);
     let schema = book.store.schema();
     let points = schema.require("customers").unwrap().named("积分（模板）").unwrap().clone();
     assert_eq!((&*points.label.en, &points.kind), ("Score (template)", &FieldKind::number(0)));
     let twice = schema.require("customers").unwrap().named("两倍").unwrap().clone();
-    assert_eq!(twice.formula.as_deref(), Some("IF([@积分（模板）]=\"\",\"\",[@积分（模板）]*2)"));
+    assert_eq!(twice.formula.as_deref(), Some("IF([@[积分（模板）]]=\"\",\"\",[@[积分（模板）]]*2)"));
     assert_eq!(book.cell("customers", id, &mine.key), "很多".into());
 }
 
 fn what_is_left_out_takes_along_what_needs_it() {
     let book = Book::new();
-    let added = add(&book, &["points"]);
-    assert_eq!((fate(&added, "points"), fate(&added, "twice")), (FieldFate::Left, FieldFate::Left));
+    let added = add(&book, &["score"]);
+    assert_eq!((fate(&added, "score"), fate(&added, "twice")), (FieldFate::Left, FieldFate::Left));
     assert_eq!(fate(&added, "visits"), FieldFate::New);
     assert!(added.plan.views.iter().all(|v| v.fate == ViewFate::Left), "{:?}", added.plan.views);
     // A column alone is no reason to lose a view; a colour by it is.
@@ -125,7 +125,7 @@ fn goes_again_but_for_what_was_filled_changed_or_used() {
     drop(added);
 
     let added = add(&book, &[]);
-    let points = added.fields[&("customers".into(), "points".into())].clone();
+    let points = added.fields[&("customers".into(), "score".into())].clone();
     let id = book.create("customers", &[("name", "乙".into()), (points.as_str(), Value::Int(1))]);
     let best = added.views[&("customers".into(), "best".to_owned())];
     let good = added.views[&("customers".into(), "good".to_owned())];

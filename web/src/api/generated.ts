@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: 8ab9a6df594731d7c060b927a65b96b1cd62350e4bbef65a622cb1a8d76084c9
+// Document: 9cd3d97c9b1c19dbf342e76d968e78456bdf19725149e207ee8fc09ec3de771d
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** An answer of a person. */
@@ -23,26 +23,24 @@ export interface BookNow {
   name: string;
   orders: number;
   products: number;
+  /** The templates whose sample rows it holds, by what they are kept under. */
+  samples: string[];
 }
 
 /** One thing done to many records. */
-export type BulkAct =
-  | {
-      /** Contents by field, as an edit of a cell takes them. */
-      edit: Record<string, Written>;
-    }
-  | {
-      /** Labels added to a field of several, and labels taken from it. */
-      tag: Tagging;
-    }
-  | {
-      /** A text replaced by another. */
-      replace: Replacing;
-    }
-  | {
-      /** The records removed. */
-      delete: Nothing;
-    };
+export type BulkAct = {
+  /** Contents by field, as an edit of a cell takes them. */
+  edit: Record<string, Written>;
+} | {
+  /** Labels added to a field of several, and labels taken from it. */
+  tag: Tagging;
+} | {
+  /** A text replaced by another. */
+  replace: Replacing;
+} | {
+  /** The records removed. */
+  delete: Nothing;
+};
 
 /** What the job of a bulk act leaves. */
 export interface BulkDone {
@@ -70,7 +68,7 @@ export interface BulkPreview {
 export interface BulkWrite {
   act: BulkAct;
   /** Rows from one place to before another, `[from, to]`; all when left out. */
-  rows?: number[][];
+  rows?: (number[])[];
 }
 
 /** What the customer panel shows. */
@@ -117,15 +115,7 @@ export interface Check {
 }
 
 /** The name of a check. */
-export type CheckName =
-  | "required"
-  | "unique"
-  | "pattern"
-  | "range"
-  | "length"
-  | "in_list"
-  | "not_future"
-  | "expression";
+export type CheckName = "required" | "unique" | "pattern" | "range" | "length" | "in_list" | "not_future" | "expression";
 
 /**
  * A colour rule of a view. Of those that hold of a record the first gives its colour; rules for one field come
@@ -141,14 +131,12 @@ export interface ColourRule {
 }
 
 /** When a colour rule holds. */
-export type ColourWhen =
-  | {
-      /** A formula over the record, such as `[@总金额]>1000`; blank and errors count as no. */
-      formula: string;
-    }
-  | {
-      filter: Filter;
-    };
+export type ColourWhen = {
+  /** A formula over the record, such as `[@总金额]>1000`; blank and errors count as no. */
+  formula: string;
+} | {
+  filter: Filter;
+};
 
 /** Where a person sends a column. */
 export interface ColumnChoice {
@@ -168,12 +156,8 @@ export interface ColumnSummary {
   average?: number;
   /** How many different contents, where it was asked for. */
   distinct?: number;
-  /** First day or moment of a column of dates, as ISO 8601 writes it. */
-  earliest?: string;
   /** Cells that are not blank. */
   filled: number;
-  /** Last day or moment of a column of dates. */
-  latest?: string;
   /** Largest. */
   max?: number;
   /** Smallest. */
@@ -258,7 +242,7 @@ export interface Create {
   /** Rows that fail leave the others alone; the answer then tells of each row. */
   partial?: boolean;
   /** Cells by field; at most 50,000 records, 1,000 with `partial` or `match`. */
-  records: Record<string, Written>[];
+  records: (Record<string, Written>)[];
 }
 
 /** What was made; with `partial` or `match` what became of each row. */
@@ -391,19 +375,7 @@ export interface ErrorBody {
  * - `too_often` (429): asked more often than is allowed; `Retry-After` says when to ask again
  * - `internal` (500): something failed inside; give `request_id` to whoever runs the server
  */
-export type ErrorCode =
-  | "not_found"
-  | "forbidden"
-  | "unauthorized"
-  | "invalid"
-  | "formula"
-  | "conflict"
-  | "bad_file"
-  | "too_large"
-  | "cancelled"
-  | "busy"
-  | "too_often"
-  | "internal";
+export type ErrorCode = "not_found" | "forbidden" | "unauthorized" | "invalid" | "formula" | "conflict" | "bad_file" | "too_large" | "cancelled" | "busy" | "too_often" | "internal";
 
 /** A cell as a live link gives it: a number (money in yuan), true or false, text, or null when there is nothing. */
 export type FeedCell = number | boolean | string | null;
@@ -431,7 +403,7 @@ export type Field = KindSettings & {
 };
 
 /** Changes of a field: what is left out stays. Settings of its kind come beside, as in a field. */
-export type FieldChange = KindChange & {
+export type FieldChange = KindChange & ({
   /** Null takes it away. */
   default?: string | null;
   description?: null | LabelWrite;
@@ -441,7 +413,7 @@ export type FieldChange = KindChange & {
   renamed?: Record<string, string>;
   rules?: Rule[];
   shown?: boolean;
-};
+});
 
 /** A field made or changed. */
 export interface FieldDone {
@@ -450,39 +422,14 @@ export interface FieldDone {
   job?: string;
 }
 
+/** What becomes of a field. */
+export type FieldFate = "new" | "there" | "clash" | "left";
+
 /** The stable name of a field inside its table: its name in the API and its column (`mobile`). */
 export type FieldKey = string;
 
 /** The name of a kind of field. */
-export type FieldKind =
-  | "text"
-  | "long_text"
-  | "number"
-  | "money"
-  | "percent"
-  | "date"
-  | "date_time"
-  | "bool"
-  | "choice"
-  | "choices"
-  | "tags"
-  | "phone"
-  | "email"
-  | "url"
-  | "address"
-  | "birthday"
-  | "person"
-  | "link"
-  | "links"
-  | "backlinks"
-  | "attachment"
-  | "rating"
-  | "progress"
-  | "code"
-  | "created_time"
-  | "updated_time"
-  | "created_by"
-  | "updated_by";
+export type FieldKind = "text" | "long_text" | "number" | "money" | "percent" | "date" | "date_time" | "bool" | "choice" | "choices" | "tags" | "phone" | "email" | "url" | "address" | "birthday" | "person" | "link" | "links" | "backlinks" | "attachment" | "rating" | "progress" | "code" | "created_time" | "updated_time" | "created_by" | "updated_by";
 
 /** The fields of a table in another order. */
 export interface FieldOrder {
@@ -530,24 +477,19 @@ export interface FileTaken {
  * Which records: all of some parts, any of them, those of which a part does not hold, those of the filter of a
  *  saved view of the table, or one condition. Nested at most 16 deep, filters of views included.
  */
-export type Filter =
-  | {
-      all: Filter[];
-    }
-  | {
-      any: Filter[];
-    }
-  | {
-      not: Filter;
-    }
-  | {
-      segment: number;
-    }
-  | {
-      field: string;
-      op: Op;
-      values?: Value[];
-    };
+export type Filter = {
+  all: Filter[];
+} | {
+  any: Filter[];
+} | {
+  not: Filter;
+} | {
+  segment: number;
+} | {
+  field: string;
+  op: Op;
+  values?: Value[];
+};
 
 /** What was filled into a public form. */
 export interface FormAnswers {
@@ -775,6 +717,12 @@ export type JobResult = Report | BulkDone | Record<string, unknown>;
 /** Where a job stands. */
 export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
 
+/** A rule of a built-in field. */
+export type KeptRule = Rule & {
+  /** The field. */
+  field: FieldKey;
+};
+
 /** Settings of a kind, as they may come in a change of a field; another `kind` brings all of its own. */
 export interface KindChange {
   decimals?: number;
@@ -821,14 +769,12 @@ export interface Label {
 }
 
 /** A label as it may be given: one text for both languages, or one for each. */
-export type LabelWrite =
-  | string
-  | {
-      /** English */
-      en: string;
-      /** 简体中文 */
-      zh: string;
-    };
+export type LabelWrite = string | {
+  /** English */
+  en: string;
+  /** 简体中文 */
+  zh: string;
+};
 
 /** What happens when a rule does not hold. */
 export type Level = "refuse" | "warn";
@@ -1135,6 +1081,56 @@ export interface PlaceList {
   provinces: Places;
 }
 
+/** A field of a template. */
+export interface PlannedField {
+  /** What becomes of it. */
+  fate: FieldFate;
+  /** The template's key of it. */
+  field: FieldKey;
+  /** The field in the book that is there, or clashes. */
+  known?: FieldKey;
+  /** What it is called in the book from then on. */
+  label: Label;
+  /** The template's key of its table. */
+  table: TableKey;
+}
+
+/** A rule of a template. */
+export interface PlannedRule {
+  /** What becomes of it. */
+  fate: RuleFate;
+  /** The template's key of its field. */
+  field: FieldKey;
+  /** What it says when it does not hold. */
+  says: Label;
+  /** The template's key of its table. */
+  table: TableKey;
+}
+
+/** A table of a template's own. */
+export interface PlannedTable {
+  /** The table of that name in the book, which takes its part. */
+  known?: TableKey;
+  /** What it is called. */
+  label: Label;
+  /** The template's key. */
+  table: TableKey;
+}
+
+/** A view of a template. */
+export interface PlannedView {
+  /** What becomes of it. */
+  fate: ViewFate;
+  /** The view in the book that is there. */
+  known?: number;
+  /** What it is called in the book from then on. */
+  name: string;
+  /** The template's key of its table. */
+  table: TableKey;
+  /** The template's key of it. */
+  view: string;
+}
+
 /** Where a person is. */
 export interface Presence {
   field?: string;
@@ -1165,20 +1161,7 @@ export interface Problem {
 }
 
 /** The shop or program whose export a sheet is. */
-export type Profile =
-  | "taobao"
-  | "1688"
-  | "jd"
-  | "pdd"
-  | "douyin"
-  | "youzan"
-  | "youzan_customers"
-  | "weidian"
-  | "wecom"
-  | "shopify"
-  | "shopify_customers"
-  | "woocommerce"
-  | "kebu";
+export type Profile = "taobao" | "1688" | "jd" | "pdd" | "douyin" | "youzan" | "youzan_customers" | "weidian" | "wecom" | "shopify" | "shopify_customers" | "woocommerce" | "kebu";
 
 /** Customers of one province. */
 export interface ProvinceFigure {
@@ -1385,6 +1368,16 @@ export type Rule = Check & {
   message?: Label;
 };
 
+/** What becomes of a rule. */
+export type RuleFate = "new" | "there" | "missing" | "left";
+
+/** What removing the sample rows did. */
+export interface SamplesGone {
+  deleted: number;
+  /** Rows people have changed or use since. */
+  kept: number;
+}
+
 /** Changes of a saved view; what is left out stays. */
 export interface SavedChange {
   def?: SavedDef;
@@ -1495,15 +1488,13 @@ export interface SetBack {
 }
 
 /** What setting a record back did, or with `preview` what it would do. */
-export type SetBackAnswer =
-  | {
-      change: number;
-      /** Cells that changed. */
-      restored: number;
-    }
-  | {
-      cells: SetBack[];
-    };
+export type SetBackAnswer = {
+  change: number;
+  /** Cells that changed. */
+  restored: number;
+} | {
+  cells: SetBack[];
+};
 
 /** The first user, and the name of the book. */
 export interface Setup {
@@ -1579,7 +1570,7 @@ export interface Sort {
 export interface Sought {
   replace: Replacing;
   /** As those of a bulk act. */
-  rows?: number[][];
+  rows?: (number[])[];
 }
 
 /** A job that was started. */
@@ -1647,6 +1638,230 @@ export interface Tagging {
   add?: string[];
   field: FieldKey;
   remove?: string[];
+}
+
+/** A template as it is kept in a file. */
+export interface Template {
+  /** The view that pictures it, by its key; when left out, the first one. */
+  cover?: string;
+  /** Who it is for, in one line. */
+  description?: Label;
+  /** The version of its form, [`TEMPLATE_FORMAT`]. */
+  kebu_template: number;
+  /** What it is called, at most 40 characters. */
+  label: Label;
+  /** What it brings to each table. */
+  tables: TemplateTable[];
+}
+
+/** A template to be added: one that ships with Kebu, by `id`, or a document. */
+export interface TemplateAdd {
+  document?: Template;
+  id?: string;
+  /** Its sample rows as well. */
+  samples?: boolean;
+  /** Fields to leave out, with what needs them. */
+  skip?: TemplateFieldAt[];
+}
+
+/** A template in the gallery. */
+export interface TemplateCard {
+  /** It was added, and some of it is still there. */
+  added: boolean;
+  /** How much it brings; left out for one that came from a file. */
+  counts?: TemplateCounts;
+  /** Who it is for; empty for one that came from a file. */
+  description: Label;
+  /** What it is kept under. */
+  id: string;
+  label: Label;
+  /** The view that pictures it. */
+  picture?: TemplatePicture;
+  /** Its sample rows are in the book. */
+  samples: boolean;
+}
+
+/** The gallery. */
+export interface TemplateCards {
+  /** Customers in the book: sample rows are offered first where there are none. */
+  customers: number;
+  /** The caller may add and remove. */
+  may: boolean;
+  templates: TemplateCard[];
+}
+
+/** A document to be looked at. */
+export interface TemplateCheck {
+  /** As it came from the export. */
+  document: Template;
+}
+
+/** How much a template brings. */
+export interface TemplateCounts {
+  /** Fields. */
+  fields: number;
+  /** Sample rows. */
+  rows: number;
+  /** Rules, those of built-in fields included. */
+  rules: number;
+  /** Tables of its own. */
+  tables: number;
+  /** Views. */
+  views: number;
+}
+
+/** A template with all that is to be known before it is added. */
+export interface TemplateDetail {
+  added: boolean;
+  counts: TemplateCounts;
+  /** What it is kept under. */
+  id: string;
+  /** Its views. */
+  pictures: TemplatePicture[];
+  /** What adding it to the book would come to. */
+  plan: TemplatePlan;
+  samples: boolean;
+  template: Template;
+}
+
+/** What adding a template did. */
+export interface TemplateDone {
+  id: string;
+  /** The job that computes what is still to be computed. */
+  job?: string;
+  plan: TemplatePlan;
+  /** Sample rows made. */
+  samples: number;
+  /** The table of that view. */
+  table?: TableKey;
+  /** The number of its first view, the one to open. */
+  view?: number;
+}
+
+/** A template to be made of the book. */
+export interface TemplateExport {
+  /** Who it is for. */
+  description: LabelWrite;
+  label: LabelWrite;
+  tables: TemplatePart[];
+}
+
+/** A field a template adds. */
+export type TemplateField = KindSettings & {
+  /** What fills it in a new record. */
+  default?: string;
+  /** What it is for. */
+  description?: Label;
+  /** The formula of a computed one, with the names of the template and the built-in ones. */
+  formula?: string;
+  /** By which the template calls it. */
+  key: FieldKey;
+  /** What it is called. */
+  label: Label;
+  /** What its content must be. */
+  rules?: Rule[];
+  /** Shown in the table unless a view says otherwise. */
+  shown?: boolean;
+};
+
+/** A field by the keys of a template. */
+export interface TemplateFieldAt {
+  field: FieldKey;
+  table: TableKey;
+}
+
+/** What taking a template away did. */
+export interface TemplateGone {
+  fields: number;
+  /** Names of what stays, because it was filled in, changed or used since. */
+  kept: Label[];
+  /** Sample rows removed. */
+  rows: number;
+  /** Sample rows that stay, because they were changed or used since. */
+  rows_kept: number;
+  tables: number;
+  views: number;
+}
+
+/** A template made of the book. */
+export interface TemplateMade {
+  /** Names of views that are left out: they ask for certain records or members. */
+  left: string[];
+  template: Template;
+}
+
+/** What of a table goes into a template of one's own. */
+export interface TemplatePart {
+  /** Fields of one's own; those that formulas and views name come along. */
+  fields?: FieldKey[];
+  table: TableKey;
+  /** Views, by number. */
+  views?: number[];
+}
+
+/** A view of a template as it looks with the sample rows, computed columns and all. */
+export interface TemplatePicture {
+  /** The field it is laid out by. */
+  by?: FieldKey;
+  /** The fields shown. */
+  columns: Field[];
+  /** `sheet`, `kanban`, `calendar`, `gallery` or `form`. */
+  kind: string;
+  label: Label;
+  /** Some of them: number and cells. */
+  rows: WireRow[];
+  /** The template's key of its table. */
+  table: TableKey;
+  /** What the table is called. */
+  table_label: Label;
+  /** Sample records it holds. */
+  total: number;
+  /** The template's key of the view. */
+  view: string;
+}
+
+/** What adding a template comes to. Nothing that is there is changed. */
+export interface TemplatePlan {
+  /** Its fields. */
+  fields: PlannedField[];
+  /** Its rules. */
+  rules: PlannedRule[];
+  /** Tables of its own. */
+  tables: PlannedTable[];
+  /** Its views. */
+  views: PlannedView[];
+}
+
+/** What a template brings to a table. */
+export interface TemplateTable {
+  /** What it is for. */
+  description?: Label;
+  /** Fields to add. */
+  fields?: TemplateField[];
+  /** What a table of its own is called. */
+  label?: Label;
+  /**
+   * Sample rows: cells as a person writes them, by field. `today`, `today+3` and `today-20 18:30` stand for days
+   * and moments around the day they are added, `1992 today+3` for a birthday.
+   * A link names the `name` of the sample row it means.
+   */
+  rows?: (Record<string, Label>)[];
+  /** Rules of fields every book has that the template counts on. A book that has lost one keeps it so. */
+  rules?: KeptRule[];
+  /** The key of a table every book has, or one by which the template calls a table of its own. */
+  table: TableKey;
+  /** Views to add, for everybody. */
+  views?: TemplateView[];
+}
+
+/** A view a template adds. */
+export interface TemplateView {
+  /** What it shows; a condition on another view names its key: `{"segment": "vip"}`. */
+  def?: SavedDef;
+  /** By which conditions of other views name it. */
+  key: string;
+  /** What it is called, 1 to 40 characters. */
+  label: Label;
 }
 
 /** Something that happened with a customer. */
@@ -1749,25 +1964,23 @@ export interface Upload {
   file: string[];
 }
 
+/** What becomes of a view. */
+export type ViewFate = "new" | "there" | "left";
+
 /** How the records of a view are shown. */
-export type ViewKind =
-  | "sheet"
-  | {
-      /** Cards in columns, one for each option of a choice. */
-      kanban: Board;
-    }
-  | {
-      /** Records on the days of a month. */
-      calendar: Month;
-    }
-  | {
-      /** Cards side by side, with a picture. */
-      gallery: Gallery;
-    }
-  | {
-      /** Fields to fill in, a record at a time. */
-      form: EntryForm;
-    };
+export type ViewKind = "sheet" | {
+  /** Cards in columns, one for each option of a choice. */
+  kanban: Board;
+} | {
+  /** Records on the days of a month. */
+  calendar: Month;
+} | {
+  /** Cards side by side, with a picture. */
+  gallery: Gallery;
+} | {
+  /** Fields to fill in, a record at a time. */
+  form: EntryForm;
+};
 
 /** A view just opened, with its first 100 rows. */
 export interface ViewOpened {

@@ -143,6 +143,12 @@ fn shown(table: &model::TableDef, view: &SavedView) -> Vec<FieldKey> {
     all.into_iter().filter(|k| seen.insert(k.clone())).collect()
 }
 
+/// The picture on a card.
+fn cover(t: &Template, pictures: &[TemplatePicture]) -> Option<TemplatePicture> {
+    let (table, view) = t.cover()?;
+    pictures.iter().find(|p| p.table == *table && p.view == view.key).cloned()
+}
+
 /// A template in the gallery.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TemplateCard {
@@ -158,7 +164,7 @@ pub(crate) struct TemplateCard {
     added: bool,
     /// Its sample rows are in the book.
     samples: bool,
-    /// Its first view.
+    /// The view that pictures it.
     #[serde(skip_serializing_if = "Option::is_none")]
     picture: Option<TemplatePicture>,
 }
@@ -193,7 +199,7 @@ pub(crate) async fn list(State(app): State<Arc<App>>, caller: Caller) -> ApiResu
                 counts: Some(t.counts()),
                 added: added.remove(*id).is_some(),
                 samples: sampled(id),
-                picture: pictures.first().cloned(),
+                picture: cover(t, &pictures),
             });
         }
         cards.extend(added.into_iter().map(|(id, b)| TemplateCard {

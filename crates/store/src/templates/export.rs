@@ -200,7 +200,7 @@ fn document(
             rows: Vec::new(),
         });
     }
-    Ok(Template { kebu_template: TEMPLATE_FORMAT, label, description, tables: out })
+    Ok(Template { kebu_template: TEMPLATE_FORMAT, label, description, cover: None, tables: out })
 }
 
 fn field_as(

@@ -40,6 +40,9 @@ pub struct Template {
     /// Who it is for, in one line.
     #[serde(default = "nothing", skip_serializing_if = "is_nothing")]
     pub description: Label,
+    /// The view that pictures it, by its key; when left out, the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<String>,
     /// What it brings to each table.
     pub tables: Vec<TemplateTable>,
 }
@@ -123,6 +126,15 @@ pub struct TemplateView {
 }
 
 impl Template {
+    /// The view that pictures it, with the key of its table.
+    pub fn cover(&self) -> Option<(&TableKey, &TemplateView)> {
+        let mut views = self.tables.iter().flat_map(|t| t.views.iter().map(move |v| (&t.table, v)));
+        match &self.cover {
+            Some(key) => views.find(|(_, v)| v.key == *key),
+            None => views.next(),
+        }
+    }
+
     /// How many fields, views, rules and sample rows it names.
     pub fn counts(&self) -> TemplateCounts {
         let sum = |of: fn(&TemplateTable) -> usize| self.tables.iter().map(of).sum();

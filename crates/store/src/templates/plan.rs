@@ -378,7 +378,7 @@ fn plan_views(
     out
 }
 
-/// The views of a table, those that others name first. What leads in a circle stays where it is; adding refuses it.
+/// The views of a table, those that others name first. None leads in a circle: that was seen before.
 pub(super) fn in_order(t: &super::TemplateTable) -> Vec<&super::TemplateView> {
     let mut out: Vec<&super::TemplateView> = Vec::new();
     let mut rest: Vec<&super::TemplateView> = t.views.iter().collect();

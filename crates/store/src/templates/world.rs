@@ -1,6 +1,6 @@
 //! The world of a template: a new book with what it brings, under the keys and names it uses itself.
 
-use super::{Template, TemplateTable};
+use super::{Template, TemplateTable, TemplateView};
 use crate::derive::Derivation;
 use crate::dialect::Dialect;
 use crate::reshape::{
@@ -81,6 +81,9 @@ pub(super) fn check(template: &Template, today: Date) -> Result<Schema> {
         let (zh, en) = ("模板说明最多 300 个字", "What a template is for has at most 300 characters");
         return Err(at("description", invalid(zh, en)));
     }
+    if template.cover.is_some() && template.cover().is_none() {
+        return Err(at("cover", segments::unknown()));
+    }
     let mut seen = HashSet::new();
     if let Some(twice) = template.tables.iter().find(|t| !seen.insert(&t.table)) {
         let (zh, en) = (format!("表“{}”写了两次", twice.table), format!("“{}” is there twice", twice.table));
@@ -115,6 +118,10 @@ fn check_table(world: &Schema, t: &TemplateTable, today: Date) -> Result<(), (St
         [&v.label.zh, &v.label.en].into_iter().try_for_each(|name| fit_name(name).map(drop)).map_err(place)?;
         check_view(world, def, t, &v.def).map_err(place)?;
     }
+    if let Some(view) = circle(t) {
+        let (zh, en) = (format!("视图“{view}”的筛选绕回自己"), format!("The filter of “{view}” leads back to itself"));
+        return Err(("views".to_owned(), invalid(zh, en)));
+    }
     for (i, row) in t.rows.iter().enumerate() {
         for key in row.keys() {
             let writable = |f: &FieldDef| (!f.fixed() && f.kind.stored()).then_some(());
@@ -134,6 +141,23 @@ pub(super) fn check_field(world: &Schema, table: &TableDef, field: &FieldDef, to
     }
     // Whether formulas lead in a circle is seen over all of them at once.
     refuse_formulas(world, table, &FieldDef { formula: None, ..field.clone() }, Dialect::Sqlite)
+}
+
+/// A view whose filter leads back to itself by way of others.
+fn circle(t: &TemplateTable) -> Option<&str> {
+    let named = |v: &TemplateView| -> Vec<String> {
+        let segments = super::refs::filters(&v.def).into_iter().filter_map(|c| c.get("segment")?.as_str());
+        segments.map(str::to_owned).collect()
+    };
+    let mut rest: Vec<&TemplateView> = t.views.iter().collect();
+    loop {
+        let before = rest.len();
+        let open: HashSet<&str> = rest.iter().map(|v| v.key.as_str()).collect();
+        rest.retain(|v| named(v).iter().any(|key| open.contains(key.as_str())));
+        if rest.len() == before {
+            return rest.first().map(|v| &*v.label.zh);
+        }
+    }
 }
 
 fn check_view(world: &Schema, table: &TableDef, of: &TemplateTable, def: &SavedDef) -> Result<()> {

@@ -71,7 +71,7 @@ function Part({ title, n, children }: { title: string; n: number; children: Reac
   );
 }
 
-const FATES: Record<string, Word> = { new: "fresh", there: "there", left: "left", missing: "missing" };
+const FATES: Record<string, Word> = { there: "there", left: "left", missing: "missing" };
 
 function Line(props: { icon: IconName; fate: string; more?: string; children: ReactNode }) {
   const say = useTexts();
@@ -82,7 +82,7 @@ function Line(props: { icon: IconName; fate: string; more?: string; children: Re
       <span className="grow">
         {props.children}
         {props.more && <span className="muted tpl-more">{props.more}</span>}
-        {word && props.fate !== "new" && <span className="muted tpl-more">{say(word)}</span>}
+        {word && <span className="muted tpl-more">{say(word)}</span>}
       </span>
     </li>
   );

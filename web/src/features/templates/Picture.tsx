@@ -47,7 +47,8 @@ function Cell({ field, value }: { field: Field; value: Value | undefined }) {
 function Sheet({ picture, small }: Props) {
   const locale = useLocale();
   const by = picture.columns.find((f) => f.key === picture.by);
-  const columns = picture.columns.filter((f) => f !== by).slice(0, small ? 5 : undefined);
+  const rest = picture.columns.filter((f) => f !== by);
+  const columns = small ? telling(picture, by).slice(0, 4) : rest;
   const groups = by ? grouped(picture) : [{ value: undefined, samples: samplesOf(picture) }];
   let left = small ? 4 : Number.POSITIVE_INFINITY;
   return (
@@ -87,6 +88,17 @@ function Sheet({ picture, small }: Props) {
       })}
     </table>
   );
+}
+
+/** The columns that tell most of a way of working: names, badges and figures rather than codes and addresses. */
+function telling(picture: TemplatePicture, by: Field | undefined): Field[] {
+  const dull = ["code", "phone", "email", "address", "text", "long_text", "date_time", "date"];
+  const [first, ...others] = picture.columns.filter((f) => f !== by && f.kind !== "code");
+  const filled = (f: Field) => samplesOf(picture).some((s) => s.values[f.key] != null);
+  const rest = others.filter((f) => !dull.includes(f.kind) && filled(f));
+  const [figures, badges] = [rest.filter(isNumeric), rest.filter((f) => !isNumeric(f))];
+  const all = [first, by, ...figures.slice(-1), ...badges, ...figures.slice(0, -1)];
+  return all.filter((f): f is Field => f !== undefined);
 }
 
 function GroupName({ field, value }: { field: Field; value: Value | undefined }) {
@@ -130,7 +142,7 @@ function Board({ picture, small }: Props) {
             <span className="muted num">{lane.samples.length}</span>
           </div>
           {lane.samples.slice(0, small ? 2 : undefined).map((s) => (
-            <Card key={s.id} picture={picture} sample={s} most={small ? 0 : 4} />
+            <Card key={s.id} picture={picture} sample={s} most={small ? 1 : 4} />
           ))}
         </div>
       ))}
@@ -138,7 +150,7 @@ function Board({ picture, small }: Props) {
   );
 }
 
-function Days({ picture }: Props) {
+function Days({ picture, small }: Props) {
   const locale = useLocale();
   const dayOf = (s: Sample) => String(s.values[picture.by ?? ""] ?? "").slice(0, 10);
   const days = samplesOf(picture)
@@ -153,18 +165,18 @@ function Days({ picture }: Props) {
             <strong className="num">{dayOf(s).slice(5)}</strong>
             <span className="muted">{weekday.format(new Date(`${dayOf(s)}T00:00:00Z`))}</span>
           </span>
-          <Card picture={picture} sample={s} most={3} />
+          <Card picture={picture} sample={s} most={small ? 1 : 3} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Cards({ picture }: Props) {
+function Cards({ picture, small }: Props) {
   return (
     <div className="tpl-cards">
       {samplesOf(picture).map((s) => (
-        <Card key={s.id} picture={picture} sample={s} most={6} />
+        <Card key={s.id} picture={picture} sample={s} most={small ? 3 : 6} />
       ))}
     </div>
   );
