@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: 9cd3d97c9b1c19dbf342e76d968e78456bdf19725149e207ee8fc09ec3de771d
+// Document: e9ab570b7a5efd5be1cffce35d3a53141a3f563bc64fb003564dfd344b911a32
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** An answer of a person. */
@@ -156,8 +156,12 @@ export interface ColumnSummary {
   average?: number;
   /** How many different contents, where it was asked for. */
   distinct?: number;
+  /** First day or moment of a column of dates, as ISO 8601 writes it. */
+  earliest?: string;
   /** Cells that are not blank. */
   filled: number;
+  /** Last day or moment of a column of dates. */
+  latest?: string;
   /** Largest. */
   max?: number;
   /** Smallest. */
@@ -625,7 +629,7 @@ export interface HistoryEntry {
   /** The form it was entered through, by its name then. */
   form?: string;
   kind: HistoryKind;
-  /** `edit`, `import`, `demo`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address. */
+  /** `edit`, `import`, `demo`, `template`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address. */
   origin: string;
   user: string;
 }
@@ -848,7 +852,7 @@ export interface LogEntry {
   /** The form it was entered through, by its name then. */
   form?: string;
   label: Label;
-  /** `edit`, `import`, `demo`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address. */
+  /** `edit`, `import`, `demo`, `template`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address. */
   origin: string;
   undone: boolean;
   user: string;
