@@ -148,13 +148,14 @@ function Adding(props: { detail: TemplateDetail; document?: unknown; may: boolea
           {toAdd ? (
             <>
               {rows > 0 && (
-                <label className="tpl-samples">
-                  <Checkbox checked={samples} onChange={(e) => setSamples(e.target.checked)} />
-                  <span>
-                    {say("samples", { n: rows })}
-                    <span className="muted">{say(customers > 0 ? "samplesMixed" : "samplesHint")}</span>
-                  </span>
-                </label>
+                <Checkbox
+                  className="tpl-samples"
+                  checked={samples}
+                  onChange={(e) => setSamples(e.target.checked)}
+                >
+                  {say("samples", { n: rows })}
+                  <span className="muted">{say(customers > 0 ? "samplesMixed" : "samplesHint")}</span>
+                </Checkbox>
               )}
               <Button
                 type="primary"
