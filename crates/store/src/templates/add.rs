@@ -194,7 +194,7 @@ impl Adding<'_> {
         let own: HashSet<FieldAt> = own_fields(self.template);
         for t in &self.template.tables {
             let key = self.places.tables.get(&t.table).unwrap_or(&t.table).clone();
-            for v in in_order(t) {
+            for v in in_order(t).into_iter().flatten() {
                 let at = (t.table.clone(), v.key.clone());
                 let planned = self.plan.views.iter().find(|p| p.table == t.table && p.view == v.key);
                 let Some(p) = planned.filter(|p| p.fate == ViewFate::New) else { continue };

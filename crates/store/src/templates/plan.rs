@@ -1,7 +1,7 @@
 //! What adding a template to a book comes to: what is new, what is there, what clashes, what is left out.
 
 use super::remove::{Brought, brought};
-use super::{Template, refs, world};
+use super::{Template, TemplateTable, TemplateView, refs, world};
 use crate::conn::{Conn, params};
 use crate::failure;
 use crate::saved::SavedDef;
@@ -208,7 +208,7 @@ impl Store {
 
 /// Every field a template adds, by table and key.
 pub(super) fn own_fields(template: &Template) -> HashSet<FieldAt> {
-    let of = |t: &super::TemplateTable| {
+    let of = |t: &TemplateTable| {
         let table = t.table.clone();
         t.fields.iter().map(move |f| (table.clone(), f.key.clone())).collect::<Vec<_>>()
     };
@@ -349,7 +349,7 @@ fn plan_views(
         let none = Vec::new();
         let views = places.tables.get(&t.table).and_then(|k| meeting.views.get(k)).unwrap_or(&none);
         let (mut gone, mut names): (HashSet<&str>, Vec<String>) = Default::default();
-        for v in in_order(t) {
+        for v in in_order(t).into_iter().flatten() {
             let needed = refs::needs(world, &t.table, &v.def);
             let lost = needed.fields.iter().any(|f| left.contains(&(t.table.clone(), f.clone())))
                 || needed.named.iter().any(|f| left.contains(f))
@@ -378,19 +378,22 @@ fn plan_views(
     out
 }
 
-/// The views of a table, those that others name first. None leads in a circle: that was seen before.
-pub(super) fn in_order(t: &super::TemplateTable) -> Vec<&super::TemplateView> {
-    let mut out: Vec<&super::TemplateView> = Vec::new();
-    let mut rest: Vec<&super::TemplateView> = t.views.iter().collect();
-    while !rest.is_empty() {
-        let ready = |v: &&super::TemplateView| {
-            let segments = refs::filters(&v.def).into_iter().filter_map(|c| c.get("segment")?.as_str());
-            segments.into_iter().all(|key| !rest.iter().any(|r| r.key == key))
+/// The views of a table, those that others name first.
+///
+/// # Errors
+/// A view whose filter leads back to itself by way of others; a template that was checked has none.
+pub(super) fn in_order(t: &TemplateTable) -> Result<Vec<&TemplateView>, &TemplateView> {
+    let mut out = Vec::new();
+    let mut rest: Vec<&TemplateView> = t.views.iter().collect();
+    while let Some(first) = rest.first() {
+        let ready = |v: &&TemplateView| {
+            let mut segments = refs::filters(&v.def).into_iter().filter_map(|c| c.get("segment")?.as_str());
+            segments.all(|key| !rest.iter().any(|r| r.key == key))
         };
-        let at = rest.iter().position(ready).unwrap_or_default();
+        let at = rest.iter().position(ready).ok_or(*first)?;
         out.push(rest.remove(at));
     }
-    out
+    Ok(out)
 }
 
 /// What a view would be in the book, when all it names is there already.

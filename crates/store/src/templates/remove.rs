@@ -101,7 +101,7 @@ impl Store {
     }
 
     /// Takes away what a template brought: views nobody changed or uses (`held`: those with addresses of their own),
-    /// fields nobody filled in and nothing names, tables without records. The rest stays, and is said.
+    /// fields nobody filled in and no formula or view names, tables without records. The rest stays, and is said.
     ///
     /// # Errors
     /// `forbidden`; `not_found` when it is not in the book.
@@ -173,10 +173,13 @@ fn remove_fields(conn: &Conn, b: &mut Brought, out: &mut TemplateRemoved) -> Res
     Ok(())
 }
 
-/// Whether a field can go: nobody filled it in and nothing names it. None when it is gone.
+/// Whether a field can go: nobody filled it in, and no formula or view names it. None when it is gone.
 fn removable(conn: &Conn, schema: &Schema, table: &TableKey, key: &FieldKey) -> Result<Option<bool>> {
     let Some(field) = schema.table(table).and_then(|t| t.field(key)) else { return Ok(None) };
-    if in_use(schema, table, key) {
+    // Another template, or a person, may have built on it.
+    let shown = ["%\"", key, "\"%"].concat();
+    let named = "SELECT 1 FROM _views WHERE table_key = ?1 AND def LIKE ?2 LIMIT 1";
+    if in_use(schema, table, key) || conn.exists(named, params![table.as_str(), shown])? {
         return Ok(Some(false));
     }
     // What Kebu computes or keeps by itself is nobody's work.

@@ -1,6 +1,6 @@
 //! The world of a template: a new book with what it brings, under the keys and names it uses itself.
 
-use super::{Template, TemplateTable, TemplateView};
+use super::{Template, TemplateTable};
 use crate::derive::Derivation;
 use crate::dialect::Dialect;
 use crate::reshape::{
@@ -92,42 +92,44 @@ pub(super) fn check(template: &Template, today: Date) -> Result<Schema> {
     let world = world(template)?;
     let whole = Derivation::new(Arc::new(world.clone()), Dialect::Sqlite);
     for (n, t) in template.tables.iter().enumerate() {
-        check_table(&world, t, today).map_err(|(place, e)| at(&format!("tables[{n}].{place}"), e))?;
+        check_table(&world, t, &format!("tables[{n}]"), today)?;
     }
     // Each formula by itself is right by now: what is wrong is a circle.
     whole.map_err(|e| at("tables", e))?;
     Ok(world)
 }
 
-fn check_table(world: &Schema, t: &TemplateTable, today: Date) -> Result<(), (String, Error)> {
-    let def = world.require(&t.table).map_err(|e| ("table".to_owned(), e))?;
+fn check_table(world: &Schema, t: &TemplateTable, place: &str, today: Date) -> Result<()> {
+    let within = |part: String| move |e| at(&format!("{place}.{part}"), e);
+    let def = world.require(&t.table).map_err(within("table".to_owned()))?;
     for (i, f) in t.fields.iter().enumerate() {
-        check_field(world, def, &f.def(), today).map_err(|e| (format!("fields[{i}]"), e))?;
+        check_field(world, def, &f.def(), today).map_err(within(format!("fields[{i}]")))?;
     }
     for (i, kept) in t.rules.iter().enumerate() {
         let checked = def.require(&kept.field).and_then(|f| kept.rule.validate(f, today));
-        checked.map_err(|e| (format!("rules[{i}]"), e))?;
+        checked.map_err(within(format!("rules[{i}]")))?;
     }
     let mut seen = HashSet::new();
     for (i, v) in t.views.iter().enumerate() {
-        let place = |e| (format!("views[{i}]"), e);
+        let wrong = |e| at(&format!("{place}.views[{i}]"), e);
         if v.key.is_empty() || !seen.insert(&v.key) {
             let (zh, en) = (format!("视图的键“{}”写了两次", v.key), format!("The key “{}” is there twice", v.key));
-            return Err(place(invalid(zh, en)));
+            return Err(wrong(invalid(zh, en)));
         }
-        [&v.label.zh, &v.label.en].into_iter().try_for_each(|name| fit_name(name).map(drop)).map_err(place)?;
-        check_view(world, def, t, &v.def).map_err(place)?;
+        [&v.label.zh, &v.label.en].into_iter().try_for_each(|name| fit_name(name).map(drop)).map_err(wrong)?;
+        check_view(world, def, t, &v.def).map_err(wrong)?;
     }
-    if let Some(view) = circle(t) {
-        let (zh, en) = (format!("视图“{view}”的筛选绕回自己"), format!("The filter of “{view}” leads back to itself"));
-        return Err(("views".to_owned(), invalid(zh, en)));
+    if let Err(view) = super::plan::in_order(t) {
+        let (zh, en) = (&view.label.zh, &view.label.en);
+        let (zh, en) = (format!("视图“{zh}”的筛选绕回自己"), format!("The filter of “{en}” leads back to itself"));
+        return Err(at(&format!("{place}.views"), invalid(zh, en)));
     }
     for (i, row) in t.rows.iter().enumerate() {
         for key in row.keys() {
             let writable = |f: &FieldDef| (!f.fixed() && f.kind.stored()).then_some(());
             let (zh, en) = (format!("“{key}”不由人填写"), format!("Nobody fills in “{key}”"));
             let fit = def.require(key).and_then(|f| writable(f).ok_or_else(|| invalid(zh, en)));
-            fit.map_err(|e| (format!("rows[{i}].{key}"), e))?;
+            fit.map_err(within(format!("rows[{i}].{key}")))?;
         }
     }
     Ok(())
@@ -141,23 +143,6 @@ pub(super) fn check_field(world: &Schema, table: &TableDef, field: &FieldDef, to
     }
     // Whether formulas lead in a circle is seen over all of them at once.
     refuse_formulas(world, table, &FieldDef { formula: None, ..field.clone() }, Dialect::Sqlite)
-}
-
-/// A view whose filter leads back to itself by way of others.
-fn circle(t: &TemplateTable) -> Option<&str> {
-    let named = |v: &TemplateView| -> Vec<String> {
-        let segments = super::refs::filters(&v.def).into_iter().filter_map(|c| c.get("segment")?.as_str());
-        segments.map(str::to_owned).collect()
-    };
-    let mut rest: Vec<&TemplateView> = t.views.iter().collect();
-    loop {
-        let before = rest.len();
-        let open: HashSet<&str> = rest.iter().map(|v| v.key.as_str()).collect();
-        rest.retain(|v| named(v).iter().any(|key| open.contains(key.as_str())));
-        if rest.len() == before {
-            return rest.first().map(|v| &*v.label.zh);
-        }
-    }
 }
 
 fn check_view(world: &Schema, table: &TableDef, of: &TemplateTable, def: &SavedDef) -> Result<()> {
