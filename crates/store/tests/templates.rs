@@ -133,7 +133,7 @@ fn goes_again_but_for_what_was_filled_changed_or_used() {
     let mine = book.store.save_view(&scope(), "customers", "我的", true, &mine).unwrap();
     let gone = book.store.remove_template(&scope(), "pattern", &[]).unwrap();
     let kept: Vec<String> = gone.kept.iter().map(|l| l.zh.to_string()).collect();
-    assert_eq!(kept, ["最好的", "好的", "积分"], "used by mine, used by that, and filled in");
+    assert_eq!(kept, ["最好的", "好的", "两倍", "积分"], "used by mine, used by that, shown by that, filled in");
     assert_eq!(names(&book), ["好的", "最好的", "我的"]);
     // It is still known what is the template's, so the rest can go later.
     book.store.delete_view(&scope(), mine.id).unwrap();
@@ -142,8 +142,12 @@ fn goes_again_but_for_what_was_filled_changed_or_used() {
     book.store.change_view(&scope(), good, &patch).unwrap();
     book.store.apply(&scope(), Change::Delete { table: "customers".into(), ids: vec![id] }, Origin::Edit).unwrap();
     let gone = book.store.remove_template(&scope(), "pattern", &[]).unwrap();
-    assert_eq!(gone.kept.iter().map(|l| &*l.zh).collect::<Vec<_>>(), ["改过的"]);
-    assert_eq!((names(&book), gone.fields), (vec!["改过的".to_owned()], 1));
+    assert_eq!(gone.kept.iter().map(|l| &*l.zh).collect::<Vec<_>>(), ["改过的", "两倍", "积分"]);
+    assert_eq!((names(&book), gone.fields), (vec!["改过的".to_owned()], 0));
+    book.store.delete_view(&scope(), good).unwrap();
+    let gone = book.store.remove_template(&scope(), "pattern", &[]).unwrap();
+    assert_eq!((gone.fields, gone.kept), (2, vec![]));
+    assert_eq!(book.store.schema(), before);
 }
 
 fn a_template_that_fails_leaves_the_book_as_it_was() {
