@@ -7,5 +7,6 @@ pub mod export;
 pub mod feed;
 pub mod grade;
 pub mod import;
+pub mod templates;
 
 pub use control::Control;

@@ -63,6 +63,8 @@ pub enum Origin {
     Import,
     /// Generated demonstration data.
     Demo,
+    /// Sample rows of a template.
+    Template,
     /// Undo of an earlier change.
     Undo,
     /// Undo of an undo.
@@ -82,6 +84,7 @@ impl Origin {
             Self::Edit => "edit",
             Self::Import => "import",
             Self::Demo => "demo",
+            Self::Template => "template",
             Self::Undo => "undo",
             Self::Redo => "redo",
             Self::Restore => "restore",

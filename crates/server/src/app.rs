@@ -4,8 +4,10 @@ use crate::auth::{Guesses, same_origin};
 use crate::clock::Clock;
 use crate::error::{ApiResult, answer_errors};
 use crate::live::Live;
+use crate::pictures::Gallery;
 use crate::routes::feeds::Bounds;
 use crate::routes::forms::{MOST_SENT, Paces};
+use crate::routes::templates::MOST_DOCUMENT;
 use crate::tasks::{Imports, Tasks};
 use crate::{assets, openapi};
 use axum::Router;
@@ -34,6 +36,7 @@ pub struct App {
     pub(crate) live: Live,
     pub(crate) feeds: Bounds,
     pub(crate) forms: Paces,
+    pub(crate) gallery: Gallery,
 }
 
 impl App {
@@ -56,6 +59,7 @@ impl App {
             live: Live::default(),
             feeds: Bounds::default(),
             forms: Paces::default(),
+            gallery: Gallery::default(),
         }))
     }
 
@@ -82,7 +86,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     use crate::routes::{
         bulk, changes, charts, comments, consents, events, exports, feeds, files, forms, imports, jobs, lookup, notes,
-        pages, records, saved, search, session, shape, timeline, tokens, undo, views, writes,
+        pages, records, saved, search, session, shape, templates, timeline, tokens, undo, views, writes,
     };
     OpenApiRouter::new()
         .routes(routes!(openapi::openapi))
@@ -159,6 +163,12 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
         .routes(routes!(imports::demo, imports::remove_demo))
+        .routes(routes!(templates::list))
+        .routes(routes!(templates::show, templates::remove))
+        .routes(routes!(templates::remove_samples))
+        .routes(routes!(templates::check).layer(DefaultBodyLimit::max(MOST_DOCUMENT)))
+        .routes(routes!(templates::add).layer(DefaultBodyLimit::max(MOST_DOCUMENT)))
+        .routes(routes!(templates::export))
 }
 
 /// The application as a service.

@@ -11,6 +11,7 @@ mod live;
 mod openapi;
 mod pace;
 mod people;
+mod pictures;
 mod routes;
 mod sender;
 mod shapes;

@@ -16,7 +16,7 @@ const ABOUT: &str = "Everything the page does, for programs. Make a token in the
     every operation. Money is in 分, times are of the wall clock in the book's zone and carry none.";
 
 /// The parts of the API.
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 15] = [
     ("session", "Set-up, log-in, log-out"),
     ("schema", "Tables, fields, formulas"),
     ("files", "Contents of attachment cells"),
@@ -25,6 +25,7 @@ const TAGS: [(&str, &str); 14] = [
     ("comments", "Comments on cells and records, and mentions in them"),
     ("changes", "The change log, undo, the recycle bin"),
     ("imports", "Files in, demonstration data"),
+    ("templates", "Ways of working that a book can take up"),
     ("jobs", "Long work"),
     ("charts", "Figures"),
     ("live", "What others do meanwhile"),

@@ -128,6 +128,13 @@ const MATRIX: &[(&str, &str, &str, &str, &str)] = &[
     ("GET", "/tokens", "/tokens", "", "reader"),
     ("POST", "/tokens", "/tokens", r#"{"name":"x","scope":"read"}"#, "reader"),
     ("DELETE", "/tokens/{id}", "/tokens/0", "", "reader"),
+    ("GET", "/templates", "/templates", "", "reader"),
+    ("GET", "/templates/{id}", "/templates/grades", "", "reader"),
+    ("DELETE", "/templates/{id}", "/templates/none", "", "owner"),
+    ("DELETE", "/templates/{id}/samples", "/templates/none/samples", "", "owner"),
+    ("POST", "/templates/check", "/templates/check", r#"{"document":{}}"#, "owner"),
+    ("POST", "/templates/add", "/templates/add", r#"{"id":"none"}"#, "owner"),
+    ("POST", "/templates/export", "/templates/export", r#"{"label":"","description":"","tables":[]}"#, "owner"),
     ("POST", "/demo", "/demo", r#"{"customers":0,"orders":0}"#, "owner"),
     ("DELETE", "/demo", "/demo", "", "owner"),
 ];

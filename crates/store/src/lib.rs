@@ -63,6 +63,7 @@ mod stack;
 mod store;
 mod summary;
 mod system;
+mod templates;
 mod through;
 mod timeline;
 mod tint;
@@ -108,6 +109,11 @@ pub use stack::{Step, Summary};
 pub use store::{Counts, Store, StoreOptions};
 pub use summary::ColumnSummary;
 pub use system::{BookInfo, Session, System, User};
+pub use templates::{
+    AddOptions, Added, Brought, ExportTable, Exported, FieldFate, KeptRule, MOST_TEMPLATE_BYTES, PlannedField,
+    PlannedRule, PlannedTable, PlannedView, RuleFate, TEMPLATE_FORMAT, Template, TemplateCounts, TemplateField,
+    TemplatePlan, TemplateRemoved, TemplateTable, TemplateView, ViewFate,
+};
 pub use through::{MOST_PART, RowWork, Through};
 pub use timeline::{Done, Happening, Timeline, TimelineItem, TimelineKind, TimelineWanted};
 pub use tint::{ColourRule, ColourWhen};

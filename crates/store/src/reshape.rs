@@ -22,15 +22,15 @@ mod sense;
 
 pub(crate) use automatic::{give_automatic, give_codes};
 pub use check::FormulaCheck;
+pub(crate) use check::refuse_formulas;
 pub(crate) use columns::{
     add_column, discard, drop_column, index, keep_index, keep_spare, large, rename_column, take_away,
 };
-pub(crate) use names::renamed;
-pub(crate) use sense::{refuse_senseless, refuse_unfit};
+pub(crate) use names::{rename_in_formulas, renamed};
+pub(crate) use sense::{refuse_field_name, refuse_name, refuse_senseless, refuse_table_name, refuse_unfit};
 
 use columns::rename_options;
-use names::{named, refuse_used, rename_in_formulas, users_of};
-use sense::{refuse_field_name, refuse_name, refuse_table_name};
+use names::{named, refuse_used, users_of};
 
 /// What of a field is to change; None stays.
 #[derive(Clone, Debug, Default)]
@@ -105,13 +105,19 @@ pub(crate) fn drop_new_tables(conn: &Conn, schema: &Schema, change: i64) -> Resu
     let mut dropped = 0;
     for key in layout::new_tables(conn, change)? {
         let Some(def) = schema.table(&key) else { continue };
-        let filled = conn.exists(&["SELECT 1 FROM ", &quote(&key), " LIMIT 1"].concat(), &[])?;
-        if !filled && users_of_table(schema, def).is_empty() {
-            drop_table(conn, def)?;
-            dropped += 1;
-        }
+        dropped += u64::from(drop_table_if_unused(conn, schema, def)?);
     }
     Ok(dropped)
+}
+
+/// Removes a table where it is empty and nothing uses it; whether it was.
+pub(crate) fn drop_table_if_unused(conn: &Conn, schema: &Schema, def: &TableDef) -> Result<bool> {
+    let filled = conn.exists(&["SELECT 1 FROM ", &quote(&def.key), " LIMIT 1"].concat(), &[])?;
+    let unused = !filled && users_of_table(schema, def).is_empty();
+    if unused {
+        drop_table(conn, def)?;
+    }
+    Ok(unused)
 }
 
 impl Store {
@@ -261,16 +267,22 @@ impl Store {
             refuse_used(&field.label, &users_of(schema, &def.key, Some(&field.key)))?;
             let shown: Vec<_> = links::other_sides(schema, table, key).collect();
             remove_other_sides(conn, schema, field, &shown, with_other_side)?;
-            links::forget(conn, table, key, 0, i64::MAX)?;
-            crate::comments::column_goes(conn, table, field)?;
-            conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![table, key])?;
-            fill::forget(conn, table, key)?;
-            if field.kind.stored() {
-                take_away(conn, table, key)?;
-            }
-            layout::schema_changed(conn)
+            drop_field(conn, schema, table, key)
         })
     }
+}
+
+/// Removes a field that nothing names, with its content.
+pub(crate) fn drop_field(conn: &Conn, schema: &Schema, table: &str, key: &str) -> Result<()> {
+    let field = schema.require(table)?.require(key)?;
+    links::forget(conn, table, key, 0, i64::MAX)?;
+    crate::comments::column_goes(conn, table, field)?;
+    conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![table, key])?;
+    fill::forget(conn, table, key)?;
+    if field.kind.stored() {
+        take_away(conn, table, key)?;
+    }
+    layout::schema_changed(conn)
 }
 
 /// Whether formulas name a field, or another table shows it.

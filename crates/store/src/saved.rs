@@ -190,7 +190,7 @@ impl SavedDef {
     }
 
     /// Refuses what the table lacks, and what is no width.
-    fn check(&self, table: &TableDef) -> Result<()> {
+    pub(crate) fn check(&self, table: &TableDef) -> Result<()> {
         let columns = self.columns.iter().flatten();
         for c in columns.clone() {
             if let Some(width) = c.width.filter(|w| !WIDTHS.contains(w)) {
@@ -269,24 +269,7 @@ impl Store {
         let name = fit_name(name)?;
         self.write(|conn, now| {
             let schema = &now.shape.schema;
-            def.check(schema.require(table)?)?;
-            let owner = owner(scope, shared);
-            refuse_taken(conn, table, owner, name, None)?;
-            segments::refuse_unfit(conn, scope.user, table, shared, None, def.filter.as_ref())?;
-            let count = "SELECT count(*) FROM _views WHERE table_key = ?1 AND COALESCE(owner, 0) = ?2";
-            if conn.one::<u64>(count, params![table, owner.unwrap_or(0)])? >= MOST_VIEWS {
-                return Err(invalid(
-                    format!("一张表最多存 {MOST_VIEWS} 个视图，请先删掉不用的"),
-                    format!("A table holds at most {MOST_VIEWS} views; delete some you do not use"),
-                ));
-            }
-            let last = "SELECT COALESCE(max(position), 0) FROM _views WHERE table_key = ?1";
-            let position: i64 = conn.one(last, params![table])?;
-            let id = next_id(conn)?;
-            let sql = "INSERT INTO _views (id, table_key, name, owner, position, def, changed) \
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-            conn.run(sql, params![id, table, name, owner, position + 1, written(def)?, log::now()])?;
-            events::views_changed(conn, table, owner)?;
+            let (id, _) = insert_view(conn, scope, schema, table, name, shared, def)?;
             find(conn, scope, id)?.seen(scope, schema)
         })
     }
@@ -365,6 +348,37 @@ impl Store {
             events::views_changed(conn, table, if shared { None } else { Some(scope.user.0) })
         })
     }
+}
+
+/// Keeps a new view behind the others: its number, and when it was made.
+pub(crate) fn insert_view(
+    conn: &Conn,
+    scope: &Scope,
+    schema: &Schema,
+    table: &str,
+    name: &str,
+    shared: bool,
+    def: &SavedDef,
+) -> Result<(i64, i64)> {
+    def.check(schema.require(table)?)?;
+    let owner = owner(scope, shared);
+    refuse_taken(conn, table, owner, name, None)?;
+    segments::refuse_unfit(conn, scope.user, table, shared, None, def.filter.as_ref())?;
+    let count = "SELECT count(*) FROM _views WHERE table_key = ?1 AND COALESCE(owner, 0) = ?2";
+    if conn.one::<u64>(count, params![table, owner.unwrap_or(0)])? >= MOST_VIEWS {
+        return Err(invalid(
+            format!("一张表最多存 {MOST_VIEWS} 个视图，请先删掉不用的"),
+            format!("A table holds at most {MOST_VIEWS} views; delete some you do not use"),
+        ));
+    }
+    let last = "SELECT COALESCE(max(position), 0) FROM _views WHERE table_key = ?1";
+    let position: i64 = conn.one(last, params![table])?;
+    let (id, at) = (next_id(conn)?, log::now());
+    let sql = "INSERT INTO _views (id, table_key, name, owner, position, def, changed) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    conn.run(sql, params![id, table, name, owner, position + 1, written(def)?, at])?;
+    events::views_changed(conn, table, owner)?;
+    Ok((id, at))
 }
 
 /// A number for a view. None comes twice, not even that of a view that is gone: links and other views name it.
@@ -452,7 +466,7 @@ fn written(def: &SavedDef) -> Result<String> {
     Ok(text)
 }
 
-fn fit_name(name: &str) -> Result<&str> {
+pub(crate) fn fit_name(name: &str) -> Result<&str> {
     let name = name.trim();
     if (1..=MOST_NAME).contains(&name.chars().count()) {
         return Ok(name);

@@ -58,10 +58,7 @@ pub(crate) fn refuse_unfit(
     let views = known(conn, table)?;
     for id in &wanted {
         let Some(segment) = views.get(id).filter(|v| v.owner.is_none_or(|o| o == user.0)) else {
-            return Err(invalid(
-                "筛选用到的视图不存在，可能已被删除".to_owned(),
-                "The filter names a view that is not there; it may have been deleted".to_owned(),
-            ));
+            return Err(unknown());
         };
         if shared && segment.owner.is_some() {
             let name = &segment.name;
@@ -128,6 +125,14 @@ pub(crate) fn refuse_used(conn: &Conn, table: &str, view: i64, owner: Option<i64
         format!("这些视图的筛选在用它：{}。请先改它们的筛选", names.join("、")),
         format!("Its filter is used by: {}. Change their filters first", names.join(", ")),
     ))
+}
+
+/// What is said of a filter that names a view nobody knows.
+pub(crate) fn unknown() -> Error {
+    invalid(
+        "筛选用到的视图不存在，可能已被删除".to_owned(),
+        "The filter names a view that is not there; it may have been deleted".to_owned(),
+    )
 }
 
 fn invalid(zh: String, en: String) -> Error {

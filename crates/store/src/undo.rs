@@ -284,7 +284,9 @@ impl Writing<'_> {
                AND c.undone_by IS NULL AND c.origin <> 'undo'",
             params![def.key.as_str(), low, high, change],
         )?;
-        for (t, f) in links::into_table(&self.shape.schema, &def.key) {
+        // Those that go together may link to each other.
+        let beside = |t: &TableDef| t.key == def.key;
+        for (t, f) in links::into_table(&self.shape.schema, &def.key).filter(|(t, _)| !beside(t)) {
             if matches!(f.kind, FieldKind::Links { .. }) {
                 let sql = "SELECT DISTINCT target FROM _links
                            WHERE table_key = ?3 AND field = ?4 AND target BETWEEN ?1 AND ?2";
@@ -295,7 +297,38 @@ impl Writing<'_> {
             let from = [" FROM ", &quote(&t.key), " WHERE ", &column, " BETWEEN ?1 AND ?2"].concat();
             add(&["SELECT DISTINCT ", &column, &from].concat(), params![low, high])?;
         }
+        self.keep_linked(def, low, high, &mut keep)?;
         Ok(keep)
+    }
+
+    /// Adds the records of a range that records of their own table link to and that stay: those outside of it, and those
+    /// in `keep`.
+    fn keep_linked(&self, def: &TableDef, low: i64, high: i64, keep: &mut RoaringTreemap) -> Result<()> {
+        let mut ties: Vec<(i64, i64)> = Vec::new();
+        for (_, f) in links::into_table(&self.shape.schema, &def.key).filter(|(t, _)| t.key == def.key) {
+            if matches!(f.kind, FieldKind::Links { .. }) {
+                let sql = "SELECT source, target FROM _links
+                           WHERE table_key = ?3 AND field = ?4 AND target BETWEEN ?1 AND ?2";
+                let of = params![low, high, def.key.as_str(), f.key.as_str()];
+                ties.extend(self.conn.all(sql, of, |r| Ok((r.get(0)?, r.get(1)?)))?);
+                continue;
+            }
+            let (table, column) = (quote(&def.key), quote(&f.key));
+            let sql = ["SELECT id, ", &column, " FROM ", &table, " WHERE ", &column, " BETWEEN ?1 AND ?2"].concat();
+            ties.extend(self.conn.all(&sql, params![low, high], |r| Ok((r.get(0)?, r.get(1)?)))?);
+        }
+        // What stays holds what it links to, and so on.
+        loop {
+            let before = keep.len();
+            for (from, to) in &ties {
+                if !(low..=high).contains(from) || keep.contains(from.unsigned_abs()) {
+                    keep.insert(to.unsigned_abs());
+                }
+            }
+            if keep.len() == before {
+                return Ok(());
+            }
+        }
     }
 
     /// Removes a range of records that the undone change made. A few keep their content in the log, so

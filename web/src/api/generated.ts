@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: 6e1e322d2d8911f1907c607c00d6dbedac59a3c5bba6a500c3d54f15ec9b9ca3
+// Document: a47cfdbaa5bee0cbcf718d5b7ae005a7ac7c14c5931a840a113b0b474a566b54
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** An answer of a person. */
@@ -23,6 +23,8 @@ export interface BookNow {
   name: string;
   orders: number;
   products: number;
+  /** The templates whose sample rows it holds, by what they are kept under. */
+  samples: string[];
 }
 
 /** One thing done to many records. */
@@ -496,6 +498,9 @@ export interface FieldDone {
   job?: string;
 }
 
+/** What becomes of a field. */
+export type FieldFate = "new" | "there" | "clash" | "left";
+
 /** The stable name of a field inside its table: its name in the API and its column (`mobile`). */
 export type FieldKey = string;
 
@@ -729,7 +734,7 @@ export interface HistoryEntry {
   /** The form it was entered through, by its name then. */
   form?: string;
   kind: HistoryKind;
-  /** `edit`, `import`, `demo`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address. */
+  /** `edit`, `import`, `demo`, `template`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address. */
   origin: string;
   user: string;
 }
@@ -820,6 +825,12 @@ export type JobResult = Report | BulkDone | Record<string, unknown>;
 
 /** Where a job stands. */
 export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
+
+/** A rule of a built-in field. */
+export type KeptRule = Rule & {
+  /** The field. */
+  field: FieldKey;
+};
 
 /** Settings of a kind, as they may come in a change of a field; another `kind` brings all of its own. */
 export interface KindChange {
@@ -948,7 +959,7 @@ export interface LogEntry {
   /** The form it was entered through, by its name then. */
   form?: string;
   label: Label;
-  /** `edit`, `import`, `demo`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address. */
+  /** `edit`, `import`, `demo`, `template`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address. */
   origin: string;
   undone: boolean;
   user: string;
@@ -1231,6 +1242,56 @@ export interface PlaceList {
   provinces: Places;
 }
 
+/** A field of a template. */
+export interface PlannedField {
+  /** What becomes of it. */
+  fate: FieldFate;
+  /** The template's key of it. */
+  field: FieldKey;
+  /** The field in the book that is there, or clashes. */
+  known?: FieldKey;
+  /** What it is called in the book from then on. */
+  label: Label;
+  /** The template's key of its table. */
+  table: TableKey;
+}
+
+/** A rule of a template. */
+export interface PlannedRule {
+  /** What becomes of it. */
+  fate: RuleFate;
+  /** The template's key of its field. */
+  field: FieldKey;
+  /** What it says when it does not hold. */
+  says: Label;
+  /** The template's key of its table. */
+  table: TableKey;
+}
+
+/** A table of a template's own. */
+export interface PlannedTable {
+  /** The table of that name in the book, which takes its part. */
+  known?: TableKey;
+  /** What it is called. */
+  label: Label;
+  /** The template's key. */
+  table: TableKey;
+}
+
+/** A view of a template. */
+export interface PlannedView {
+  /** What becomes of it. */
+  fate: ViewFate;
+  /** The view in the book that is there. */
+  known?: number;
+  /** What it is called in the book from then on. */
+  name: string;
+  /** The template's key of its table. */
+  table: TableKey;
+  /** The template's key of it. */
+  view: string;
+}
+
 /** Where a person is. */
 export interface Presence {
   field?: string;
@@ -1487,6 +1548,16 @@ export type Rule = Check & {
   /** What to say then, in the seller's words. */
   message?: Label;
 };
+
+/** What becomes of a rule. */
+export type RuleFate = "new" | "there" | "missing" | "left";
+
+/** What removing the sample rows did. */
+export interface SamplesGone {
+  deleted: number;
+  /** Rows people have changed or use since. */
+  kept: number;
+}
 
 /** Changes of a saved view; what is left out stays. */
 export interface SavedChange {
@@ -1758,6 +1829,230 @@ export interface Tagging {
   remove?: string[];
 }
 
+/** A template as it is kept in a file. */
+export interface Template {
+  /** The view that pictures it, by its key; when left out, the first one. */
+  cover?: string;
+  /** Who it is for, in one line. */
+  description?: Label;
+  /** The version of its form, [`TEMPLATE_FORMAT`]. */
+  kebu_template: number;
+  /** What it is called, at most 40 characters. */
+  label: Label;
+  /** What it brings to each table. */
+  tables: TemplateTable[];
+}
+
+/** A template to be added: one that ships with Kebu, by `id`, or a document. */
+export interface TemplateAdd {
+  document?: Template;
+  id?: string;
+  /** Its sample rows as well. */
+  samples?: boolean;
+  /** Fields to leave out, with what needs them. */
+  skip?: TemplateFieldAt[];
+}
+
+/** A template in the gallery. */
+export interface TemplateCard {
+  /** It was added, and some of it is still there. */
+  added: boolean;
+  /** How much it brings; left out for one that came from a file. */
+  counts?: TemplateCounts;
+  /** Who it is for; empty for one that came from a file. */
+  description: Label;
+  /** What it is kept under. */
+  id: string;
+  label: Label;
+  /** The view that pictures it. */
+  picture?: TemplatePicture;
+  /** Its sample rows are in the book. */
+  samples: boolean;
+}
+
+/** The gallery. */
+export interface TemplateCards {
+  /** Customers in the book: sample rows are offered first where there are none. */
+  customers: number;
+  /** The caller may add and remove. */
+  may: boolean;
+  templates: TemplateCard[];
+}
+
+/** A document to be looked at. */
+export interface TemplateCheck {
+  /** As it came from the export. */
+  document: Template;
+}
+
+/** How much a template brings. */
+export interface TemplateCounts {
+  /** Fields. */
+  fields: number;
+  /** Sample rows. */
+  rows: number;
+  /** Rules, those of built-in fields included. */
+  rules: number;
+  /** Tables of its own. */
+  tables: number;
+  /** Views. */
+  views: number;
+}
+
+/** A template with all that is to be known before it is added. */
+export interface TemplateDetail {
+  added: boolean;
+  counts: TemplateCounts;
+  /** What it is kept under. */
+  id: string;
+  /** Its views. */
+  pictures: TemplatePicture[];
+  /** What adding it to the book would come to. */
+  plan: TemplatePlan;
+  samples: boolean;
+  template: Template;
+}
+
+/** What adding a template did. */
+export interface TemplateDone {
+  id: string;
+  /** The job that computes what is still to be computed. */
+  job?: string;
+  plan: TemplatePlan;
+  /** Sample rows made. */
+  samples: number;
+  /** The table of that view. */
+  table?: TableKey;
+  /** The number of its first view, the one to open. */
+  view?: number;
+}
+
+/** A template to be made of the book. */
+export interface TemplateExport {
+  /** Who it is for. */
+  description: LabelWrite;
+  label: LabelWrite;
+  tables: TemplatePart[];
+}
+
+/** A field a template adds. */
+export type TemplateField = KindSettings & {
+  /** What fills it in a new record. */
+  default?: string;
+  /** What it is for. */
+  description?: Label;
+  /** The formula of a computed one, with the names of the template and the built-in ones. */
+  formula?: string;
+  /** By which the template calls it. */
+  key: FieldKey;
+  /** What it is called. */
+  label: Label;
+  /** What its content must be. */
+  rules?: Rule[];
+  /** Shown in the table unless a view says otherwise. */
+  shown?: boolean;
+};
+
+/** A field by the keys of a template. */
+export interface TemplateFieldAt {
+  field: FieldKey;
+  table: TableKey;
+}
+
+/** What taking a template away did. */
+export interface TemplateGone {
+  fields: number;
+  /** Names of what stays, because it was filled in, changed or used since. */
+  kept: Label[];
+  /** Sample rows removed. */
+  rows: number;
+  /** Sample rows that stay, because they were changed or used since. */
+  rows_kept: number;
+  tables: number;
+  views: number;
+}
+
+/** A template made of the book. */
+export interface TemplateMade {
+  /** Names of views that are left out: they ask for certain records or members. */
+  left: string[];
+  template: Template;
+}
+
+/** What of a table goes into a template of one's own. */
+export interface TemplatePart {
+  /** Fields of one's own; those that formulas and views name come along. */
+  fields?: FieldKey[];
+  table: TableKey;
+  /** Views, by number. */
+  views?: number[];
+}
+
+/** A view of a template as it looks with the sample rows, computed columns and all. */
+export interface TemplatePicture {
+  /** The field it is laid out by. */
+  by?: FieldKey;
+  /** The fields shown. */
+  columns: Field[];
+  /** `sheet`, `kanban`, `calendar`, `gallery` or `form`. */
+  kind: string;
+  label: Label;
+  /** Some of them: number and cells. */
+  rows: WireRow[];
+  /** The template's key of its table. */
+  table: TableKey;
+  /** What the table is called. */
+  table_label: Label;
+  /** Sample records it holds. */
+  total: number;
+  /** The template's key of the view. */
+  view: string;
+}
+
+/** What adding a template comes to. Nothing that is there is changed. */
+export interface TemplatePlan {
+  /** Its fields. */
+  fields: PlannedField[];
+  /** Its rules. */
+  rules: PlannedRule[];
+  /** Tables of its own. */
+  tables: PlannedTable[];
+  /** Its views. */
+  views: PlannedView[];
+}
+
+/** What a template brings to a table. */
+export interface TemplateTable {
+  /** What it is for. */
+  description?: Label;
+  /** Fields to add. */
+  fields?: TemplateField[];
+  /** What a table of its own is called. */
+  label?: Label;
+  /**
+   * Sample rows: cells as a person writes them, by field. `today`, `today+3` and `today-20 18:30` stand for days
+   * and moments around the day they are added, `1992 today+3` for a birthday.
+   * A link names the `name` of the sample row it means.
+   */
+  rows?: Record<string, Label>[];
+  /** Rules of fields every book has that the template counts on. A book that has lost one keeps it so. */
+  rules?: KeptRule[];
+  /** The key of a table every book has, or one by which the template calls a table of its own. */
+  table: TableKey;
+  /** Views to add, for everybody. */
+  views?: TemplateView[];
+}
+
+/** A view a template adds. */
+export interface TemplateView {
+  /** What it shows; a condition on another view names its key: `{"segment": "vip"}`. */
+  def?: SavedDef;
+  /** By which conditions of other views name it. */
+  key: string;
+  /** What it is called, 1 to 40 characters. */
+  label: Label;
+}
+
 /** What is said about a cell or a record. */
 export interface Thread {
   /** At least one, the oldest first. */
@@ -1878,6 +2173,9 @@ export type UndoneOrJob = Undone | Started;
 export interface Upload {
   file: string[];
 }
+
+/** What becomes of a view. */
+export type ViewFate = "new" | "there" | "left";
 
 /** How the records of a view are shown. */
 export type ViewKind =

@@ -188,5 +188,16 @@ export const api = {
 
   overview: () => call<T.Overview>("/charts/overview"),
   makeDemo: () => call<T.Started>("/demo", { method: "POST", body: { customers: 500, orders: 3000 } }),
+  templates: () => call<T.TemplateCards>("/templates"),
+  template: (id: string) => call<T.TemplateDetail>(`/templates/${enc(id)}`),
+  /** Looks at a document from a file; whether it is one is for the server to say. */
+  checkTemplate: (document: unknown) =>
+    call<T.TemplateDetail>("/templates/check", { method: "POST", body: { document } }),
+  addTemplate: (body: Omit<T.TemplateAdd, "document"> & { document?: unknown }) =>
+    call<T.TemplateDone>("/templates/add", { method: "POST", body }),
+  removeTemplate: (id: string) => call<T.TemplateGone>(`/templates/${enc(id)}`, { method: "DELETE" }),
+  removeSamples: (id: string) => call<T.SamplesGone>(`/templates/${enc(id)}/samples`, { method: "DELETE" }),
+  exportTemplate: (body: T.TemplateExport) =>
+    call<T.TemplateMade>("/templates/export", { method: "POST", body }),
   removeDemo: () => call<{ deleted: number }>("/demo", { method: "DELETE" }),
 };

@@ -34,6 +34,7 @@ export const enPerson = {
   "timeline.cells": "{{n}} more fields",
   "timeline.made.import": "Came with an import",
   "timeline.made.demo": "Demonstration data",
+  "timeline.made.template": "Sample row of a template",
   "timeline.made.restore": "Brought back from the recycle bin",
   "timeline.made.hand": "Entered into the book",
   "note.label": "Add a note",

@@ -33,6 +33,7 @@ export const zhPerson = {
   "timeline.cells": "还改了 {{n}} 处",
   "timeline.made.import": "由导入带进客簿",
   "timeline.made.demo": "演示数据",
+  "timeline.made.template": "模板的示例行",
   "timeline.made.restore": "从回收站恢复",
   "timeline.made.hand": "录入客簿",
   "note.label": "记一笔",

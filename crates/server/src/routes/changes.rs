@@ -35,7 +35,7 @@ pub(crate) struct LogEntry {
     at: i64,
     user: String,
     user_id: i64,
-    /// `edit`, `import`, `demo`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address.
+    /// `edit`, `import`, `demo`, `template`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address.
     origin: String,
     /// The form it was entered through, by its name then.
     #[serde(skip_serializing_if = "Option::is_none")]

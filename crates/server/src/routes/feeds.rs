@@ -358,7 +358,7 @@ async fn whole(app: &Arc<App>, found: Found, form: Form, line: OwnedSemaphorePer
     let feed = blocking(app, move |app| {
         let schema = app.book().schema();
         let table = schema.require(&found.view.table)?;
-        let query = saved::question(app, &found.scope, table, &found.view)?;
+        let query = saved::question(app.book(), &found.scope, table, &found.view)?;
         let members = app.data.system.user_names()?;
         Feed::begin(app.book(), &found.scope, &query, &columns(table, &found.view), form, members)
     })

@@ -21,6 +21,7 @@ pub(crate) mod saved;
 pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod shape;
+pub(crate) mod templates;
 pub(crate) mod timeline;
 pub(crate) mod tokens;
 pub(crate) mod undo;

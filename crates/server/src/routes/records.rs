@@ -54,7 +54,7 @@ pub(crate) struct HistoryEntry {
     /// Seconds since 1970 UTC.
     at: i64,
     user: String,
-    /// `edit`, `import`, `demo`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address.
+    /// `edit`, `import`, `demo`, `template`, `undo`, `redo`, `restore`, or `form` for what came through a form's public address.
     origin: String,
     #[schema(value_type = shapes::HistoryKind)]
     kind: &'static str,

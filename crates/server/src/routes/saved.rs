@@ -12,7 +12,7 @@ use model::{Access, Filter, Query, Result, Scope, Sort, TableDef};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
-use store::{ColourRule, ColourWhen, SavedDef, SavedPatch, SavedView};
+use store::{ColourRule, ColourWhen, SavedDef, SavedPatch, SavedView, Store};
 use utoipa::ToSchema;
 
 type Body<T> = std::result::Result<Json<T>, JsonRejection>;
@@ -82,7 +82,7 @@ pub(crate) async fn create(
     let Json(new) = body.map_err(malformed)?;
     let def: SavedDef = serde_json::from_value(new.def).map_err(malformed)?;
     let work = move |app: &App| {
-        check(app, &caller.scope, &table, &def)?;
+        check(app.book(), &caller.scope, &table, &def)?;
         app.book().save_view(&caller.scope, &table, &new.name, new.shared, &def)
     };
     Ok(Json(blocking(&app, work).await?))
@@ -117,7 +117,7 @@ pub(crate) async fn change(
     let Json(c) = body.map_err(malformed)?;
     let work = move |app: &App| {
         if let Some(def) = &c.def {
-            check(app, &caller.scope, &app.book().saved_view(&caller.scope, view)?.table, def)?;
+            check(app.book(), &caller.scope, &app.book().saved_view(&caller.scope, view)?.table, def)?;
         }
         let patch = SavedPatch { name: c.name, shared: c.shared, def: c.def };
         let mut view = app.book().change_view(&caller.scope, view, &patch)?;
@@ -177,37 +177,37 @@ pub(crate) async fn order(
 
 /// Refuses what could not be asked: a condition its field does not take, an order it does not give, a colour rule
 /// that does not compile.
-fn check(app: &App, scope: &Scope, table: &str, def: &SavedDef) -> Result<()> {
-    let schema = app.book().schema();
+pub(crate) fn check(book: &Store, scope: &Scope, table: &str, def: &SavedDef) -> Result<()> {
+    let schema = book.schema();
     let table = schema.require(table)?;
-    asked(app, scope, table, def.filter.as_ref(), &def.sort)?;
-    coloured(app, scope, table, &def.colours)
+    asked(book, scope, table, def.filter.as_ref(), &def.sort)?;
+    coloured(book, scope, table, &def.colours)
 }
 
 /// The question of a view that fits its table (see [`fitting`]).
-pub(crate) fn question(app: &App, scope: &Scope, table: &TableDef, view: &SavedView) -> Result<Query> {
-    asked(app, scope, table, view.def.filter.as_ref(), &view.def.sort)
+pub(crate) fn question(book: &Store, scope: &Scope, table: &TableDef, view: &SavedView) -> Result<Query> {
+    asked(book, scope, table, view.def.filter.as_ref(), &view.def.sort)
 }
 
 fn asked(
-    app: &App,
+    book: &Store,
     scope: &Scope,
     table: &TableDef,
     filter: Option<&Value>,
     sort: &[store::SavedSort],
 ) -> Result<Query> {
-    let read = |f| wire::filter(app.book(), scope, table, f);
+    let read = |f| wire::filter(book, scope, table, f);
     let filter = filter.map_or(Ok(Filter::All(Vec::new())), read).map_err(|e| e.0)?;
     let sort = sort.iter().map(|s| Sort { field: s.field.clone(), desc: s.desc }).collect();
     let query = Query { filter, sort, ..Query::all(table.key.clone()) };
-    app.book().check_query(&query)?;
+    book.check_query(&query)?;
     Ok(query)
 }
 
-fn coloured(app: &App, scope: &Scope, table: &TableDef, rules: &[ColourRule]) -> Result<()> {
-    let read = |r: &ColourRule| wire::when(app.book(), scope, table, &r.when);
+fn coloured(book: &Store, scope: &Scope, table: &TableDef, rules: &[ColourRule]) -> Result<()> {
+    let read = |r: &ColourRule| wire::when(book, scope, table, &r.when);
     let colours = rules.iter().map(read).collect::<ApiResult<_>>().map_err(|e| e.0)?;
-    app.book().check_query(&Query { colours, ..Query::all(table.key.clone()) })
+    book.check_query(&Query { colours, ..Query::all(table.key.clone()) })
 }
 
 /// Leaves out conditions, orders and colour rules that a field no longer takes since its kind was changed.
@@ -215,16 +215,17 @@ pub(crate) fn fitting(app: &App, scope: &Scope, view: &mut SavedView) -> Result<
     let schema = app.book().schema();
     // A table that went a moment ago: its views are about to go too.
     let Some(table) = schema.table(&view.table) else { return Ok(()) };
-    fitting_colours(app, scope, table, view);
-    if asked(app, scope, table, view.def.filter.as_ref(), &view.def.sort).is_ok() {
+    let book = app.book();
+    fitting_colours(book, scope, table, view);
+    if asked(book, scope, table, view.def.filter.as_ref(), &view.def.sort).is_ok() {
         return Ok(());
     }
-    let fits = |_: &str, condition: &Value| asked(app, scope, table, Some(condition), &[]).is_ok();
+    let fits = |_: &str, condition: &Value| asked(book, scope, table, Some(condition), &[]).is_ok();
     let before = view.def.filter.clone();
     view.def.filter = view.def.filter.take().and_then(|f| store::prune(&f, &fits, &mut view.missing));
     view.loose |= view.def.filter != before;
     view.def.sort.retain(|s| {
-        let kept = asked(app, scope, table, None, std::slice::from_ref(s)).is_ok();
+        let kept = asked(book, scope, table, None, std::slice::from_ref(s)).is_ok();
         if !kept {
             miss(&mut view.missing, &s.field);
         }
@@ -233,14 +234,14 @@ pub(crate) fn fitting(app: &App, scope: &Scope, view: &mut SavedView) -> Result<
     Ok(())
 }
 
-fn fitting_colours(app: &App, scope: &Scope, table: &TableDef, view: &mut SavedView) {
+fn fitting_colours(book: &Store, scope: &Scope, table: &TableDef, view: &mut SavedView) {
     view.def.colours.retain(|rule| {
-        let kept = coloured(app, scope, table, std::slice::from_ref(rule)).is_ok();
+        let kept = coloured(book, scope, table, std::slice::from_ref(rule)).is_ok();
         match &rule.when {
             _ if kept => {}
             ColourWhen::Formula(text) => miss(&mut view.missing, text),
             ColourWhen::Filter(filter) => {
-                let fits = |_: &str, condition: &Value| asked(app, scope, table, Some(condition), &[]).is_ok();
+                let fits = |_: &str, condition: &Value| asked(book, scope, table, Some(condition), &[]).is_ok();
                 store::prune(filter, &fits, &mut view.missing);
             }
         }

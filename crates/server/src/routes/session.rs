@@ -57,6 +57,8 @@ pub(crate) struct BookNow {
     products: u64,
     /// It holds generated data.
     demo: bool,
+    /// The templates whose sample rows it holds, by what they are kept under.
+    samples: Vec<String>,
 }
 
 /// What the server says of itself, of the caller and of the book.
@@ -83,7 +85,8 @@ fn describe(app: &App, caller: Option<(&User, &Scope)>) -> Result<Status> {
         let c = app.book().counts(scope)?;
         let name = app.book().note("name")?.unwrap_or_else(|| app.data.info.name.clone());
         let demo = app.book().demo_change()?.is_some();
-        book = Some(BookNow { name, customers: c.customers, orders: c.orders, products: c.products, demo });
+        let samples = app.book().template_samples(scope)?.into_iter().map(|(_, id)| id).collect();
+        book = Some(BookNow { name, customers: c.customers, orders: c.orders, products: c.products, demo, samples });
     }
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let seq = caller.map(|_| app.book().newest_event()).transpose()?;

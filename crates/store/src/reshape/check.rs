@@ -112,7 +112,7 @@ fn counts(expr: &Expr) -> bool {
 
 /// Refuses a field whose formula, default or rules do not compile. The formula itself may lead back to the
 /// field only by way of others, which is a cycle; a default and a rule may name it.
-pub(super) fn refuse_formulas(schema: &Schema, table: &TableDef, field: &FieldDef, dialect: Dialect) -> Result<()> {
+pub(crate) fn refuse_formulas(schema: &Schema, table: &TableDef, field: &FieldDef, dialect: Dialect) -> Result<()> {
     if field.derived() {
         crate::derive::Derivation::new(Arc::new(schema.clone()), dialect)?;
     }

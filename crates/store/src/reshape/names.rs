@@ -79,7 +79,7 @@ pub(crate) fn renamed(
 }
 
 /// Carries a new name into every formula that names the table or field by an old one.
-pub(super) fn rename_in_formulas(
+pub(crate) fn rename_in_formulas(
     schema: &mut Schema,
     table: &TableKey,
     field: Option<&FieldKey>,

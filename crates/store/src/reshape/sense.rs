@@ -11,7 +11,7 @@ const LONGEST: usize = 60;
 /// Signs with a meaning of their own in formulas.
 const SIGNS: [char; 7] = ['[', ']', '\'', '"', '@', '#', '\n'];
 
-pub(super) fn refuse_name(label: &Label) -> Result<()> {
+pub(crate) fn refuse_name(label: &Label) -> Result<()> {
     for name in [&label.zh, &label.en] {
         let n = name.trim().chars().count();
         if n == 0 || n > LONGEST || **name != *name.trim() || name.contains(SIGNS) || name.contains(char::is_control) {
@@ -35,12 +35,12 @@ fn taken(label: &Label) -> Error {
     .on("label")
 }
 
-pub(super) fn refuse_table_name(schema: &Schema, own: Option<&str>, label: &Label) -> Result<()> {
+pub(crate) fn refuse_table_name(schema: &Schema, own: Option<&str>, label: &Label) -> Result<()> {
     let other = |name: &str| schema.named(name).is_some_and(|t| own.is_none_or(|k| t.key != *k));
     if other(&label.zh) || other(&label.en) { Err(taken(label)) } else { Ok(()) }
 }
 
-pub(super) fn refuse_field_name(table: &TableDef, own: Option<&str>, label: &Label) -> Result<()> {
+pub(crate) fn refuse_field_name(table: &TableDef, own: Option<&str>, label: &Label) -> Result<()> {
     let other = |name: &str| table.named(name).is_some_and(|f| own.is_none_or(|k| f.key != *k));
     if other(&label.zh) || other(&label.en) { Err(taken(label)) } else { Ok(()) }
 }

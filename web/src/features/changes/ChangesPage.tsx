@@ -14,7 +14,7 @@ import { Icon } from "@/ui/Icon";
 import { BeforeAfter } from "./BeforeAfter";
 
 const ACTIONS = ["create", "edit", "delete", "import", "undo", "redo", "restore", "form"] as const;
-type Action = (typeof ACTIONS)[number] | "demo" | "api";
+type Action = (typeof ACTIONS)[number] | "demo" | "template" | "api";
 
 /** Who did what and when, with what was there before. */
 export function ChangesPage() {

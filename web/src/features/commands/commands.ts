@@ -179,6 +179,7 @@ export const BOOK_COMMANDS: UserCommand<BookContext>[] = [
   },
   go("import", "shell.import", "upload", "/import"),
   go("charts", "shell.charts", "chart", "/charts"),
+  go("templates", "shell.templates", "spark", "/templates"),
   go("imports", "shell.importHistory", "history", "/imports"),
   go("changes", "shell.changes", "clock", "/changes"),
   go("trash", "shell.trash", "trash", "/trash"),
@@ -206,7 +207,7 @@ export const BOOK_COMMANDS: UserCommand<BookContext>[] = [
   { id: "logout", label: "shell.logout", icon: "out", visible: always, run: logOut },
 ];
 
-type Place = "/import" | "/charts" | "/imports" | "/changes" | "/trash";
+type Place = "/templates" | "/import" | "/charts" | "/imports" | "/changes" | "/trash";
 function go(id: string, label: keyof typeof zh, icon: IconName, to: Place): UserCommand<BookContext> {
   return { id, label, icon, visible: always, run: (c) => void c.navigate({ to }) };
 }

@@ -123,7 +123,7 @@ function Event({ entry, onOpen }: { entry: TimelineEntry } & Pick<Props, "onOpen
   );
 }
 
-const MADE = ["import", "demo", "restore"] as const;
+const MADE = ["import", "demo", "template", "restore"] as const;
 /** How a customer came into the book; whatever else it was, somebody made them. */
 const madeBy = (origin: string) => MADE.find((m) => m === origin) ?? "hand";
 

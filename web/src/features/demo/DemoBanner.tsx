@@ -11,12 +11,14 @@ export function DemoBanner() {
   const { t } = useTranslation();
   const status = useStatus();
   const [busy, setBusy] = useState(false);
-  if (!status.data?.book?.demo) return null;
+  const { demo = false, samples = [] } = status.data?.book ?? {};
+  if (!demo && samples.length === 0) return null;
   const remove = async () => {
     setBusy(true);
     try {
-      const out = await api.removeDemo();
-      toast(t("demo.removed", { n: formatCount(out.deleted) }));
+      let deleted = demo ? (await api.removeDemo()).deleted : 0;
+      for (const id of demo ? [] : samples) deleted += (await api.removeSamples(id)).deleted;
+      toast(t(demo ? "demo.removed" : "demo.samplesRemoved", { n: formatCount(deleted) }));
       await bookChanged();
     } catch (e) {
       toastError(errorText(e));
@@ -25,9 +27,9 @@ export function DemoBanner() {
   };
   return (
     <div className="banner">
-      <span>{t("demo.banner")}</span>
+      <span>{t(demo ? "demo.banner" : "demo.samples")}</span>
       <button type="button" className="link" disabled={busy} onClick={() => void remove()}>
-        {busy ? t("demo.removing") : t("demo.remove")}
+        {busy ? t("demo.removing") : t(demo ? "demo.remove" : "demo.removeSamples")}
       </button>
     </div>
   );

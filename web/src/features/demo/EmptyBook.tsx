@@ -69,7 +69,14 @@ export function EmptyBook() {
       </ol>
       <div className="empty-other">
         <span className="muted">{t("empty.noSheet")}</span>
-        <Button icon={<Icon name="spark" />} onClick={() => void demo()} data-command="demo">
+        <Button
+          icon={<Icon name="spark" />}
+          onClick={() => void navigate({ to: "/templates", search: {} })}
+          data-command="templates"
+        >
+          {t("empty.template")}
+        </Button>
+        <Button onClick={() => void demo()} data-command="demo">
           {t("demo.try")}
         </Button>
       </div>

@@ -327,6 +327,9 @@ function UserMenu({ status }: { status: Status }) {
               <span className="muted">{status.book?.name}</span>
             </div>
             <PrefSwitches />
+            <Link to="/templates" search={{}} className="menu-item" onClick={() => setAt(null)}>
+              <Icon name="spark" /> {t("shell.templates")}
+            </Link>
             <Link to="/imports" className="menu-item" onClick={() => setAt(null)}>
               <Icon name="history" /> {t("shell.importHistory")}
             </Link>

@@ -76,9 +76,28 @@ const tokens = createRoute({
   path: "/settings/tokens",
   component: lazyRouteComponent(() => import("@/features/settings/TokensPage"), "TokensPage"),
 });
+const templates = createRoute({
+  getParentRoute: () => root,
+  path: "/templates",
+  /** `show`: the template that is looked at; `file` for one that was just dropped. */
+  validateSearch: (search: Record<string, unknown>): { show?: string } =>
+    typeof search.show === "string" ? { show: search.show } : {},
+  component: lazyRouteComponent(() => import("@/features/templates/TemplatesPage"), "TemplatesPage"),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, table, person, charts, importing, imports, changes, trash, tokens]),
+  routeTree: root.addChildren([
+    home,
+    table,
+    person,
+    charts,
+    importing,
+    imports,
+    changes,
+    trash,
+    tokens,
+    templates,
+  ]),
   defaultPreload: "intent",
 });
 

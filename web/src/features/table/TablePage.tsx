@@ -54,11 +54,13 @@ const CARD_FIELDS: Record<string, string[]> = {
 
 export function TablePage() {
   const { table: key = "customers" } = useParams({ strict: false });
+  const { view } = useSearch({ strict: false });
   const table = useTable(key);
   const status = useStatus();
   const book = status.data?.book;
   if (!table || !book) return <div className="page-busy" aria-busy="true" />;
-  if (book.customers === 0 && book.orders === 0 && (key === "customers" || key === "orders"))
+  // Who opens a view of an empty book, as after choosing a template, wants to see it.
+  if (!view && book.customers === 0 && book.orders === 0 && (key === "customers" || key === "orders"))
     return (
       <Suspense fallback={<div className="page-busy" aria-busy="true" />}>
         <EmptyBook />
