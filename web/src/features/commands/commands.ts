@@ -7,7 +7,6 @@ import { forgetOpened } from "@/features/offline/opened";
 import { fieldDialog, newRecord, tableDialog } from "@/features/table/tableState";
 import type { zh } from "@/i18n/zh";
 import { localeStore, modeStore, themeStore } from "@/lib/prefs";
-import { queryClient } from "@/lib/query";
 import { createStore } from "@/lib/store";
 import type { IconName } from "@/ui/Icon";
 
@@ -215,8 +214,8 @@ function go(id: string, label: keyof typeof zh, icon: IconName, to: Place): User
 export async function logOut(): Promise<void> {
   await api.logout();
   await forgetOpened();
-  queryClient.clear();
-  await queryClient.invalidateQueries();
+  // Nothing of what was open stays in memory either.
+  location.replace("/");
 }
 
 /** A command as the palette shows it, its context already given. */
