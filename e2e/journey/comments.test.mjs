@@ -237,10 +237,11 @@ describe("comments", { concurrency: 1 }, () => {
     await bell(phone).click();
     const item = phone.locator(".mention", { hasText: "该回访了" });
     await item.waitFor();
+    // Waits until it has come up.
+    assert.deepEqual(await faults(phone), []);
     const below = await phone.locator(".popup").boundingBox();
     assert.equal(Math.round(below.y + below.height), 844, "it comes from below");
     await shot(phone, "comments-phone-bell");
-    assert.deepEqual(await faults(phone), []);
     await item.click();
     const thread = phone.locator(".panel .thread");
     await thread.getByText("该回访了").waitFor();
