@@ -6,14 +6,19 @@
 use crate::conn::{Conn, Row, params};
 use crate::dialect::quote;
 use crate::log::now;
-use crate::related::labels;
 use crate::rows::{Once, keyed};
 use crate::store::{Now, Store, require};
-use crate::{events, failure, trash};
-use model::{
-    Access, Error, ErrorCode, FieldDef, FieldKey, Label, RecordId, Result, Schema, Scope, TableDef, TableKey, UserId,
-};
+use crate::{events, failure};
+use model::{Access, Error, ErrorCode, FieldKey, Label, RecordId, Result, Scope, TableDef, TableKey, UserId};
 use std::collections::HashMap;
+
+mod mentions;
+mod stay;
+
+pub use mentions::{Mention, Mentions};
+pub(crate) use stay::{column_goes, faults, forget, forget_erased, forget_range};
+
+use mentions::{mention, mentioned};
 
 /// The tables, from migration 16 on.
 ///
@@ -43,8 +48,6 @@ const LONGEST: usize = 2_000;
 const MOST: u64 = 500;
 /// Most records whose cells are asked about at once.
 const MOST_ASKED: usize = 500;
-/// Mentions told of at once.
-const MOST_MENTIONS: u64 = 50;
 
 /// What is said about a cell or a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,42 +117,6 @@ pub struct CellComments {
     pub field: Option<FieldKey>,
     /// How many comments they hold together.
     pub count: u64,
-}
-
-/// A mention of the one who asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mention {
-    /// The comment.
-    pub comment: i64,
-    /// Its thread.
-    pub thread: i64,
-    /// The table.
-    pub table: TableKey,
-    /// The record.
-    pub record: RecordId,
-    /// The record's code, where it has one.
-    pub code: Option<String>,
-    /// The record's name likewise.
-    pub name: Option<String>,
-    /// The field, as in [`Thread::field`].
-    pub field: Option<FieldKey>,
-    /// Who wrote it.
-    pub user: UserId,
-    /// When, in seconds since 1970 UTC.
-    pub at: i64,
-    /// What was written.
-    pub text: String,
-    /// Whether the thread was opened since.
-    pub seen: bool,
-}
-
-/// Mentions of the one who asks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mentions {
-    /// How many were not seen yet, of all.
-    pub unseen: u64,
-    /// The newest, at most 50.
-    pub list: Vec<Mention>,
 }
 
 /// Where a comment or thread stands.
@@ -290,40 +257,6 @@ impl Store {
             if conn.run(sql, params![id, at, by])? > 0 { tell(conn, scope, &place, &[]) } else { Ok(()) }
         })
     }
-
-    /// Where the one who asks is mentioned, in what they may see now.
-    pub fn mentions(&self, scope: &Scope) -> Result<Mentions> {
-        require(scope, Access::Read)?;
-        let schema = self.schema();
-        self.engine.snapshot(|conn| {
-            let mut out = Mentions::default();
-            for def in &schema.tables {
-                let theirs = params![scope.user.0, def.key.as_str()];
-                out.unseen += conn.one::<u64>(&mentions_sql(def, "count(*)", "AND m.seen IS NULL"), theirs)?;
-                let [code, name] = labels(def, "r");
-                let wanted = format!(
-                    "c.id, t.id, t.record, {code}, {name}, CASE WHEN t.was IS NULL THEN t.field END,
-                     c.\"user\", c.at, c.content, m.seen IS NOT NULL"
-                );
-                let sql = mentions_sql(def, &wanted, &format!("ORDER BY c.id DESC LIMIT {MOST_MENTIONS}"));
-                out.list.extend(conn.all(&sql, theirs, |r| read_mention(def, r))?);
-            }
-            out.list.sort_by_key(|m| std::cmp::Reverse(m.comment));
-            out.list.truncate(MOST_MENTIONS as usize);
-            Ok(out)
-        })
-    }
-
-    /// Marks the mentions of the one who asks as seen: those of one thread, or all.
-    pub fn see_mentions(&self, scope: &Scope, thread: Option<i64>) -> Result<()> {
-        require(scope, Access::Read)?;
-        self.write(|conn, _| {
-            let sql = "UPDATE _mentions SET seen = ?2 WHERE \"user\" = ?1 AND seen IS NULL
-                       AND (?3 = 0 OR comment IN (SELECT id FROM _comments WHERE thread = ?3))";
-            let seen = conn.run(sql, params![scope.user.0, self::now(), thread.unwrap_or(0)])?;
-            if seen > 0 { events::mentions_seen(conn, scope.user) } else { Ok(()) }
-        })
-    }
 }
 
 /// The text as it is kept.
@@ -454,125 +387,8 @@ fn refuse_full(conn: &Conn, place: &Place) -> Result<()> {
     ))
 }
 
-fn mentioned(conn: &Conn, comment: i64) -> Result<Vec<i64>> {
-    conn.all("SELECT \"user\" FROM _mentions WHERE comment = ?1", params![comment], |r| r.get(0))
-}
-
-/// Keeps who is mentioned in a comment; who they are. One's own name is nothing one has to be told of, and what
-/// somebody has seen stays seen when the text is edited.
-fn mention(conn: &Conn, scope: &Scope, comment: i64, text: &str, people: &[(UserId, String)]) -> Result<Vec<i64>> {
-    let mut to = Vec::new();
-    for (user, name) in people.iter().filter(|(_, name)| text.contains(&["@", name].concat())) {
-        let seen = (*user == scope.user).then(now);
-        conn.run(
-            "INSERT INTO _mentions (\"user\", comment, name, seen) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (\"user\", comment) DO UPDATE SET name = excluded.name",
-            params![user.0, comment, name, seen],
-        )?;
-        to.push(user.0);
-    }
-    for user in mentioned(conn, comment)?.into_iter().filter(|user| !to.contains(user)) {
-        conn.run("DELETE FROM _mentions WHERE \"user\" = ?1 AND comment = ?2", params![user, comment])?;
-    }
-    Ok(to)
-}
-
 fn tell(conn: &Conn, scope: &Scope, place: &Place, to: &[i64]) -> Result<()> {
     events::commented(conn, place.table.as_str(), place.record, scope.user, to)
-}
-
-/// A question about somebody's (`?1`) mentions in what is there of a table (`?2`).
-fn mentions_sql(def: &TableDef, wanted: &str, rest: &str) -> String {
-    format!(
-        "SELECT {wanted} FROM _mentions m JOIN _comments c ON c.id = m.comment JOIN _threads t ON t.id = c.thread
-         JOIN {} r ON r.id = t.record
-         WHERE m.\"user\" = ?1 AND t.table_key = ?2 AND c.removed IS NULL AND c.\"user\" <> m.\"user\" {rest}",
-        quote(&def.key)
-    )
-}
-
-fn read_mention(def: &TableDef, r: &Row<'_>) -> Result<Mention> {
-    Ok(Mention {
-        comment: r.get(0)?,
-        thread: r.get(1)?,
-        table: def.key.clone(),
-        record: RecordId(r.get(2)?),
-        code: r.get(3)?,
-        name: r.get(4)?,
-        field: field(r, 5)?,
-        user: UserId(r.get(6)?),
-        at: r.get(7)?,
-        text: r.get(8)?,
-        seen: r.get(9)?,
-    })
-}
-
-/// Remembers what a column was called that goes, for the threads about its cells.
-pub(crate) fn column_goes(conn: &Conn, table: &str, field: &FieldDef) -> Result<()> {
-    let was = serde_json::to_string(&field.label).map_err(failure)?;
-    let sql = "UPDATE _threads SET was = ?3 WHERE table_key = ?1 AND field = ?2 AND was IS NULL";
-    conn.run(sql, params![table, field.key.as_str(), was]).map(drop)
-}
-
-/// Removes what was said about a table that goes.
-pub(crate) fn forget(conn: &Conn, table: &str) -> Result<()> {
-    conn.run("DELETE FROM _threads WHERE table_key = ?1", params![table])?;
-    sweep(conn)
-}
-
-/// Removes what was said about records that go for good.
-pub(crate) fn forget_range(conn: &Conn, table: &str, low: i64, high: i64) -> Result<()> {
-    let sql = "DELETE FROM _threads WHERE table_key = ?1 AND record BETWEEN ?2 AND ?3";
-    if conn.run(sql, params![table, low, high])? > 0 { sweep(conn) } else { Ok(()) }
-}
-
-/// Removes what was said about records whose content is gone for good, and comments that their authors took away
-/// before a moment.
-pub(crate) fn forget_erased(conn: &Conn, schema: &Schema, before: i64) -> Result<()> {
-    for def in &schema.tables {
-        let erased = ["DELETE FROM _threads WHERE ", &trash::erased(def, "_threads")].concat();
-        conn.run(&erased, params![def.key.as_str()])?;
-    }
-    conn.run("DELETE FROM _comments WHERE removed < ?1", params![before])?;
-    let empty = "DELETE FROM _threads WHERE NOT EXISTS (SELECT 1 FROM _comments c WHERE c.thread = _threads.id)";
-    conn.run(empty, &[])?;
-    sweep(conn)
-}
-
-/// Removes comments without a thread and mentions without a comment.
-fn sweep(conn: &Conn) -> Result<()> {
-    ORPHANS.iter().try_for_each(|(table, lacks)| conn.run(&["DELETE FROM ", table, lacks].concat(), &[]).map(drop))
-}
-
-const ORPHANS: [(&str, &str); 2] = [
-    ("_comments", " WHERE NOT EXISTS (SELECT 1 FROM _threads t WHERE t.id = _comments.thread)"),
-    ("_mentions", " WHERE NOT EXISTS (SELECT 1 FROM _comments c WHERE c.id = _mentions.comment)"),
-];
-
-/// Comments that belong to nothing: their thread, comment, table or record is gone.
-pub(crate) fn faults(conn: &Conn, schema: &Schema) -> Result<Vec<String>> {
-    let mut out = Vec::new();
-    for (table, lacks) in ORPHANS {
-        let n: u64 = conn.one(&["SELECT count(*) FROM ", table, lacks].concat(), &[])?;
-        if n > 0 {
-            out.push(format!("{n} rows of {table} belong to nothing"));
-        }
-    }
-    let mut known = 0;
-    for def in &schema.tables {
-        let of_table = params![def.key.as_str()];
-        known += conn.one::<u64>("SELECT count(*) FROM _threads WHERE table_key = ?1", of_table)?;
-        let erased = ["SELECT count(*) FROM _threads WHERE ", &trash::erased(def, "_threads")].concat();
-        let n: u64 = conn.one(&erased, of_table)?;
-        if n > 0 {
-            out.push(format!("{n} threads are about records of {} that were erased", def.key));
-        }
-    }
-    let all: u64 = conn.one("SELECT count(*) FROM _threads", &[])?;
-    if all > known {
-        out.push(format!("{} threads are about tables that are gone", all - known));
-    }
-    Ok(out)
 }
 
 #[cfg(test)]
