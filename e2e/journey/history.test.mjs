@@ -2,7 +2,7 @@
 // a customer set back to an earlier moment, and the same on a phone. Against the real binary.
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { call, closed, faults, opened, shot, steps } from "../lib/journey.mjs";
+import { call, choose, closed, faults, opened, shot, steps } from "../lib/journey.mjs";
 import { ready, toColumn, waitActive } from "../lib/sheet.mjs";
 
 const it = steps();
@@ -77,8 +77,7 @@ describe("history", { concurrency: 1 }, () => {
     await page.locator(".log-cells strong", { hasText: "赵敏" }).waitFor();
     await shot(page, "changes-1440");
     assert.deepEqual(await faults(page), []);
-    await page.getByLabel("什么操作").click();
-    await page.locator(".ant-select-item-option", { hasText: "删除" }).click();
+    await choose(page, page.getByLabel("什么操作"), "删除");
     await page.locator(".log-head", { hasText: "改了" }).first().waitFor({ state: "detached" });
     await page.locator(".log-head", { hasText: "删除" }).waitFor();
     assert.equal(await page.locator(".log-entry").count(), 1);

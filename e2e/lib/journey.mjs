@@ -76,6 +76,8 @@ export const call = (page, method, path, body) =>
 /** Picks from an opened list of the select at hand. */
 export async function choose(page, select, text) {
   await select.click();
+  // An option on the move is clicked beside.
+  await still(page);
   await page
     .locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option")
     .filter({ has: page.getByText(text, { exact: true }) })
