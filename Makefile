@@ -37,7 +37,7 @@ lint: page
 	$(NPM) --prefix web run size
 
 ## Figures against the bars; SIZE=1m for a million customers.
-bench: build
+bench: build e2e/node_modules/.package-lock.json
 	SIZE="$${SIZE:-100k}" node bench/bench.mjs
 
 ## Formats everything.

@@ -4,6 +4,7 @@ import { fileURLToPath, URL } from "node:url";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { guide } from "./scripts/guide.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -14,7 +15,8 @@ function workerFiles(): Plugin {
     writeBundle({ dir = here("./dist") }) {
       // The public form is a page of its own, which nobody opens without a network.
       const files = readdirSync(`${dir}/assets`)
-        .filter((name) => !name.startsWith("form-"))
+        // Pictures of the guide are fetched when somebody reads it.
+        .filter((name) => !name.startsWith("form-") && !name.endsWith(".webp"))
         .sort()
         .map((name) => `/assets/${name}`);
       const build = createHash("sha256").update(files.join()).digest("hex").slice(0, 12);
@@ -27,12 +29,13 @@ function workerFiles(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), workerFiles()],
+  plugins: [react(), guide(), workerFiles()],
   resolve: {
     alias: {
       "@": here("./src"),
-      // The sheet never shows markdown or image cells; these two would only weigh on its chunk.
-      marked: here("./src/grid/stubs/marked.ts"),
+      // The sheet never shows markdown or image cells; these two would only weigh on its chunk. Tests of what makes
+      // the guide want the one that is real.
+      ...(process.env.VITEST ? {} : { marked: here("./src/grid/stubs/marked.ts") }),
       "react-responsive-carousel": here("./src/grid/stubs/carousel.ts"),
     },
   },

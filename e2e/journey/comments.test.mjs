@@ -1,11 +1,10 @@
 // Comments on cells: one person asks another about a cell, who hears of it, answers and resolves it, each in a browser
 // of their own. Against the real binary.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { after, before, describe } from "node:test";
 import { browser, openPage } from "../lib/browser.mjs";
-import { call, faults, setUp, shot, steps } from "../lib/journey.mjs";
-import { binary, serve } from "../lib/server.mjs";
+import { addColleague, call, faults, logIn, setUp, shot, steps } from "../lib/journey.mjs";
+import { serve } from "../lib/server.mjs";
 import { active, compose, toColumn, waitActive } from "../lib/sheet.mjs";
 
 const NAME = "客户名称";
@@ -36,15 +35,11 @@ describe("comments", { concurrency: 1 }, () => {
     await ann.reload();
     await waitActive(ann, /第 1 行/);
     assert.equal(await bell(ann).count(), 0, "whoever works alone has no bell");
-    const user = ["user", "add", "bob", "--name", "李小波", "--access", "write", "--password-stdin"];
-    const made = spawnSync(binary(), ["--data", server.data, ...user], { input: "bobs-password\n" });
-    assert.equal(made.status, 0, `${made.stdout}${made.stderr}`);
+    addColleague(server);
     await ann.reload();
     await waitActive(ann, /第 1 行/);
     bob = await openPage(b, server.url);
-    await bob.locator("#login").fill("bob");
-    await bob.locator("#password").fill("bobs-password");
-    await bob.locator("button[type=submit]").click();
+    await logIn(bob, "bob", "bobs-password");
     await waitActive(bob, /第 1 行/);
   });
   after(async () => {

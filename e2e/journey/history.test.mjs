@@ -67,7 +67,7 @@ describe("history", { concurrency: 1 }, () => {
     assert.deepEqual(await faults(page), []);
     await page.locator("[data-command=restore]").click();
     await toast("已恢复 1 条");
-    await page.getByText("没有删除过的记录").waitFor();
+    await page.getByText("回收站是空的").waitFor();
   });
 
   it("lists who did what, with before and after", async () => {

@@ -198,4 +198,31 @@ describe("calendar and gallery", { concurrency: 1 }, () => {
     assert.deepEqual(phone.wrong, []);
     await phone.context().close();
   });
+
+  it("takes a picture with the camera of a phone", async () => {
+    const state = await page.context().storageState();
+    const size = { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true };
+    const phone = await openPage(o.b, page.url(), { ...size, storageState: state });
+    const tile = phone.locator(".tile", { hasText: "直播" });
+    await tile.tap();
+    const form = phone.locator(".ant-modal", { hasText: "直播" });
+    const asked = phone.waitForEvent("filechooser");
+    await form.getByRole("button", { name: "拍照" }).tap();
+    const camera = await asked;
+    assert.equal(await camera.element().getAttribute("capture"), "environment");
+    assert.equal(await camera.element().getAttribute("accept"), "image/*");
+    await camera.setFiles({
+      name: "现场.png",
+      mimeType: "image/png",
+      buffer: Buffer.from(PICTURE, "base64"),
+    });
+    await form.locator(".files li", { hasText: "现场.png" }).waitFor();
+    await shot(phone, "camera-390-light");
+    await form.locator(".ant-btn-primary").tap();
+    await form.waitFor({ state: "detached" });
+    await tile.locator("img").waitFor();
+    assert.deepEqual(await faults(phone), []);
+    assert.deepEqual(phone.wrong, []);
+    await phone.context().close();
+  });
 });

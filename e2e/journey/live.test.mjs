@@ -1,24 +1,16 @@
 // Two people in one book: what one changes the other sees where it stands, who is where, and what happens to a page
 // whose line was down or whose server came back. Against the real binary.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { after, before, describe } from "node:test";
 import { browser, openPage } from "../lib/browser.mjs";
-import { call, faults, setUp, shot, steps } from "../lib/journey.mjs";
-import { binary, serve } from "../lib/server.mjs";
+import { addColleague, call, faults, logIn, setUp, shot, steps } from "../lib/journey.mjs";
+import { serve } from "../lib/server.mjs";
 import { active, toColumn, waitActive } from "../lib/sheet.mjs";
 
 const edit = (page, id, field, text) =>
   call(page, "PATCH", "/tables/customers/records", { cells: [{ id, field, value: { text } }] });
 const NAME = "客户名称";
 const fresh = (page) => page.locator(".fresh");
-
-async function login(page, name, password) {
-  await page.locator("#login").fill(name);
-  await page.locator("#password").fill(password);
-  await page.locator("button[type=submit]").click();
-  await waitActive(page, /第 1 行/);
-}
 
 describe("live updates", { concurrency: 1 }, () => {
   const it = steps();
@@ -37,27 +29,12 @@ describe("live updates", { concurrency: 1 }, () => {
       city: { text: i % 2 ? "苏州市" : "杭州市" },
     }));
     ids = (await call(ann, "POST", "/tables/customers/records", { records })).ids;
-    const made = spawnSync(
-      binary(),
-      [
-        "--data",
-        server.data,
-        "user",
-        "add",
-        "bob",
-        "--name",
-        "李小波",
-        "--access",
-        "write",
-        "--password-stdin",
-      ],
-      { input: "bobs-password\n" },
-    );
-    assert.equal(made.status, 0, `${made.stdout}${made.stderr}`);
+    addColleague(server);
     await ann.reload();
     await waitActive(ann, /第 1 行/);
     bob = await openPage(b, server.url);
-    await login(bob, "bob", "bobs-password");
+    await logIn(bob, "bob", "bobs-password");
+    await waitActive(bob, /第 1 行/);
   });
   after(async () => {
     await b?.close();

@@ -51,6 +51,8 @@ export async function openPage(b, url, options = {}) {
     viewport: { width: 1440, height: 900 },
     locale: "zh-CN",
     acceptDownloads: true,
+    // A press on what still grows or slides may end beside it; the bench is what moves.
+    reducedMotion: "reduce",
     // Requests of a worker are none of the page's; the journey without a network lets it in.
     serviceWorkers: "block",
     ...options,

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { it as step } from "node:test";
 import { browser, openPage } from "./browser.mjs";
-import { serve } from "./server.mjs";
+import { binary, serve } from "./server.mjs";
 
 /** Steps that build on each other: after a broken one the rest would only wait in vain. */
 export function steps() {
@@ -88,6 +89,20 @@ export async function manage(page, view, action) {
   await page.locator(".view-button").click();
   await page.getByLabel(`管理“${view}”`).click();
   await page.locator(".view-actions .menu-item", { hasText: action }).click();
+}
+
+/** Adds a colleague who may write: bob, called 李小波. */
+export function addColleague(server) {
+  const user = ["user", "add", "bob", "--name", "李小波", "--access", "write", "--password-stdin"];
+  const made = spawnSync(binary(), ["--data", server.data, ...user], { input: "bobs-password\n" });
+  assert.equal(made.status, 0, `${made.stdout}${made.stderr}`);
+}
+
+/** Logs somebody in. */
+export async function logIn(page, login, password) {
+  await page.locator("#login").fill(login);
+  await page.locator("#password").fill(password);
+  await page.locator("button[type=submit]").click();
 }
 
 /** A server over a new book, and a page of its owner. */

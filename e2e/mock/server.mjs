@@ -309,6 +309,8 @@ const ROUTES = [
     "GET",
     /^\/views\/(\w+)\/rows$/,
     (s, { m, url }) => {
+      const ids = url.searchParams.get("ids");
+      if (ids !== null) return { rows: s.store.rows(view(s, m[1]), ids.split(",").map(Number)), fits: [] };
       const offset = Number(url.searchParams.get("offset"));
       return {
         offset,
@@ -381,7 +383,7 @@ const ROUTES = [
     (s, { m }) => ({ id: Number(m[2]), values: s.store.values(m[1], Number(m[2])) }),
   ],
   ["POST", /^\/tables\/(\w+)\/records$/, (s, { m, body }) => s.store.create(m[1], body.records)],
-  ["PATCH", /^\/tables\/(\w+)\/records$/, (s, { m, body }) => s.store.patch(m[1], body.cells)],
+  ["PATCH", /^\/tables\/(\w+)\/records$/, (s, { m, body }) => s.store.patch(m[1], body.cells, body.records)],
   ["DELETE", /^\/tables\/(\w+)\/records$/, (s, { m, body }) => s.store.remove(m[1], body.ids)],
   [
     "POST",

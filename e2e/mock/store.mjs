@@ -167,7 +167,10 @@ export class Store {
     return { view: view.id, total: ids.length, columns, rows: this.page(view, 0, 100) };
   }
   page(view, offset, limit) {
-    return view.ids.slice(offset, offset + limit).map((id) => {
+    return this.rows(view, view.ids.slice(offset, offset + limit));
+  }
+  rows(view, ids) {
+    return ids.map((id) => {
       if (this.gone[view.table].has(id)) return [id];
       const row = this.get(view.table, id);
       return [id, ...view.columns.map((c) => row[c] ?? null)];
@@ -179,7 +182,7 @@ export class Store {
     this.log.push({ kind, table, undo, at: new Date().toISOString(), ...extra });
     return this.log.length;
   }
-  patch(table, cells) {
+  patch(table, cells, records = []) {
     const read1 = cells.map((c) => ({
       ...c,
       value: read(this.field(table, c.field) ?? bad(c.field), c.value),
@@ -191,7 +194,8 @@ export class Store {
     });
     const rows = {};
     for (const c of cells) rows[c.id] = this.values(table, c.id);
-    return { change, rows, notes: [] };
+    const { ids } = records.length > 0 ? this.create(table, records) : { ids: [] };
+    return { change, ids, rows, notes: [] };
   }
   set(table, cells) {
     for (const c of cells) this.over[table].set(c.id, { ...this.over[table].get(c.id), [c.field]: c.value });

@@ -110,6 +110,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(files::get))
         .routes(routes!(views::open))
         .routes(routes!(views::rows))
+        .routes(routes!(views::place))
         .routes(routes!(views::days))
         .routes(routes!(views::summary))
         .routes(routes!(exports::view))

@@ -331,6 +331,8 @@ pub(crate) struct CellNote {
 #[allow(dead_code)]
 pub(crate) struct Patched {
     change: i64,
+    /// The records made, in the order given.
+    ids: Vec<i64>,
     /// What was dropped or assumed in reading cells, and rules that warn.
     notes: Vec<CellNote>,
     /// The first 500 records edited, as they are now, by id.

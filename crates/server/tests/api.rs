@@ -204,6 +204,34 @@ async fn rows_have_results_of_their_own(site: &Site) {
     assert_eq!(site.call("owner", "DELETE", path, Some(many)).await.0, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
+/// A paste past the end: cells and new records are one change and one step of undo, all or none.
+async fn cells_and_new_records_are_one_step(site: &Site) {
+    let path = "/tables/products/records";
+    let made = site.ok("POST", path, Some(json!({ "records": [{ "name": "茶" }] }))).await;
+    let first = made["ids"][0].as_i64().unwrap();
+    let body = json!({ "cells": [{ "id": first, "field": "name", "value": "新茶" }], "records": [{ "name": "米" }, { "name": "油" }] });
+    let done = site.ok("PATCH", path, Some(body)).await;
+    assert_eq!((done["ids"].as_array().unwrap().len(), &done["rows"][first.to_string()]["name"]), (2, &json!("新茶")));
+    let listed = |answer: Value| answer["records"].as_array().unwrap().len();
+    assert_eq!(listed(site.ok("GET", path, None).await), 3);
+    site.ok("POST", "/undo", None).await;
+    assert_eq!(listed(site.ok("GET", path, None).await), 1, "both go in one step");
+    assert_eq!(site.ok("GET", &format!("{path}/{first}"), None).await["values"]["name"], "茶");
+
+    let bad = json!({ "cells": [{ "id": first, "field": "name", "value": "坏" }], "records": [{ "price": { "text": "x" } }] });
+    let (status, answer) = site.call("owner", "PATCH", path, Some(bad)).await;
+    assert_eq!((status, &answer["error"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("price")));
+    assert_eq!(site.ok("GET", &format!("{path}/{first}"), None).await["values"]["name"], "茶", "all or none");
+    let partial = json!({ "cells": [], "records": [{ "name": "盐" }], "partial": true });
+    assert!(site.call("owner", "PATCH", path, Some(partial)).await.0.is_client_error());
+    assert!(
+        site.call("reader", "PATCH", path, Some(json!({ "cells": [], "records": [{ "name": "盐" }] })))
+            .await
+            .0
+            .is_client_error()
+    );
+}
+
 async fn a_note_kept_on_a_phone_is_read_as_of_then(site: &Site) {
     site.ok("POST", "/tables/customers/records", Some(json!({ "records": [{ "name": "甲" }] }))).await;
     let ago = |days: i64| {
@@ -285,6 +313,7 @@ on_both_engines!(
     tokens_are_narrow_shown_once_and_revoked,
     pages_by_cursor_give_every_record_once,
     rows_have_results_of_their_own,
+    cells_and_new_records_are_one_step,
     a_note_kept_on_a_phone_is_read_as_of_then,
     a_write_sent_twice_is_done_once,
 );

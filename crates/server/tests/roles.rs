@@ -38,6 +38,7 @@ const MATRIX: &[(&str, &str, &str, &str, &str)] = &[
     ("GET", "/files/{id}", "/files/0", "", "reader"),
     ("POST", "/views", "/views", r#"{"table":"customers","columns":["name"]}"#, "reader"),
     ("GET", "/views/{view}/rows", "/views/v0/rows", "", "reader"),
+    ("GET", "/views/{view}/place/{id}", "/views/v0/place/1", "", "reader"),
     ("GET", "/views/{view}/days", "/views/v0/days?field=time&from=2026-11-01&to=2026-12-01", "", "reader"),
     ("GET", "/views/{view}/summary", "/views/v0/summary", "", "reader"),
     ("GET", "/views/{view}/export", "/views/v0/export", "", "reader"),

@@ -149,9 +149,7 @@ impl<'a> Layers<'a> {
             return self.store_directly();
         }
         let mut with = WithClause::new();
-        let mut base = CommonTableExpression::new();
-        base.table_name(layer_name(0)).materialized(true).query(self.base());
-        with.cte(base);
+        with.cte(self.layer(0, self.base(), false));
         let depth = self.columns.iter().map(|c| c.layer).max().unwrap_or(0) + 1;
         for layer in 0..depth {
             let names = self.names(layer, layer_name(layer));
@@ -164,14 +162,27 @@ impl<'a> Layers<'a> {
                     select.expr_as(error, computed(&error_column(&c.field)));
                 }
             }
-            let mut cte = CommonTableExpression::new();
-            cte.table_name(layer_name(layer + 1)).materialized(true).query(select);
-            with.cte(cte);
+            // The last one is joined with the table, which is then read by its key.
+            let joined = layer + 1 == depth && goal != Goal::Read;
+            with.cte(self.layer(layer + 1, select, joined));
         }
         match goal {
             Goal::Store => self.store(with, depth),
             Goal::Compare | Goal::Read => self.read(with, depth, goal),
         }
+    }
+
+    /// A layer by its number, which the next one reads. No engine may put its expressions in place of their names,
+    /// or they would be computed over and over. PostgreSQL keeps the rows; SQLite hands them on one by one, unless they
+    /// are to be kept, since nothing is merged with what has an offset (rule 14 of its query flattener).
+    fn layer(&self, number: usize, mut select: SelectStatement, kept: bool) -> CommonTableExpression {
+        let kept = kept || self.dialect == Dialect::Postgres;
+        if !kept {
+            select.limit(i64::MAX.unsigned_abs()).offset(0);
+        }
+        let mut cte = CommonTableExpression::new();
+        cte.table_name(layer_name(number)).materialized(kept).query(select);
+        cte.to_owned()
     }
 
     /// A column's value in its stored form: money is whole 分, a number without decimals is whole; and its

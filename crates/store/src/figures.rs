@@ -1,11 +1,12 @@
 //! Figures for charts.
 
 use crate::conn::Conn;
+use crate::dialect::Dialect;
 use crate::store::{Store, require};
 use formula::{Node, Phase};
 use model::{Access, Date, FieldKey, Money, Result, Scope};
 use serde::Serialize;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 
 /// Customers of one grade.
@@ -40,6 +41,9 @@ pub struct ProvinceFigure {
     /// Their total, in 分.
     pub total: Money,
 }
+
+/// Most provinces that are told.
+const MOST_PROVINCES: usize = 10;
 
 /// The overview page's figures.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -80,15 +84,15 @@ impl Store {
     }
 
     fn count_overview(&self, conn: &Conn, today: Date) -> Result<Overview> {
-        let sql = "SELECT coalesce(grade, ''), count(*), coalesce(sum(total), 0) FROM customers GROUP BY 1 ORDER BY max(points) DESC";
-        let grades: Vec<GradeFigure> =
-            conn.all(sql, &[], |r| Ok(GradeFigure { grade: r.get(0)?, count: r.get(1)?, total: Money(r.get(2)?) }))?;
+        let mut grades = heaps(conn, "grade")?;
+        grades.sort_by(|a, b| b.points.cmp(&a.points).then_with(|| a.name.cmp(&b.name)));
+        let grade = |h: Heap| GradeFigure { grade: h.name, count: h.count, total: Money(h.total) };
         let (months, orders, amount) = count_orders(conn, today)?;
         Ok(Overview {
             customers: grades.iter().map(|g| g.count).sum(),
-            grades,
+            grades: grades.into_iter().map(grade).collect(),
             months,
-            provinces: self.provinces_on(conn)?,
+            provinces: provinces_on(conn)?,
             orders,
             amount,
         })
@@ -97,13 +101,50 @@ impl Store {
     /// Customers and their totals by province, the ten largest.
     pub fn provinces(&self, scope: &Scope) -> Result<Vec<ProvinceFigure>> {
         require(scope, Access::Read)?;
-        self.engine.read(|conn| self.provinces_on(conn))
+        self.engine.read(provinces_on)
     }
+}
 
-    fn provinces_on(&self, conn: &Conn) -> Result<Vec<ProvinceFigure>> {
-        let sql = "SELECT coalesce(province, ''), count(*), coalesce(sum(total), 0) FROM customers GROUP BY 1 ORDER BY 3 DESC, 2 DESC LIMIT 10";
-        conn.all(sql, &[], |r| Ok(ProvinceFigure { province: r.get(0)?, count: r.get(1)?, total: Money(r.get(2)?) }))
+fn provinces_on(conn: &Conn) -> Result<Vec<ProvinceFigure>> {
+    let mut all = heaps(conn, "province")?;
+    let size = |h: &Heap| std::cmp::Reverse((h.total, h.count));
+    all.sort_by(|a, b| size(a).cmp(&size(b)).then_with(|| a.name.cmp(&b.name)));
+    all.truncate(MOST_PROVINCES);
+    let figure = |h: Heap| ProvinceFigure { province: h.name, count: h.count, total: Money(h.total) };
+    Ok(all.into_iter().map(figure).collect())
+}
+
+/// Customers with the same content of a field.
+struct Heap {
+    name: String,
+    count: u64,
+    total: i64,
+    points: i64,
+}
+
+/// All customers by a field of text; those without content are under an empty name.
+fn heaps(conn: &Conn, field: &str) -> Result<Vec<Heap>> {
+    if conn.dialect() == Dialect::Postgres {
+        let sums = ", count(*), coalesce(sum(total), 0), coalesce(max(points), 0) FROM customers GROUP BY 1";
+        return conn.all(&["SELECT coalesce(", field, ", '')", sums].concat(), &[], |r| {
+            Ok(Heap { name: r.get(0)?, count: r.get(1)?, total: r.get(2)?, points: r.get(3)? })
+        });
     }
+    // SQLite sorts what it groups; counting as they come takes a third of that.
+    let mut found: HashMap<String, Heap> = HashMap::new();
+    conn.each(&["SELECT ", field, ", total, points FROM customers"].concat(), &[], &mut |r| {
+        let (name, total, points) = (r.text(0)?, r.get::<Option<i64>>(1)?, r.get::<Option<i64>>(2)?);
+        if !found.contains_key(name) {
+            found.insert(name.to_owned(), Heap { name: name.to_owned(), count: 0, total: 0, points: 0 });
+        }
+        if let Some(heap) = found.get_mut(name) {
+            heap.count += 1;
+            heap.total = heap.total.saturating_add(total.unwrap_or(0));
+            heap.points = heap.points.max(points.unwrap_or(0));
+        }
+        Ok(())
+    })?;
+    Ok(found.into_values().collect())
 }
 
 /// One pass over the counted orders: the 24 months up to the as-of day's (months without orders are

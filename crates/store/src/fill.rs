@@ -12,7 +12,7 @@ use crate::derive::{Derivation, Goal, Reach};
 use crate::dialect::quote;
 use crate::sql::Fill;
 use crate::store::{Now, Store};
-use crate::{failure, layout, search};
+use crate::{failure, layout, reshape, search};
 use model::{FieldKey, Result, TableKey};
 use roaring::RoaringTreemap;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,8 @@ pub(crate) enum Work {
     Empty,
     /// Made part of the search text.
     Search,
+    /// Indexed, as every write looks them up.
+    Index,
 }
 
 /// How far a filling is.
@@ -73,7 +75,10 @@ pub(crate) fn queue(conn: &Conn, d: &Derivation, seeds: &[(TableKey, FieldKey)])
 /// Notes other work on a column.
 pub(crate) fn queue_work(conn: &Conn, work: Work, table: &TableKey, column: &FieldKey) -> Result<()> {
     let mut tasks = tasks(conn)?;
-    tasks.push(Task { work, table: table.clone(), columns: vec![column.clone()], next: 0 });
+    let task = Task { work, table: table.clone(), columns: vec![column.clone()], next: 0 };
+    // Until it is there, writes and the giving of codes read the table: an index goes first.
+    let at = if work == Work::Index { 0 } else { tasks.len() };
+    tasks.insert(at, task);
     note(conn, &tasks)
 }
 
@@ -162,6 +167,11 @@ impl Store {
         let Some(Filling { left: total }) = self.filling()? else { return Ok(()) };
         let mut done = 0;
         loop {
+            if let Some(indexed) = self.index_first()? {
+                done += indexed;
+                progress(done.min(total), total)?;
+                continue;
+            }
             let part = self.write(|conn, now| {
                 let mut tasks = tasks(conn)?;
                 let Some(task) = tasks.first_mut() else { return Ok(None) };
@@ -170,11 +180,14 @@ impl Store {
                     Work::Automatic => automatic_part(conn, &now, task)?,
                     Work::Search => search_part(conn, &now, task)?,
                     Work::Empty => empty_part(conn, &now, task)?,
+                    // One that has come up since is built by the next part.
+                    Work::Index => return Ok(Some(0)),
                 };
-                if computed > 0 {
-                    crate::events::recomputed(conn, [&task.table])?;
-                } else {
+                if computed == 0 {
                     tasks.remove(0);
+                } else if task.work != Work::Empty {
+                    // Nobody shows what is emptied.
+                    crate::events::recomputed(conn, [&task.table])?;
                 }
                 note(conn, &tasks)?;
                 Ok(Some(computed))
@@ -184,24 +197,48 @@ impl Store {
             progress(done.min(total), total)?;
         }
     }
+
+    /// Builds the index that is first in the list, in no transaction with other work; how many records it is over.
+    fn index_first(&self) -> Result<Option<u64>> {
+        let first = self.engine.read(tasks)?.into_iter().next();
+        let Some(task) = first.filter(|t| t.work == Work::Index) else { return Ok(None) };
+        let count = self.engine.read(|conn| left(conn, std::slice::from_ref(&task)))?;
+        let wanted = |column: &FieldKey| {
+            let shape = self.shape();
+            let field = shape.schema.table(&task.table).and_then(|t| t.field(column));
+            field.is_some_and(reshape::looked_up)
+        };
+        for column in task.columns.iter().filter(|c| wanted(c)) {
+            self.build_index(&reshape::index_name(&task.table, column), &task.table, column)?;
+        }
+        self.write(|conn, now| {
+            let mut tasks = tasks(conn)?;
+            tasks.retain(|t| *t != task);
+            note(conn, &tasks)?;
+            // What made it needed may be gone meanwhile.
+            let def = now.shape.schema.table(&task.table);
+            let idle = |c: &&FieldKey| !def.and_then(|d| d.field(c)).is_some_and(reshape::looked_up);
+            task.columns.iter().filter(idle).try_for_each(|c| reshape::drop_index(conn, &task.table, c))
+        })?;
+        Ok(Some(count))
+    }
 }
 
-/// The last id of the next part of a task, and how many records it holds.
-fn part_of(conn: &Conn, task: &Task) -> Result<Option<(i64, u64)>> {
-    let table = quote(&task.table);
+/// The last id of the next part of a table, from an id on, and how many records it holds.
+pub(crate) fn part_of(conn: &Conn, table: &str, next: i64) -> Result<Option<(i64, u64)>> {
+    let table = quote(table);
     let sql =
         ["SELECT max(id), count(*) FROM (SELECT id FROM ", &table, " WHERE id >= ?1 ORDER BY id LIMIT ?2) x"].concat();
-    let end =
-        conn.first(&sql, params![task.next, PART as i64], |r| Ok((r.get::<Option<i64>>(0)?, r.get::<u64>(1)?)))?;
+    let end = conn.first(&sql, params![next, PART as i64], |r| Ok((r.get::<Option<i64>>(0)?, r.get::<u64>(1)?)))?;
     Ok(end.and_then(|(last, count)| Some((last?, count))))
 }
 
 /// Gives the next part of the records what an automatic field says of them.
 fn automatic_part(conn: &Conn, now: &Now, task: &mut Task) -> Result<u64> {
-    let Some((last, count)) = part_of(conn, task)? else { return Ok(0) };
+    let Some((last, count)) = part_of(conn, &task.table, task.next)? else { return Ok(0) };
     let def = now.shape.schema.require(&task.table)?;
     for field in task.columns.iter().filter_map(|c| def.field(c)) {
-        crate::reshape::give_automatic(conn, def, field, now.today, task.next, last)?;
+        reshape::give_automatic(conn, def, field, now.today, task.next, last)?;
     }
     task.next = last + 1;
     Ok(count)
@@ -209,7 +246,7 @@ fn automatic_part(conn: &Conn, now: &Now, task: &mut Task) -> Result<u64> {
 
 /// Makes the search text of the next part of the records anew.
 fn search_part(conn: &Conn, now: &Now, task: &mut Task) -> Result<u64> {
-    let Some((last, count)) = part_of(conn, task)? else { return Ok(0) };
+    let Some((last, count)) = part_of(conn, &task.table, task.next)? else { return Ok(0) };
     let ids = RoaringTreemap::from_sorted_iter(task.next.unsigned_abs()..=last.unsigned_abs()).map_err(failure)?;
     search::index(conn, now.shape.schema.require(&task.table)?, &ids, false, &mut |_, _| Ok(()))?;
     task.next = last + 1;
@@ -219,11 +256,11 @@ fn search_part(conn: &Conn, now: &Now, task: &mut Task) -> Result<u64> {
 /// Empties columns for the next part of the records. Those of no field are kept for another when that is done.
 fn empty_part(conn: &Conn, now: &Now, task: &mut Task) -> Result<u64> {
     let table = quote(&task.table);
-    let Some((last, count)) = part_of(conn, task)? else {
+    let Some((last, count)) = part_of(conn, &task.table, task.next)? else {
         let def = now.shape.schema.require(&task.table)?;
         let used = |c: &str| def.field(c).is_some() || c.strip_suffix('!').is_some_and(|key| def.field(key).is_some());
         for column in task.columns.iter().filter(|c| !used(c)) {
-            crate::reshape::keep_spare(conn, &task.table, column)?;
+            reshape::keep_spare(conn, &task.table, column)?;
         }
         return Ok(0);
     };
@@ -238,7 +275,7 @@ fn empty_part(conn: &Conn, now: &Now, task: &mut Task) -> Result<u64> {
 
 /// Computes the next part of a task; how many records it held.
 fn fill_part(conn: &Conn, d: &Derivation, today: model::Date, task: &mut Task) -> Result<u64> {
-    let Some((last, count)) = part_of(conn, task)? else { return Ok(0) };
+    let Some((last, count)) = part_of(conn, &task.table, task.next)? else { return Ok(0) };
     let fill = Fill::range(today, task.next, last);
     for (i, phase) in d.program.phases.iter().enumerate().filter(|(_, p)| p.table == task.table) {
         let wanted: HashSet<FieldKey> =

@@ -241,9 +241,13 @@ impl Store {
         Ok(Made::Yes)
     }
 
-    fn build(&self, (table, field): &Place) -> Result<()> {
-        let index = quote(&name(&(table.clone(), field.clone())));
-        let on = [" ", &index, " ON ", &quote(table), " (", &quote(field), ")"].concat();
+    fn build(&self, place: &Place) -> Result<()> {
+        self.build_index(&quote(&name(place)), &place.0, &place.1)
+    }
+
+    /// Builds an index over a column of a large table, unless it is there; on PostgreSQL while people go on writing.
+    pub(crate) fn build_index(&self, index: &str, table: &str, column: &str) -> Result<()> {
+        let on = [" ", index, " ON ", &quote(table), " (", &quote(column), ")"].concat();
         match self.engine.dialect() {
             Dialect::Sqlite => {
                 self.engine.transaction(|conn| conn.batch(&["CREATE INDEX IF NOT EXISTS", &on].concat()))
@@ -251,7 +255,7 @@ impl Store {
             Dialect::Postgres => {
                 let conn = self.engine.apart()?;
                 // One that was broken off is left invalid.
-                conn.batch(&["DROP INDEX IF EXISTS ", &index].concat())?;
+                conn.batch(&["DROP INDEX IF EXISTS ", index].concat())?;
                 conn.batch(&["CREATE INDEX CONCURRENTLY", &on].concat())
             }
         }

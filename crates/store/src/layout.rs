@@ -8,7 +8,7 @@ use model::{Date, Error, ErrorCode, FieldDef, Result, Schema, TableDef, builtin}
 /// Marks a Kebu book in a SQLite file's header ("Kebu").
 pub(crate) const APPLICATION_ID: i32 = 0x4b65_6275;
 /// Number of the newest migration.
-pub(crate) const VERSION: i32 = 16;
+pub(crate) const VERSION: i32 = 17;
 
 /// Makes a new book, or checks an old one and brings it up to date; the schema as stored.
 ///
@@ -115,6 +115,8 @@ fn create(conn: &Conn) -> Result<()> {
     conn.batch(&dialect.ddl(crate::events::TABLE))?;
     conn.batch(&dialect.ddl(crate::forms::TABLE))?;
     conn.batch(&dialect.ddl(crate::comments::TABLE))?;
+    conn.batch(&dialect.ddl(crate::moves::TABLE))?;
+    conn.batch(BROUGHT_INDEXES)?;
     set_version(conn, VERSION)
 }
 
@@ -168,6 +170,10 @@ fn migrate(conn: &Conn, from: i32) -> Result<()> {
     }
     if from < 16 {
         conn.batch(&conn.dialect().ddl(crate::comments::TABLE))?;
+    }
+    if from < 17 {
+        conn.batch(&conn.dialect().ddl(crate::moves::TABLE))?;
+        conn.batch(BROUGHT_INDEXES)?;
     }
     set_version(conn, VERSION)
 }
@@ -308,6 +314,13 @@ CREATE INDEX products_name ON products (name);
 const STACK_INDEXES: &str = "
 CREATE INDEX IF NOT EXISTS _changes_user ON _changes (\"user\", id);
 CREATE INDEX IF NOT EXISTS _changes_undone ON _changes (undone_by);
+";
+
+/// Indexes of demonstration data and samples of templates among all changes, asked for whenever a page is opened; from
+/// migration 17 on.
+const BROUGHT_INDEXES: &str = "
+CREATE INDEX IF NOT EXISTS _changes_demo ON _changes (id) WHERE origin = 'demo';
+CREATE INDEX IF NOT EXISTS _changes_template ON _changes (id) WHERE origin = 'template';
 ";
 
 /// Indexes behind a customer's timeline and what their interactions come to, from migration 15 on.

@@ -41,6 +41,7 @@ mod links;
 mod log;
 mod lookups;
 mod matching;
+mod moves;
 mod order;
 mod plan;
 mod preview;
@@ -119,10 +120,10 @@ pub use timeline::{Done, Happening, Timeline, TimelineItem, TimelineKind, Timeli
 pub use tint::{ColourRule, ColourWhen};
 pub use transfer::{Carried, carry};
 pub use trash::{KEPT_DAYS, Removed, Restored, SetBack};
-pub use turn::{Preview, Sample};
+pub use turn::{Preview, Sample, Turn};
 pub use undo::{Meeting, Undone};
 pub use validate::{Breach, Mark};
-pub use view::OpenedView;
+pub use view::{OpenedView, PlaceInView};
 
 use model::Error;
 

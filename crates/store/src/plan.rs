@@ -41,12 +41,11 @@ impl Writing<'_> {
         if def.key != *CUSTOMERS {
             return Ok(());
         }
-        for id in created {
-            let found = self.content(def, id.0, &[&NEXT.into()])?.and_then(|c| day(&c[0]));
-            if found.is_some() {
-                self.planned.insert(id.0, (None, found));
-            }
-        }
+        // Their ids are in a row.
+        let (Some(first), Some(last)) = (created.first(), created.last()) else { return Ok(()) };
+        let sql = "SELECT id, next_contact FROM customers WHERE id BETWEEN ?1 AND ?2 AND next_contact IS NOT NULL";
+        let found: Vec<(i64, i32)> = self.conn.all(sql, params![first.0, last.0], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        self.planned.extend(found.into_iter().map(|(id, day)| (id, (None, Some(Date(day))))));
         Ok(())
     }
 
@@ -78,9 +77,8 @@ impl Writing<'_> {
             self.followed.entry(customer).or_default().extend(before.into_iter().chain(after));
         }
         if let (Some(low), Some(high)) = (made.first(), made.last()) {
-            let made: Vec<i64> = made.iter().map(|id: &RecordId| id.0).collect();
             self.fill_defaults(&talks, &made)?;
-            log::created(self.conn, self.change, &talks.key, low.0, high.0)?;
+            log::created(self.conn, self.change, &talks.key, *low, *high)?;
         }
         Ok(())
     }
@@ -94,17 +92,17 @@ impl Writing<'_> {
     }
 
     /// A follow-up on a day that has none.
-    fn plan_one(&mut self, talks: &TableDef, customer: i64, day: Date) -> Result<Option<RecordId>> {
-        let at = DateTime::new(day, DAY_HOUR, 0, 0);
-        if at.is_none() || !self.due(customer, day)?.is_empty() {
+    fn plan_one(&mut self, talks: &TableDef, customer: i64, day: Date) -> Result<Option<i64>> {
+        let Some(at) = DateTime::new(day, DAY_HOUR, 0, 0) else { return Ok(None) };
+        if !self.due(customer, day)?.is_empty() {
             return Ok(None);
         }
         let cells = vec![
             ("customer".into(), Value::Link(RecordId(customer))),
             ("kind".into(), PLAN.into()),
-            ("follow_up".into(), at.map_or(Value::Null, Value::DateTime)),
+            ("follow_up".into(), Value::DateTime(at)),
         ];
-        self.create(&talks.key, cells).map(|id| Some(RecordId(id)))
+        self.create(&talks.key, cells).map(Some)
     }
 
     fn edit_talk(&mut self, talks: &TableDef, id: i64, field: &str, value: Value) -> Result<()> {

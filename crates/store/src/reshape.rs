@@ -7,6 +7,7 @@ use crate::conn::{Conn, params};
 use crate::derive::Derivation;
 use crate::dialect::{column_type, quote};
 use crate::store::{Now, Store, require};
+use crate::turn::Turn;
 use crate::{fill, layout, links, saved_filters, search, tint};
 use model::{
     Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef, Way, way,
@@ -24,7 +25,8 @@ pub(crate) use automatic::{give_automatic, give_codes};
 pub use check::FormulaCheck;
 pub(crate) use check::refuse_formulas;
 pub(crate) use columns::{
-    add_column, discard, drop_column, index, keep_index, keep_spare, large, rename_column, take_away,
+    add_column, discard, drop_column, drop_index, index, index_name, keep_index, keep_spare, large, looked_up,
+    new_names, rename_column, take_away,
 };
 pub(crate) use names::{rename_in_formulas, renamed};
 pub(crate) use sense::{refuse_field_name, refuse_name, refuse_senseless, refuse_table_name, refuse_unfit};
@@ -58,8 +60,8 @@ pub struct FieldPatch {
 pub struct Patched {
     /// The field as it is now.
     pub field: FieldDef,
-    /// The kind it is still to be turned into, where the new settings store cells otherwise.
-    pub turn: Option<FieldKind>,
+    /// What it is still to be turned into, where cells change too that are not written while the caller waits.
+    pub turn: Option<Turn>,
 }
 
 /// Makes a table of a user's own in the transaction at hand.
@@ -182,8 +184,8 @@ impl Store {
         })
     }
 
-    /// Changes a field. New settings that store cells otherwise are left to [`Store::turn`]; what has to be
-    /// computed anew is left to [`Store::fill`].
+    /// Changes a field. New settings that store cells otherwise, and new names of options in a large table, are
+    /// left to [`Store::turn`]; what has to be computed anew is left to [`Store::fill`].
     ///
     /// # Errors
     /// `forbidden`, `not_found`; `invalid`, `conflict` or `formula`, saying what is wrong with what.
@@ -201,8 +203,18 @@ impl Store {
             }
             // Renaming may have changed its own rules.
             let mut field = next.tables[at].require(key)?.clone();
-            let turn = patched(&mut field, &patch)?;
+            let mut turn = patched(&mut field, &patch)?.map(Turn::from);
+            let mut names = columns::new_names(&field, &patch.renamed)?;
+            if turn.is_some() && !names.is_empty() {
+                return Err(invalid("先改选项的名称，再转换类型", "Rename the options first, then convert the field")
+                    .on("renamed"));
+            }
             refuse_senseless(&next, &next.tables[at], &field, now.today)?;
+            // What a formula gives is computed anew.
+            if !names.is_empty() && !field.derived() && large(conn, table)? {
+                let kind = std::mem::replace(&mut field.kind, before.kind.clone());
+                turn = Some(Turn { kind, renamed: std::mem::take(&mut names) });
+            }
             let slot = next.tables[at].fields.iter_mut().find(|f| f.key == *key);
             if let Some(slot) = slot {
                 *slot = field.clone();
@@ -215,11 +227,11 @@ impl Store {
                 drop_column(conn, table, key)?;
                 add_column(conn, table, key, column_type(&field.kind))?;
             }
-            rename_options(conn, table, &field, &patch.renamed)?;
-            saved_filters::rename(conn, table, key, &patch.renamed)?;
+            rename_options(conn, table, &field, &names)?;
+            saved_filters::rename(conn, table, key, &names)?;
             keep_index(conn, table, (!anew).then_some(&before), &field)?;
             put(conn, &now.shape.schema, &next)?;
-            if before.formula != field.formula || before.kind != field.kind || !patch.renamed.is_empty() {
+            if before.formula != field.formula || before.kind != field.kind || !names.is_empty() {
                 fill::queue(conn, &derivation, &[(table.into(), field.key.clone())])?;
             }
             Ok(Patched { field, turn })

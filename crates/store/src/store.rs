@@ -238,12 +238,14 @@ impl Store {
     /// Does nothing when the book is there already.
     ///
     /// # Errors
-    /// Whatever `progress` returns stops the work and leaves the book as it was.
+    /// Whatever `progress` returns stops the work and leaves the book on a day as a whole.
     pub fn turn_day(&self, today: Date, progress: &mut dyn FnMut(u64, u64) -> Result<()>) -> Result<u64> {
         if self.today() == today {
             return Ok(0);
         }
-        self.reshape(|conn, now| {
+        // What was done until the day ended, then what the new day brings by itself.
+        self.note_moves(self.today(), progress)?;
+        let looked = self.reshape(|conn, now| {
             // Another process may have done it meanwhile.
             if now.today == today {
                 return Ok(0);
@@ -261,7 +263,9 @@ impl Store {
             layout::set_meta(conn, "today", &today.to_string())?;
             events::changed(conn, 0, model::UserId(0), &touched, &Coming::default())?;
             Ok(looked)
-        })
+        })?;
+        self.note_moves(today, progress)?;
+        Ok(looked)
     }
 
     /// Adds a field of a user's own to a table; its key is made here. What it computes or fills by itself

@@ -7,9 +7,10 @@ use crate::cells::{from_log, from_sql};
 use crate::conn::{Conn, Param, Row, params};
 use crate::dialect::quote;
 use crate::log::AHEAD;
+use crate::moves;
 use crate::store::{Store, require};
 use model::builtin::{CUSTOMERS, FEEDBACK, INTERACTIONS, ORDERS};
-use model::{Access, DateTime, Error, ErrorCode, FieldKey, RecordId, Result, Schema, Scope, TableDef, Value};
+use model::{Access, Date, DateTime, Error, ErrorCode, FieldKey, RecordId, Result, Schema, Scope, TableDef, Value};
 use std::collections::BTreeSet;
 
 /// What a timeline shows.
@@ -21,7 +22,7 @@ pub enum TimelineKind {
     Talk,
     /// Interactions that say what the customer thinks.
     Feedback,
-    /// Edits of the customer, and how they came into the book.
+    /// Edits of the customer, moves between grades and stages, and how they came into the book.
     Change,
 }
 
@@ -76,6 +77,8 @@ pub enum Happening {
     Edit(Done, Vec<(FieldKey, Value, Value)>),
     /// The customer came into the book.
     Made(Done),
+    /// The customer moved in the course of a day: fields that a formula gives, before, after.
+    Moved(Date, Vec<(FieldKey, Value, Value)>),
 }
 
 /// A change in the log.
@@ -100,6 +103,7 @@ const TALK_CELLS: [&str; 9] =
     ["kind", "way", "content", "satisfaction", "follow_up", "follow_up_way", "done", "done_at", "author"];
 
 /// The sources, in the order in which what happened at one moment is shown.
+const MOVES: i64 = 4;
 const TALKS: i64 = 3;
 const ORDER: i64 = 2;
 const EDITS: i64 = 1;
@@ -112,6 +116,9 @@ struct Place {
     source: i64,
     id: i64,
 }
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
 
 /// Stands for no moment.
 const NEVER: i64 = i64::MIN / 4;
@@ -172,6 +179,7 @@ impl Store {
             }
             if wants(TimelineKind::Change) {
                 found.extend(source.edits()?);
+                found.extend(source.moves(self.today())?);
                 found.extend(source.making()?);
             }
             found.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
@@ -288,6 +296,22 @@ impl Source<'_> {
             out.push((place, Happening::Edit(done, cells)));
         }
         Ok(out)
+    }
+
+    /// Where the customer moved, at the end of the day.
+    fn moves(&self, today: Date) -> Result<Found> {
+        let def = self.schema.require(CUSTOMERS)?;
+        let (at, id) = self.after.bound(MOVES);
+        // The earliest day whose moves are not wanted.
+        let told = at.div_euclid(DAY) + i64::from(id > 0);
+        let moved = moves::of(self.conn, def, self.customer, today, told, self.limit)?;
+        let value = |text: Option<String>| text.map_or(Value::Null, Value::Text);
+        let item = |(day, list): (Date, Vec<moves::Move>)| {
+            let cells = list.into_iter().map(|(f, a, b)| (f, value(a), value(b))).collect();
+            let place = Place { at: (i64::from(day.0) + 1) * DAY - 1, source: MOVES, id: 0 };
+            (place, Happening::Moved(day, cells))
+        };
+        Ok(moved.into_iter().map(item).collect())
     }
 
     /// How the customer came into the book, which is at most a few ranges of the log below their own number.

@@ -141,6 +141,7 @@ impl Store {
             let emptied = conn.run(sql, params![before])?;
             crate::forms::forget_erased(conn, &schema)?;
             crate::comments::forget_erased(conn, &schema, before)?;
+            crate::moves::forget_erased(conn)?;
             Ok(emptied)
         })
     }

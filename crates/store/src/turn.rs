@@ -5,13 +5,14 @@ use crate::cells::{from_sql, param};
 use crate::conn::{Conn, Param, params};
 use crate::dialect::{Dialect, column_type, quote};
 use crate::store::{Now, Store, require};
-use crate::{fill, layout, links, reshape};
+use crate::{fill, layout, links, reshape, saved_filters};
 use model::parse::written;
 use model::{
     Access, ChoiceOption, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Lang, Loss, Result, Scope, TONES,
     TableDef, UserId, Value, Way, way,
 };
 use roaring::RoaringTreemap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod turner;
@@ -44,10 +45,25 @@ pub struct Sample {
     pub loss: Option<Loss>,
 }
 
+/// What a field is to become.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    /// Its kind.
+    pub kind: FieldKind,
+    /// Options whose names change in the cells, old to new; of a kind that stores cells as before.
+    pub renamed: BTreeMap<String, String>,
+}
+
+impl From<FieldKind> for Turn {
+    fn from(kind: FieldKind) -> Self {
+        Self { kind, renamed: BTreeMap::new() }
+    }
+}
+
 /// Contents shown.
 const SAMPLES: usize = 20;
 /// Records of one part.
-const PART: i64 = 20_000;
+const PART: usize = 20_000;
 /// Most options a conversion makes of what it finds.
 const MOST_OPTIONS: usize = 200;
 
@@ -82,6 +98,7 @@ impl Store {
         ]
         .concat();
         self.engine.read(|conn| {
+            let to = &Turn::from(to.clone());
             let mut turner = Turner::new(&field.kind, to, today, members);
             let (mut out, mut kept) = (Preview::default(), Vec::new());
             // Looking names up asks the same connection, so the contents are taken first.
@@ -89,7 +106,7 @@ impl Store {
                 conn.all(&sql, &[], |r| Ok((from_sql(&field.kind, r.at(0)?), r.get(1)?)))?;
             for (value, count) in contents {
                 let t = turner.turn(conn, &value)?;
-                let after = written(&t.value, to, Lang::Zh).into_owned();
+                let after = written(&t.value, &to.kind, Lang::Zh).into_owned();
                 out.total += count;
                 out.changed += if after == t.before && t.loss.is_none() { 0 } else { count };
                 match t.loss {
@@ -111,7 +128,8 @@ impl Store {
         })
     }
 
-    /// Turns a field into another kind. People go on working meanwhile; their edits are turned too.
+    /// Turns a field into another kind, or carries new names of options into its cells. People go on working
+    /// meanwhile; their edits are turned too.
     ///
     /// # Errors
     /// `forbidden`, `not_found`; `invalid` for a field or kind that cannot be turned; `formula` when a
@@ -122,11 +140,12 @@ impl Store {
         scope: &Scope,
         table: &str,
         key: &str,
-        to: FieldKind,
+        to: impl Into<Turn>,
         members: &[(UserId, String)],
         progress: &mut dyn FnMut(u64, u64) -> Result<()>,
     ) -> Result<FieldDef> {
         require(scope, Access::Own)?;
+        let to = to.into();
         let begun = self.reshape(|conn, now| begin(conn, now, table, key, &to))?;
         let Some(mut work) = begun else {
             return Ok(self.shape().schema.require(table)?.require(key)?.clone());
@@ -149,15 +168,7 @@ impl Store {
         let mut done = 0;
         loop {
             let part = self.write(|conn, now| {
-                let end = [
-                    "SELECT max(id), count(*) FROM (SELECT id FROM ",
-                    &quote(&work.table),
-                    " WHERE id >= ?1 ORDER BY id LIMIT ?2) x",
-                ]
-                .concat();
-                let found =
-                    conn.first(&end, params![work.next, PART], |r| Ok((r.get::<Option<i64>>(0)?, r.get::<u64>(1)?)))?;
-                let Some((Some(last), count)) = found else { return Ok(None) };
+                let Some((last, count)) = fill::part_of(conn, &work.table, work.next)? else { return Ok(None) };
                 work.range(conn, now.today, members, work.next, last)?;
                 work.next = last + 1;
                 // That it goes on, for whoever wants to convert the same field.
@@ -194,6 +205,7 @@ impl Store {
                 FieldKind::Links { .. } => links::index(conn, &work.table, &work.key, 0, i64::MAX)?,
                 _ => links::forget(conn, &work.table, &work.key, 0, i64::MAX)?,
             }
+            saved_filters::rename(conn, &work.table, &work.key, &work.to.renamed)?;
             reshape::put(conn, &now.shape.schema, &next)?;
             let table = next.require(&work.table)?;
             fill::queue(conn, &derivation, &[(table.key.clone(), field.key.clone())])?;
@@ -211,7 +223,7 @@ struct Work {
     table: String,
     key: FieldKey,
     from: FieldKind,
-    to: FieldKind,
+    to: Turn,
     /// Records with smaller ids are turned.
     next: i64,
     /// Changes after this one may have touched them since.
@@ -243,12 +255,13 @@ fn note(table: &str, key: &str) -> String {
 }
 
 /// Makes the new column; None when the kind changes without touching a cell.
-fn begin(conn: &Conn, now: Now, table: &str, key: &str, to: &FieldKind) -> Result<Option<Work>> {
+fn begin(conn: &Conn, now: Now, table: &str, key: &str, to: &Turn) -> Result<Option<Work>> {
     let schema = &now.shape.schema;
     let def = schema.require(table)?;
-    let field = turnable(def, key, to)?;
+    let field = turnable(def, key, &to.kind)?;
     let mut next = (**schema).clone();
-    let changed = FieldDef { kind: to.clone(), ..field.clone() };
+    let changed = FieldDef { kind: to.kind.clone(), ..field.clone() };
+    let to = Turn { renamed: reshape::new_names(&changed, &to.renamed)?, ..to.clone() };
     if let Some(slot) =
         next.tables.iter_mut().find(|t| t.key == *table).and_then(|t| t.fields.iter_mut().find(|f| f.key == *key))
     {
@@ -261,7 +274,7 @@ fn begin(conn: &Conn, now: Now, table: &str, key: &str, to: &FieldKind) -> Resul
     // Settings, rules, defaults and formulas must still fit before any work is done.
     reshape::refuse_senseless(&next, def, &changed, now.today)?;
     crate::derive::Derivation::new(Arc::new(next.clone()), conn.dialect())?;
-    if way(&field.kind, to) == Way::Same {
+    if way(&field.kind, &to.kind) == Way::Same && to.renamed.is_empty() {
         reshape::put(conn, schema, &next)?;
         return Ok(None);
     }
@@ -269,7 +282,7 @@ fn begin(conn: &Conn, now: Now, table: &str, key: &str, to: &FieldKind) -> Resul
         table: table.to_owned(),
         key: field.key.clone(),
         from: field.kind.clone(),
-        to: to.clone(),
+        to,
         next: 0,
         since: conn.one("SELECT coalesce(max(id), 0) FROM _changes", &[])?,
         total: conn.one(&["SELECT count(*) FROM ", &quote(table)].concat(), &[])?,
@@ -289,7 +302,7 @@ fn begin(conn: &Conn, now: Now, table: &str, key: &str, to: &FieldKind) -> Resul
         reshape::drop_column(conn, table, &work.column())?;
     }
     layout::set_meta(conn, &note(table, key), &Store::now().to_string())?;
-    reshape::add_column(conn, table, &work.column(), column_type(to))?;
+    reshape::add_column(conn, table, &work.column(), column_type(&work.to.kind))?;
     Ok(Some(work))
 }
 
@@ -345,7 +358,7 @@ impl Work {
             ids.insert_range(low.unsigned_abs()..=high.unsigned_abs());
         }
         let list: Vec<i64> = ids.iter().map(|id| id as i64).collect();
-        for part in list.chunks(PART as usize) {
+        for part in list.chunks(PART) {
             let among = conn.dialect().among_ids("id");
             let clear =
                 ["UPDATE ", &quote(&self.table), " SET ", &quote(&self.column()), " = NULL WHERE ", &among].concat();
@@ -388,7 +401,7 @@ impl Work {
             }
             // A round trip for each record would take minutes.
             Dialect::Postgres => {
-                let stored = match column_type(&self.to) {
+                let stored = match column_type(&self.to.kind) {
                     "INTEGER" => "BIGINT",
                     "REAL" => "DOUBLE PRECISION",
                     _ => "TEXT",
@@ -427,7 +440,7 @@ fn as_text(v: &Value) -> String {
 
 /// The kind with an option for each content that has none, while they are few.
 fn with_options(conn: &Conn, work: &Work) -> Result<FieldKind> {
-    let Some(options) = work.to.options() else { return Ok(work.to.clone()) };
+    let Some(options) = work.to.kind.options() else { return Ok(work.to.kind.clone()) };
     let column = quote(&work.column());
     let sql = [
         "SELECT ",
@@ -452,7 +465,7 @@ fn with_options(conn: &Conn, work: &Work) -> Result<FieldKind> {
         let tone = TONES[options.len() % TONES.len()];
         options.push(ChoiceOption { value: value.into(), en: value.into(), tone: tone.into() });
     }
-    Ok(match &work.to {
+    Ok(match &work.to.kind {
         FieldKind::Choice { .. } => FieldKind::Choice { options },
         FieldKind::Choices { .. } => FieldKind::Choices { options },
         other => other.clone(),

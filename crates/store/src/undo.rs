@@ -346,6 +346,7 @@ impl Writing<'_> {
         crate::comments::forget_range(self.conn, &def.key, low, high)?;
         if def.key == *builtin::CUSTOMERS {
             self.forget_people(def, low, high)?;
+            crate::moves::forget_range(self.conn, low, high)?;
         }
         self.coming.gone(&def.key, low, high);
         let sql = ["DELETE FROM ", &quote(&def.key), " WHERE id BETWEEN ?1 AND ?2"].concat();

@@ -17,6 +17,7 @@ use model::{
     When,
 };
 use sea_query::{Alias, Expr, ExprTrait};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -33,8 +34,27 @@ pub struct OpenedView {
     pub groups: Vec<RecordGroup>,
 }
 
+/// Where a record stands in a view, and who stands beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct PlaceInView {
+    /// From 0; absent when the view does not hold the record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<u64>,
+    /// How many records the view holds.
+    pub total: u64,
+    /// The nearest record before it that has not been removed since the view was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<i64>,
+    /// The nearest one after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<i64>,
+}
+
 /// Most rows answered at once.
 pub(crate) const MOST_ROWS: usize = 500;
+
+/// Records beside one that are looked at together: rarely is even the nearest gone.
+const NEAR: usize = 32;
 
 pub(crate) struct View {
     pub table: TableDef,
@@ -165,6 +185,44 @@ impl Store {
     pub fn view_records(&self, scope: &Scope, id: &ViewId, ids: &[i64]) -> Result<Vec<u8>> {
         let view = self.views.find(scope, id)?;
         self.json_rows(&view, &ids[..ids.len().min(MOST_ROWS)])
+    }
+
+    /// Where a record stands in a view, and the nearest that are still there on both sides.
+    ///
+    /// # Errors
+    /// `not_found` when the view has been dropped.
+    pub fn place_in_view(&self, scope: &Scope, id: &ViewId, record: RecordId) -> Result<PlaceInView> {
+        let view = self.views.find(scope, id)?;
+        let total = view.ids.len() as u64;
+        let Some(at) = view.ids.iter().position(|id| *id == record.0) else {
+            return Ok(PlaceInView { total, ..PlaceInView::default() });
+        };
+        let (before, after) = (&view.ids[..at], &view.ids[at + 1..]);
+        Ok(PlaceInView {
+            place: Some(at as u64),
+            total,
+            previous: self.there(&view, before.rchunks(NEAR), true)?,
+            next: self.there(&view, after.chunks(NEAR), false)?,
+        })
+    }
+
+    /// The first record, or the last, of some parts of a view that has not been removed.
+    fn there<'a>(&self, view: &View, mut parts: impl Iterator<Item = &'a [i64]>, last: bool) -> Result<Option<i64>> {
+        let dialect = self.engine.dialect();
+        let sql = format!("SELECT id FROM {} WHERE {}", quote(&view.table.key), dialect.among_ids("id"));
+        parts.find_map(|part| self.there_of(&sql, part, last).transpose()).transpose()
+    }
+
+    fn there_of(&self, sql: &str, part: &[i64], last: bool) -> Result<Option<i64>> {
+        let mut there = HashSet::new();
+        self.engine.read(|conn| {
+            conn.each(sql, params![part], &mut |r| {
+                there.insert(r.get::<i64>(0)?);
+                Ok(())
+            })
+        })?;
+        let mut found = part.iter().copied().filter(|id| there.contains(id));
+        Ok(if last { found.next_back() } else { found.next() })
     }
 
     /// Which of some records (at most 500) a view would hold if it were opened now, in ascending order.

@@ -1,7 +1,11 @@
 //! The schema as it changes under people's hands: new formulas, other processes.
 
-use model::{FieldDef, FieldKind, Label, Value};
-use store::FieldPatch;
+use model::{
+    Change, Check, ChoiceOption, Condition, ErrorCode, FieldDef, FieldKey, FieldKind, Filter, Label, Level, Op, Origin,
+    Query, Rule, Value,
+};
+use std::time::Duration;
+use store::{FieldPatch, IndexPolicy};
 use testkit::{Book, scope};
 
 fn formula(name: &str, kind: FieldKind, text: &str) -> FieldDef {
@@ -96,18 +100,28 @@ fn ages_and_birthdays_follow_the_day() {
 /// A book with more orders than are changed while the caller waits.
 fn many_orders() -> Book {
     let book = Book::new();
+    many_with(&book, &[], |_| Vec::new());
+    book
+}
+
+/// Puts so many orders into a book, with some more cells each.
+fn many_with(book: &Book, fields: &[&FieldKey], cells: impl Fn(i64) -> Vec<Value>) {
     let options = store::BatchOptions {
-        origin: model::Origin::Import,
+        origin: Origin::Import,
         match_key: store::MatchKey::Identity,
         dry_run: false,
         expected_orders: 0,
     };
     let rows = |b: &mut store::Batch<'_>| {
-        let c = b.columns("orders", &["order_no".into()])?;
-        (0..20_500).try_for_each(|n| b.order(c, &mut [Value::Text(format!("第{n}号"))], None, String::new).map(drop))
+        let columns: Vec<FieldKey> = [&"order_no".into()].iter().chain(fields).map(|f| (*f).clone()).collect();
+        let c = b.columns("orders", &columns)?;
+        (0..20_500).try_for_each(|n| {
+            let mut row = vec![Value::Text(format!("第{n}号"))];
+            row.extend(cells(n));
+            b.order(c, &mut row, None, String::new).map(drop)
+        })
     };
     book.store.batch(&scope(), options, rows, &mut |_, _, _| Ok(())).unwrap();
-    book
 }
 
 /// The records of each part of what is left to do, as it is done.
@@ -153,6 +167,89 @@ fn a_formula_of_many_records_becomes_another_kind_at_once() {
     book.assert_sound();
 }
 
+fn options_of_many_records_are_renamed_while_people_work_on() {
+    let book = Book::new();
+    let other = book.second();
+    let options = |names: &[&str]| -> Vec<ChoiceOption> {
+        names.iter().map(|n| ChoiceOption { value: (*n).into(), en: (*n).into(), tone: "grey".into() }).collect()
+    };
+    let choice = |names: &[&str]| FieldKind::Choice { options: options(names) };
+    let choices = |names: &[&str]| FieldKind::Choices { options: options(names) };
+    let several = |names: &[&str]| Value::Tags(names.iter().map(|n| (*n).to_owned()).collect());
+    let add =
+        |name, kind| book.store.add_field(&scope(), "orders", FieldDef::new("", Label::same(name), kind)).unwrap();
+    let (one, many) = (add("一个", choice(&["甲", "乙", "丙"])).key, add("几个", choices(&["甲", "乙"])).key);
+    many_with(&book, &[&one, &many], |n| {
+        let name = ["甲", "乙", "丙"][n.unsigned_abs() as usize % 3];
+        vec![name.into(), if n == 0 { several(&["乙", "甲"]) } else { Value::Null }]
+    });
+    let at = |n, field: &FieldKey| book.cell("orders", model::RecordId(n), field);
+    let swapped = || [("甲".to_owned(), "乙".to_owned()), ("乙".to_owned(), "甲".to_owned())].into();
+    let rename = |field, kind| {
+        let patch = FieldPatch { kind: Some(kind), renamed: swapped(), ..FieldPatch::default() };
+        book.store.change_field(&scope(), "orders", field, patch)
+    };
+
+    let turn = rename(&one, choice(&["乙", "甲", "丙"])).unwrap().turn.unwrap();
+    assert_eq!(at(1, &one), "甲".into(), "nothing is written while the caller waits");
+    let mut edited = false;
+    let mut between = |_, _| {
+        // By the names that people still see.
+        if !std::mem::replace(&mut edited, true) {
+            let cell = model::CellEdit { id: model::RecordId(3), field: one.clone(), value: "甲".into() };
+            other.apply(&scope(), Change::Edit { table: "orders".into(), cells: vec![cell] }, Origin::Edit)?;
+        }
+        Ok(())
+    };
+    book.store.turn(&scope(), "orders", &one, turn, &[], &mut between).unwrap();
+    for (n, name) in [(1, "乙"), (2, "甲"), (3, "乙"), (6, "丙"), (20_499, "丙"), (20_500, "乙")] {
+        assert_eq!(at(n, &one), name.into(), "record {n}");
+    }
+    let kind = book.store.schema().require("orders").unwrap().require(&one).unwrap().kind.clone();
+    assert_eq!(kind, choice(&["乙", "甲", "丙"]));
+
+    let turn = rename(&many, choices(&["乙", "甲"])).unwrap().turn.unwrap();
+    book.store.turn(&scope(), "orders", &many, turn, &[], &mut |_, _| Ok(())).unwrap();
+    assert_eq!(at(1, &many), several(&["甲", "乙"]));
+    let e = rename(&many, FieldKind::Text).unwrap_err();
+    assert_eq!((e.code, e.field.as_deref()), (ErrorCode::Invalid, Some("renamed")), "one after the other");
+    book.assert_sound();
+}
+
+fn a_rule_that_many_records_are_unique_is_indexed_behind_the_scenes() {
+    let book = many_orders();
+    let unique = Rule { check: Check::Unique, level: Level::Refuse, message: None };
+    let rules = |rules| {
+        let patch = FieldPatch { rules: Some(rules), ..FieldPatch::default() };
+        book.store.change_field(&scope(), "orders", "note", patch).unwrap();
+    };
+    book.edit("orders", model::RecordId(5), "note", "一".into()).unwrap();
+    rules(vec![unique.clone()]);
+    assert!(book.store.filling().unwrap().is_some(), "the index is still to be made");
+    let e = book.edit("orders", model::RecordId(6), "note", "一".into());
+    assert!(e.is_err(), "the rule holds at once");
+    assert_eq!(parts(&book), [20_500]);
+    assert_eq!(book.store.filling().unwrap(), None);
+
+    // A view that asks for few notes finds an index there.
+    let asked = |text: &str| {
+        let is = Condition { field: "note".into(), op: Op::Eq, values: vec![text.into()] };
+        book.ids(&Query { filter: Filter::Is(is), ..Query::all("orders") }).len()
+    };
+    let eager = IndexPolicy { waited_each: Duration::ZERO, waited: Duration::ZERO, ..IndexPolicy::default() };
+    assert_eq!(asked("一"), 1);
+    assert_eq!(book.store.tend_indexes(&eager).unwrap().made, []);
+    rules(Vec::new());
+    assert_eq!(asked("一"), 1);
+    assert_eq!(book.store.tend_indexes(&eager).unwrap().made.len(), 1, "the rule took its own away");
+
+    // What is no longer wanted when its turn comes is not made.
+    rules(vec![unique]);
+    rules(Vec::new());
+    assert_eq!(book.store.fill(&mut |_, _| Ok(())), Ok(()));
+    book.assert_sound();
+}
+
 fn the_heavy_part_of_fields_comes_and_goes_in_parts() {
     let book = many_orders();
     let own = FieldDef::new("", Label::same("货号"), FieldKind::Code(model::CodePattern::simple("P", 5)));
@@ -169,7 +266,7 @@ fn the_heavy_part_of_fields_comes_and_goes_in_parts() {
     assert!(book.store.fill(&mut stop).is_err());
     let book = book.reopened();
     book.store.fill(&mut |_, _| Ok(())).unwrap();
-    assert_eq!(parts, [(20_000, 41_002)]);
+    assert_eq!(parts, [(20_501, 61_503)], "its index goes first, or each code would be sought in the whole table");
     let at = |n| book.cell("orders", model::RecordId(n), &code);
     assert_eq!((at(1), at(20_500)), ("P00002".into(), "P20501".into()), "stopped and gone on with, none twice");
     assert!(matches!(book.cell("orders", model::RecordId(20_500), &made), Value::DateTime(_)));
@@ -190,6 +287,8 @@ fn the_heavy_part_of_fields_comes_and_goes_in_parts() {
 
 testkit::on_both_engines!(
     a_formula_of_many_records_becomes_another_kind_at_once,
+    options_of_many_records_are_renamed_while_people_work_on,
+    a_rule_that_many_records_are_unique_is_indexed_behind_the_scenes,
     the_heavy_part_of_fields_comes_and_goes_in_parts,
     ages_and_birthdays_follow_the_day,
     a_new_formula_is_filled_in_parts_while_people_edit,

@@ -3,7 +3,7 @@
 use model::{DateTime, ErrorCode, RecordId, Value};
 use std::collections::BTreeSet;
 use store::{Happening, Timeline, TimelineItem, TimelineKind, TimelineWanted};
-use testkit::{Book, scope};
+use testkit::{Book, scope, today};
 
 fn moment(text: &str) -> Value {
     Value::DateTime(DateTime::from_iso(text).unwrap())
@@ -27,6 +27,11 @@ fn said(item: &TimelineItem) -> String {
             format!("{} {}", done.origin, fields.join("+"))
         }
         Happening::Made(done) => format!("made {}", done.origin),
+        Happening::Moved(day, cells) => {
+            let text = |v: &Value| v.as_text().unwrap_or("-").to_owned();
+            let moves: Vec<String> = cells.iter().map(|(f, a, b)| format!("{f} {}→{}", text(a), text(b))).collect();
+            format!("{day} {}", moves.join(", "))
+        }
     }
 }
 
@@ -114,6 +119,61 @@ fn what_was_undone_or_follows_by_itself_is_left_out() {
     assert_eq!((all(&shown), shown.open.len()), (vec!["made edit".to_owned()], 1), "its follow-up tells it");
 }
 
+fn moves_between_grades_and_stages_are_told_by_day() {
+    let book = Book::new();
+    let c = book.create("customers", &[("name", "王小华".into())]);
+    book.order(c, "A", "2026-11-01", 10, &[]);
+    // The log keeps real time and the book's day is made up: only moves are looked at.
+    let told = |limit| -> Vec<String> {
+        let (mut out, mut cursor) = (Vec::new(), None);
+        loop {
+            let part = page(&book, c, &[TimelineKind::Change], limit, cursor);
+            out.extend(all(&part).into_iter().filter(|said| said.contains('→')));
+            cursor = part.next;
+            if cursor.is_none() {
+                return out;
+            }
+        }
+    };
+    let day = |n| model::Date(today().0 + n);
+    let turn = |n| book.store.turn_day(day(n), &mut |_, _| Ok(())).unwrap();
+    assert_eq!(told(9), [""; 0], "coming is no move");
+    turn(1);
+    assert_eq!(told(9), [""; 0]);
+
+    // The moves of the day at hand are told at once; what is put right leaves no trace.
+    let order = book.order(c, "B", "2026-11-02", 30_000, &[]);
+    let active = format!("{} grade 潜在客户→普通客户, lifecycle 新客→活跃", day(1));
+    assert_eq!(told(9), [active.as_str()]);
+    book.edit("orders", order, "status", "已取消".into()).unwrap();
+    assert_eq!(told(9), [""; 0]);
+    book.edit("orders", order, "status", "已完成".into()).unwrap();
+    turn(2);
+    assert_eq!(told(9), [active.as_str()], "noted, and no move of the next day");
+    turn(3);
+    assert_eq!(told(9), [active.as_str()], "once");
+
+    // What the day alone brings is of the day it comes.
+    turn(300);
+    let asleep = format!("{} lifecycle 活跃→沉睡", day(300));
+    for limit in [1, 2, 9] {
+        assert_eq!(told(limit), [asleep.as_str(), &active], "by {limit}");
+    }
+    // Several moves of a field in one day are one, or none.
+    book.edit("customers", c, "lifecycle_set", "活跃".into()).unwrap();
+    assert_eq!(told(9), [active.as_str()]);
+    book.edit("customers", c, "lifecycle_set", "忠实".into()).unwrap();
+    let back = format!("{} lifecycle 活跃→忠实", day(300));
+    assert_eq!(told(9), [back.as_str(), &active]);
+
+    // Brought back from the bin, they have their past again.
+    let removed = book.delete("customers", &[c]).change;
+    book.store.undo(&scope(), removed, &mut |_, _| Ok(())).unwrap();
+    turn(301);
+    assert_eq!(told(9), [back.as_str(), &active]);
+    book.assert_sound();
+}
+
 fn a_wrong_cursor_and_a_missing_customer_are_refused() {
     let book = Book::new();
     let c = book.create("customers", &[("name", "王小华".into())]);
@@ -128,5 +188,6 @@ testkit::on_both_engines!(
     everything_comes_newest_first_and_page_by_page,
     open_follow_ups_stand_on_the_first_page,
     what_was_undone_or_follows_by_itself_is_left_out,
+    moves_between_grades_and_stages_are_told_by_day,
     a_wrong_cursor_and_a_missing_customer_are_refused,
 );

@@ -1,6 +1,6 @@
 //! What views ask and in which order: days relative to today, pinyin, lists of choices.
 
-use model::{Condition, Date, DateTime, Filter, Op, Query, RecordId, Sort, Value};
+use model::{Change, Condition, Date, DateTime, Filter, Op, Origin, Query, RecordId, Sort, Value};
 use testkit::{Book, scope};
 
 fn is(field: &str, op: Op, values: Vec<Value>) -> Filter {
@@ -152,7 +152,37 @@ fn records_stand_on_their_days() {
     }
 }
 
+fn a_record_knows_its_place_and_who_stands_beside_it() {
+    let book = Book::new();
+    let ids: Vec<RecordId> =
+        (0..90).map(|n| book.create("customers", &[("name", format!("客{n:02}").as_str().into())])).collect();
+    let down = Query { sort: vec![Sort { field: "name".into(), desc: true }], ..Query::all("customers") };
+    let view = book.store.open_view(&scope(), &down, &[]).unwrap().id;
+    let place = |n: usize| {
+        let p = book.store.place_in_view(&scope(), &view, ids[n]).unwrap();
+        assert_eq!(p.total, 90);
+        (p.place, p.previous, p.next)
+    };
+    let id = |n: usize| Some(ids[n].0);
+    assert_eq!(place(89), (Some(0), None, id(88)), "the first has nobody before it");
+    assert_eq!(place(40), (Some(49), id(41), id(39)));
+    assert_eq!(place(0), (Some(89), id(1), None));
+    // Those removed since are passed over, however many they are.
+    let gone: Vec<RecordId> = ids[1..80].to_vec();
+    let removal = Change::Delete { table: "customers".into(), ids: gone };
+    book.store.apply(&scope(), removal, Origin::Edit).unwrap();
+    assert_eq!(place(80), (Some(9), id(81), id(0)));
+    assert_eq!(place(0), (Some(89), id(80), None));
+    let some = Query { filter: is("name", Op::Eq, vec!["客00".into()]), ..Query::all("customers") };
+    let narrow = book.store.open_view(&scope(), &some, &[]).unwrap().id;
+    let outside = book.store.place_in_view(&scope(), &narrow, ids[89]).unwrap();
+    assert_eq!((outside.place, outside.total, outside.previous), (None, 1, None));
+    let lost = store::ViewId("v0".into());
+    assert!(book.store.place_in_view(&scope(), &lost, ids[0]).is_err(), "a view that was dropped");
+}
+
 testkit::on_both_engines!(
+    a_record_knows_its_place_and_who_stands_beside_it,
     records_stand_on_their_days,
     days_relative_to_today_follow_the_day,
     birthdays_come_round_by_their_own_calendar,

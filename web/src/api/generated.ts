@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: a47cfdbaa5bee0cbcf718d5b7ae005a7ac7c14c5931a840a113b0b474a566b54
+// Document: ba65702bd9b287bb9fd9ce99f9d382bdf60c70265dfc968c95c6b1d9889a9782
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** An answer of a person. */
@@ -363,6 +363,11 @@ export interface Edit {
   cells: CellWrite[];
   /** Records that fail leave the others alone; the answer then tells of each record. */
   partial?: boolean;
+  /**
+   * New records made in the same change, as a paste past the end does; not with `partial`. Cells and records are at
+   * most 50,000 together.
+   */
+  records?: Record<string, Written>[];
 }
 
 /** What an edit did; with `partial` what became of each record, in the order they are first named. */
@@ -404,7 +409,7 @@ export interface EntryForm {
 }
 
 /** What an entry of a timeline is. */
-export type EntryKind = "order" | "talk" | "edit" | "made";
+export type EntryKind = "order" | "talk" | "edit" | "made" | "moved";
 
 /** The answer to a request that failed. */
 export interface ErrorAnswer {
@@ -1228,6 +1233,8 @@ export interface PastImports {
 /** What an edit did. */
 export interface Patched {
   change: number;
+  /** The records made, in the order given. */
+  ids: number[];
   /** What was dropped or assumed in reading cells, and rules that warn. */
   notes: CellNote[];
   /** The first 500 records edited, as they are now, by id. */
@@ -1236,6 +1243,18 @@ export interface Patched {
 
 /** A stretch of the calendar. */
 export type Period = "day" | "month" | "year";
+
+/** Where a record stands in a view, and who stands beside it. */
+export interface PlaceInView {
+  /** The nearest one after it. */
+  next?: number;
+  /** From 0; absent when the view does not hold the record. */
+  place?: number;
+  /** The nearest record before it that has not been removed since the view was opened. */
+  previous?: number;
+  /** How many records the view holds. */
+  total: number;
+}
 
 /** The national list of places. */
 export interface PlaceList {
@@ -2076,16 +2095,16 @@ export interface Threads {
 
 /** Something that happened with a customer. */
 export interface TimelineEntry {
-  /** When, on the wall clock of the book; absent for an order without a time. */
+  /** When, on the wall clock of the book; absent for an order without a time, the end of the day for a move. */
   at?: string;
-  /** Of an edit. */
+  /** Of an edit or a move. */
   cells: EditedCell[];
-  /** The order, the interaction, or the change. */
+  /** The order, the interaction, or the change; of a move, the day, counted from 1970. */
   id: number;
   kind: EntryKind;
   /** Of an edit, or how the customer came: `edit`, `import`, `demo` and so on; empty otherwise. */
   origin: string;
-  /** Who edited or made it; empty for orders and interactions. */
+  /** Who edited or made it; empty otherwise. */
   user: string;
   /** Cells of an order or interaction that hold something. */
   values: Record<string, Value>;

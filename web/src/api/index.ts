@@ -58,6 +58,8 @@ export const api = {
     call<T.ViewRows>(`/views/${enc(view)}/rows?offset=${offset}&limit=${limit}`, {
       signal,
     }),
+  /** Where a record stands in a view, and who stands beside it. */
+  viewPlace: (view: string, id: number) => call<T.PlaceInView>(`/views/${enc(view)}/place/${id}`),
   /** Rows of some records as the view shows them, and which of others it would hold if it were opened now. */
   viewRecords: (view: string, ids: number[], fits: number[], signal?: AbortSignal) =>
     call<T.ViewRecords>(`/views/${enc(view)}/rows?ids=${ids}&fits=${fits}`, {
@@ -109,8 +111,18 @@ export const api = {
       body: { records },
       key,
     }),
-  patchCells: (table: string, cells: T.CellWrite[], key?: string) =>
-    call<T.Patched>(`/tables/${enc(table)}/records`, { method: "PATCH", body: { cells }, key }),
+  /** Writes cells, and makes records in the same step. */
+  patchCells: (
+    table: string,
+    cells: T.CellWrite[],
+    key?: string,
+    records: Record<string, T.Written>[] = [],
+  ) =>
+    call<T.Patched>(`/tables/${enc(table)}/records`, {
+      method: "PATCH",
+      body: records.length > 0 ? { cells, records } : { cells },
+      key,
+    }),
   deleteRecords: (table: string, ids: number[]) =>
     call<T.Deleted>(`/tables/${enc(table)}/records`, {
       method: "DELETE",

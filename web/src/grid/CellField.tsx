@@ -1,4 +1,5 @@
 import type { DataEditorRef, Rectangle } from "@glideapps/glide-data-grid";
+import type { TFunction } from "i18next";
 import {
   type KeyboardEvent,
   type Ref,
@@ -13,13 +14,14 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocale } from "@/i18n";
-import { formatValue, isError, isNumeric } from "@/lib/format";
+import { formatCount, formatValue, isError, isNumeric } from "@/lib/format";
+import { today } from "@/lib/month";
 import { ChoiceList } from "./ChoiceList";
+import { copySelection } from "./copy";
 import { commandOf, isComposingKey } from "./keymap";
-import { step } from "./selection";
+import { headOf } from "./selection";
 import type { FieldHandle, GroupHead, SheetProps } from "./types";
-import { copySelection, paste } from "./useClipboard";
-import { type Board, fillFrom, fillRanges, runCommand } from "./useCommands";
+import { type Board, fillRanges, loadHands, nowText, runCommand, type Said, stepOn } from "./useCommands";
 import { type Editor, useEditor } from "./useEditor";
 import type { Picked } from "./useSelection";
 
@@ -34,6 +36,13 @@ interface Props {
   /** Closes or opens the group at a row; answers where its heading stands. */
   toggle(row: number, open?: boolean): number | undefined;
 }
+
+const SAID = {
+  tooMany: "grid.tooMany",
+  apart: "grid.apart",
+  copyAgain: "grid.copyAgain",
+  nothingBeside: "grid.nothingBeside",
+} as const satisfies Record<Said, string>;
 
 const coarse = () => matchMedia("(pointer: coarse)").matches;
 
@@ -54,20 +63,32 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow, tog
   }, [columns, picked, source]);
   const editor = useEditor({ props, locale, input, cell });
 
+  const run: Board["run"] = useRef(undefined);
   const board: Board = {
     props,
     box: picked.now,
+    others: picked.others,
     ranges: picked.ranges,
-    pageRows: () => Math.max(1, visible.current.height - 2),
-    select: (box, which = "cell") => {
-      picked.setBox(box);
-      const [hc, hr] = which === "head" ? farCorner(box) : box.cell;
+    inLines: picked.inLines,
+    page: () => ({
+      rows: Math.max(1, visible.current.height - 2),
+      cols: Math.max(1, visible.current.width - 1),
+    }),
+    select: (box, which = "cell", others) => {
+      picked.setBox(box, others);
+      const [hc, hr] = which === "head" ? headOf(box) : box.cell;
       follow(hc, hr);
     },
-    selectColumns: picked.selectColumns,
-    selectRows: picked.selectRows,
+    selectLines: picked.setLines,
+    extendLines: (dc, dr, edge) => {
+      const head = picked.extendLines(dc, dr, edge);
+      if (head) follow(head.col, head.row);
+      return head !== undefined;
+    },
+    run,
     beginEdit: () => editor.begin("edit"),
     collapse: () => picked.setCell(...picked.now().cell),
+    say: (what) => props.onSay(t(SAID[what])),
   };
 
   const place = useCallback(() => {
@@ -98,7 +119,8 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow, tog
       if (document.activeElement !== input.current) input.current?.focus({ preventScroll: true });
     },
     commit: () => void editor.commit(),
-    fill: (from, into) => void fillFrom(board, from, into),
+    fill: (from, into, how) => void loadHands().then((h) => h.fillFrom(board, from, into, how)),
+    fillDown: (how) => void loadHands().then((h) => h.fillToNeighbours(board, how)),
     edit: () => {
       input.current?.focus({ preventScroll: true });
       editor.begin("edit");
@@ -188,20 +210,26 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow, tog
         onKeyDown={onKeyDown}
         onBlur={() => editor.commit()}
         onCopy={(e) => {
-          if (!editing) copySelection(board, e, (text) => void lateCopy(text, props, t("grid.copyAgain")));
+          if (!editing) void copySelection(board, e);
         }}
         onCut={(e) => {
-          if (editing) return;
-          copySelection(board, e, (text) => void lateCopy(text, props, t("grid.copyAgain")));
-          void fillRanges(board, "");
+          // What was not copied is not cleared either.
+          if (!editing)
+            void copySelection(board, e).then((copied) => (copied ? fillRanges(board, "") : undefined));
         }}
         onPaste={(e) => {
           if (editing) return;
           e.preventDefault();
-          const text = e.clipboardData.getData("text/plain");
-          void paste(board, text, (n) => props.onSay(t("grid.skipped", { n })));
+          const [text, html] = ["text/plain", "text/html"].map((type) => e.clipboardData.getData(type));
+          void loadHands().then((h) =>
+            h.paste(board, text ?? "", html ?? "", (n) => props.onSay(t("grid.skipped", { n }))),
+          );
         }}
       />
+      {/* The active cell is the field's own name; how far the selection reaches is told besides. */}
+      <div className="sr-only" aria-live="polite">
+        {extentOf(picked, t)}
+      </div>
       {listed && (
         <ChoiceList
           id="cell-list"
@@ -228,6 +256,7 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow, tog
       {wrong && !editing && (
         <div className="cell-problem" role="alert">
           {props.problem?.message}
+          {props.problem?.text !== undefined && <span className="cell-problem-how"> {t("grid.mend")}</span>}
         </div>
       )}
       {doubt && !wrong && !editing && <div className="cell-problem doubt">{doubt}</div>}
@@ -235,32 +264,30 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow, tog
   );
 }
 
+/** How much is selected, in words; nothing for one cell. */
+function extentOf(picked: Picked, t: TFunction): string {
+  const ranges = picked.ranges();
+  const [first] = ranges;
+  if (ranges.length > 1) return t("grid.selectedMore", { n: ranges.length });
+  if (!first || first.width * first.height < 2) return "";
+  return t("grid.selected", { rows: formatCount(first.height), cols: formatCount(first.width) });
+}
+
 function headText(head: GroupHead, { groups }: SheetProps): string {
   return groups ? `${groups.title(head).text} ${groups.count(head)}` : "";
 }
 
-function farCorner({ cell, range }: { cell: readonly [number, number]; range: Rectangle }): [number, number] {
-  return [
-    cell[0] === range.x ? range.x + range.width - 1 : range.x,
-    cell[1] === range.y ? range.y + range.height - 1 : range.y,
-  ];
-}
-
-/** Where the page may not write to the clipboard by itself, the rows are here now: a second Ctrl+C works. */
-async function lateCopy(text: string, props: SheetProps, again: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    props.onSay(again);
-  }
-}
-
 function editingKey(e: KeyboardEvent<HTMLTextAreaElement>, editor: Editor, board: Board): void {
-  const { columns, source } = board.props;
   const leave = (dc: number, dr: number) => {
     e.preventDefault();
     editor.commit();
-    board.select(step(board.box(), dc, dr, columns.length, source.total));
+    stepOn(board, dc, dr);
+  };
+  const put = (text: string) => {
+    e.preventDefault();
+    const { selectionStart, selectionEnd } = e.currentTarget;
+    e.currentTarget.setRangeText(text, selectionStart, selectionEnd, "end");
+    editor.offer(e.currentTarget.value);
   };
   const listed = editor.choice.current.items.length > 0;
   switch (e.key) {
@@ -269,16 +296,7 @@ function editingKey(e: KeyboardEvent<HTMLTextAreaElement>, editor: Editor, board
       e.stopPropagation();
       return editor.end();
     case "Enter":
-      if (e.altKey) {
-        e.preventDefault();
-        e.currentTarget.setRangeText(
-          "\n",
-          e.currentTarget.selectionStart,
-          e.currentTarget.selectionEnd,
-          "end",
-        );
-        return;
-      }
+      if (e.altKey) return put("\n");
       if (e.ctrlKey || e.metaKey) {
         e.preventDefault();
         const text = editor.written()?.text;
@@ -293,6 +311,11 @@ function editingKey(e: KeyboardEvent<HTMLTextAreaElement>, editor: Editor, board
       return;
     case "Tab":
       return leave(e.shiftKey ? -1 : 1, 0);
+    case ";":
+    case ":":
+      // As in Excel, at the caret: today, and with Shift now.
+      if (e.ctrlKey || e.metaKey) put(e.shiftKey ? nowText() : today());
+      return;
     case "F2":
       e.preventDefault();
       return editor.toEditMode();

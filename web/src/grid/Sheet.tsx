@@ -6,6 +6,7 @@
  * arrives in it; that is what lets a Chinese input method start on a merely selected cell.
  */
 import {
+  CompactSelection,
   DataEditor,
   type DataEditorRef,
   type GridMouseEventArgs,
@@ -15,8 +16,10 @@ import {
 import "@glideapps/glide-data-grid/dist/index.css";
 import {
   type CSSProperties,
+  type RefObject,
   useCallback,
   useEffect,
+  useImperativeHandle,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -31,12 +34,12 @@ import { CellField } from "./CellField";
 import { drawHeaderCell, OPEN_ZONE } from "./draw";
 import { onSign } from "./drawGroup";
 import { gridTheme, readColors } from "./gridTheme";
-import { within } from "./selection";
-import type { FieldHandle, OtherCell, SheetProps, SheetSelection } from "./types";
-import { drawSheetCell, useCellContent, useGridColumns, useRedraw, useRowTheme } from "./useCells";
+import { stretchesOf, within } from "./selection";
+import type { FieldHandle, OtherCell, Range, SheetProps, SheetSelection } from "./types";
+import { drawSheetCell, ownGround, useCellContent, useGridColumns, useRedraw, useRowTheme } from "./useCells";
 import { amongRecords, useGrouped, useToggle } from "./useGroups";
 import { useMarkers } from "./useMarkers";
-import { useSelection } from "./useSelection";
+import { type Picked, useSelection } from "./useSelection";
 
 const HEADER = 34;
 /** Where the corner to drag is; we draw it ourselves, as Glide does only together with its focus ring. */
@@ -74,7 +77,7 @@ export default function Sheet(outer: SheetProps) {
   const rowTheme = useRowTheme(props, colors);
   const toggle = useToggle(props, rows);
   const renderers = useMarkers(rows, colors);
-  const gridColumns = useGridColumns(columns, colors);
+  const gridColumns = useGridColumns(columns, frozen, colors);
   const total = useRedraw(source, columns.length, visible, grid);
   const picked = useSelection(columns.length, total);
   const { selection, box } = picked;
@@ -117,6 +120,10 @@ export default function Sheet(outer: SheetProps) {
     });
   };
 
+  useImperativeHandle(props.fit, () => (key: string) => {
+    const at = columns.findIndex((c) => c.field.key === key);
+    if (at >= 0) grid.current?.remeasureColumns(CompactSelection.fromSingleSelection(at));
+  });
   useFreshStart(props.viewKey, total, picked, follow);
 
   // Glide's canvas scroller takes focus on a click; typing belongs in our field.
@@ -130,23 +137,25 @@ export default function Sheet(outer: SheetProps) {
     [source],
   );
 
+  /** After the mouse did something to the grid itself, the keys are the field's again. */
+  const refocus = useCallback(() => requestAnimationFrame(() => field.current?.focus()), []);
   const onGlideSelection = useCallback(
     (next: GridSelection) => {
       field.current?.commit();
       picked.take(next);
-      requestAnimationFrame(() => field.current?.focus());
+      refocus();
     },
-    [picked.take],
+    [picked.take, refocus],
   );
 
   const { onSelect } = props;
   useEffect(() => {
-    const told = toSheetSelection(selection, picked.hasActive ? box.cell : null, columns.length, total);
-    onSelect(amongRecords(told, rows));
-  }, [selection, box, picked.hasActive, columns.length, total, onSelect, rows]);
+    onSelect(amongRecords(toSheetSelection(picked, selection, picked.hasActive ? box.cell : null), rows));
+  }, [selection, box, picked, onSelect, rows]);
 
   useLayoutEffect(() => field.current?.place());
 
+  const pointer = usePointer();
   const openAt = (col: number, row: number): boolean => {
     const data = source.peek(row);
     const column = columns[col];
@@ -171,8 +180,13 @@ export default function Sheet(outer: SheetProps) {
   return (
     <div
       ref={wrap}
+      role="none"
       className="sheet"
       onFocusCapture={(e) => e.target instanceof HTMLCanvasElement && field.current?.focus()}
+      onDoubleClick={() => {
+        if (onCorner(grid.current, picked.now().range, pointer.current))
+          field.current?.fillDown(pointer.current.how);
+      }}
     >
       <DataEditor
         ref={grid}
@@ -187,7 +201,11 @@ export default function Sheet(outer: SheetProps) {
         spanRangeBehavior="allowPartial"
         headerHeight={HEADER}
         freezeColumns={frozen}
-        rowMarkers={{ kind: "clickable-number", width: String(outer.source.total).length * 7 + 20 }}
+        rowMarkers={{
+          kind: "clickable-number",
+          width: String(outer.source.total).length * 7 + 20,
+          theme: { bgCell: ownGround(colors.surface) },
+        }}
         getCellContent={getCellContent}
         gridSelection={selection}
         onGridSelectionChange={onGlideSelection}
@@ -199,6 +217,7 @@ export default function Sheet(outer: SheetProps) {
         cellActivationBehavior="double-click"
         onCellActivated={(cell, e) => {
           if (e.inputType !== "pointer") return;
+          if (onCorner(grid.current, picked.now().range, pointer.current)) return;
           picked.setCell(cell[0], cell[1]);
           if (rows?.headAt(cell[1])) toggle(cell[1]);
           else field.current?.edit();
@@ -226,15 +245,21 @@ export default function Sheet(outer: SheetProps) {
         rightElementProps={ASIDE}
         onFillPattern={(e) => {
           e.preventDefault();
-          field.current?.fill(e.patternSource, e.fillDestination);
+          field.current?.fill(e.patternSource, e.fillDestination, pointer.current.how);
         }}
         onHeaderMenuClick={headerMenu}
         onHeaderContextMenu={(col, e) => {
           e.preventDefault();
           headerMenu(col, e.bounds);
         }}
-        onColumnResize={(c, width) => c.id && props.onResize(c.id, Math.round(width))}
-        onColumnMoved={props.onMoveColumn}
+        onColumnResize={(c, width) => {
+          if (c.id) props.onResize(c.id, Math.round(width));
+          refocus();
+        }}
+        onColumnMoved={(from, to) => {
+          props.onMoveColumn(from, to);
+          refocus();
+        }}
         minColumnWidth={56}
         maxColumnWidth={600}
         keybindings={NO_KEYS}
@@ -301,6 +326,34 @@ interface Hovered {
 
 const rectOf = (b: Rectangle) => new DOMRect(b.x, b.y, b.width, b.height);
 
+/** Where a button of the mouse was let go last, and how a fill then goes: Ctrl turns it round. */
+interface Pointer {
+  x: number;
+  y: number;
+  how: "series" | "other";
+}
+
+/** Known before the grid acts on it. */
+function usePointer(): RefObject<Pointer> {
+  const last = useRef<Pointer>({ x: 0, y: 0, how: "series" });
+  useEffect(() => {
+    const up = (e: PointerEvent) => {
+      last.current = { x: e.clientX, y: e.clientY, how: e.ctrlKey || e.metaKey ? "other" : "series" };
+    };
+    addEventListener("pointerup", up, true);
+    return () => removeEventListener("pointerup", up, true);
+  }, []);
+  return last;
+}
+
+/** Whether a place is on the corner that fills. */
+function onCorner(grid: DataEditorRef | null, range: Range, { x, y }: Pointer): boolean {
+  const b = grid?.getBounds(range.x + range.width - 1, range.y + range.height - 1);
+  if (!b) return false;
+  const [dx, dy] = [b.x + b.width - x, b.y + b.height - y];
+  return dx >= -2 && dx <= FILL_HANDLE.size + 2 && dy >= -2 && dy <= FILL_HANDLE.size + 2;
+}
+
 function redraw(grid: DataEditorRef | null, v: Rectangle, cols: number): void {
   const cells = [];
   for (let row = v.y; row <= v.y + v.height; row++)
@@ -327,24 +380,13 @@ function useFreshStart(
 }
 
 function toSheetSelection(
+  picked: Picked,
   s: GridSelection,
   active: readonly [number, number] | null,
-  cols: number,
-  total: number,
 ): SheetSelection {
-  const rows: [number, number][] = [];
-  for (const row of s.rows) {
-    const last = rows.at(-1);
-    if (last && last[1] === row - 1) last[1] = row;
-    else rows.push([row, row]);
-  }
-  const ranges =
-    rows.length > 0
-      ? rows.map(([first, last]) => ({ x: 0, y: first, width: cols, height: last - first + 1 }))
-      : s.columns.length > 0
-        ? s.columns.toArray().map((x) => ({ x, y: 0, width: 1, height: total }))
-        : s.current
-          ? [s.current.range, ...s.current.rangeStack].map((r) => ({ ...r }))
-          : [];
-  return { ranges, rows, active: active ? { col: active[0], row: active[1] } : null };
+  return {
+    ranges: picked.ranges(),
+    rows: stretchesOf(s.rows),
+    active: active ? { col: active[0], row: active[1] } : null,
+  };
 }

@@ -82,23 +82,55 @@ test("typed text shows until settled, then the server's values", () => {
   const { cache } = make(10);
   const news = vi.fn();
   cache.subscribe(news);
-  cache.pend(3, "name", "typed");
+  cache.pendAll([{ id: 3, field: "name", text: "typed" }]);
   expect(cache.pendingText(3, "name")).toBe("typed");
   cache.patch({ "3": { name: "stored" } });
-  cache.settle(3, "name");
+  cache.settleAll([{ id: 3, field: "name" }]);
   expect(cache.pendingText(3, "name")).toBeUndefined();
   expect(cache.peek(2)?.values.name).toBe("stored");
   expect(news).toHaveBeenCalled();
 });
 
-test("a deleted record is known by its lone id; a new one stands at the end", () => {
-  const { cache } = make(2, { first: [[1], [2, "b"]] });
+test("more rows than are kept are loaded whole, some hundred to a request", async () => {
+  const { cache, asked } = make(3000, { maxBlocks: 4 });
+  const loading = cache.load(50, 2999);
+  await later(200);
+  const loaded = await loading;
+  expect(loaded.map((row) => row?.id)).toEqual(Array.from({ length: 2950 }, (_, i) => i + 51));
+  expect(asked).toEqual([100, 600, 1100, 1600, 2100, 2600]);
+});
+
+test("rows that cannot be had are told of, not taken for blank", async () => {
+  const { cache } = make(3000, { fetch: () => Promise.reject(new Error("gone")), onError: () => {} });
+  await expect(cache.load(0, 500)).rejects.toThrow("gone");
+});
+
+test("a deleted record is known by its lone id; new ones stand at the end", async () => {
+  const { cache } = make(2, {
+    first: [[1], [2, "b"]],
+    again: async (ids) => ids.map((id): WireRow => [id, "new"]),
+  });
   expect(cache.peek(0)?.deleted).toBe(true);
   expect(cache.peek(1)?.deleted).toBe(false);
-  expect(cache.append(9, { name: "new" })).toBe(2);
+  await cache.append([9]);
   expect(cache.total).toBe(3);
   expect(cache.peek(2)?.id).toBe(9);
   expect(cache.indexOf(9)).toBe(2);
+});
+
+test("after a large write nothing older is shown again: what is on screen is loaded, the rest dropped", async () => {
+  const { cache, asked } = make(1000);
+  cache.watch([0, 30]);
+  await later();
+  expect(cache.peek(150)?.id).toBe(151);
+  const renewed = cache.renew();
+  expect(cache.isFresh(0, 30)).toBe(false);
+  expect(cache.peek(0)?.id).toBe(1);
+  expect(cache.peek(150)).toBeUndefined();
+  await later();
+  await renewed;
+  expect(cache.isFresh(0, 30)).toBe(true);
+  expect(asked).toEqual([100, 0]);
 });
 
 test("refresh keeps what is shown until the new values are there", async () => {
@@ -118,6 +150,7 @@ test("an edit brings the colours of its row, unless it is written to again meanw
       [2, "b", 1],
       [3, "c", 0],
     ],
+    tinted: true,
     again: async (ids) => {
       asked.push(ids);
       await new Promise((r) => setTimeout(r, 10));
@@ -126,7 +159,7 @@ test("an edit brings the colours of its row, unless it is written to again meanw
   });
   expect(cache.peek(1)).toMatchObject({ tint: 1, values: { name: "b" } });
   cache.patch({ "2": { name: "new" }, "3": { name: "new" }, "77": { name: "elsewhere" } });
-  cache.pend(3, "name", "newer");
+  cache.pendAll([{ id: 3, field: "name", text: "newer" }]);
   await later();
   expect(asked).toEqual([[2, 3]]);
   expect(cache.peek(1)).toMatchObject({ tint: 4, values: { name: "new" } });

@@ -2,8 +2,10 @@ import type { Values, WireRow } from "@/api/types";
 import type { Row, RowSource } from "./types";
 
 export const BLOCK = 100;
-/** Rows read again at once for their colours. */
+/** Rows the server gives at once. */
 const AT_ONCE = 500;
+/** Requests under way at once when many rows are loaded by name. */
+const SIDE_BY_SIDE = 4;
 /** 200 blocks of 100 rows: some 20,000 rows kept, a few tens of MB at most. */
 const MAX_BLOCKS = 200;
 
@@ -12,8 +14,10 @@ export interface BlockCacheOptions {
   columns: string[];
   first: WireRow[];
   fetch(offset: number, limit: number, signal: AbortSignal): Promise<WireRow[]>;
-  /** Rows of some records; given where rows have colours, which an edit may change. */
+  /** Rows of some records, at most `AT_ONCE`. */
   again?(ids: number[]): Promise<WireRow[]>;
+  /** Rows have colours, which an edit may change. */
+  tinted?: boolean;
   /** A block could not be had (the view was dropped, the network failed). */
   onError(error: unknown): void;
   /** Wait before loading, so that a flying scroll bar asks only where it rests. */
@@ -25,6 +29,8 @@ export interface BlockCacheOptions {
 export class BlockCache implements RowSource {
   private readonly blocks = new Map<number, Row[]>();
   private readonly inflight = new Map<number, AbortController>();
+  /** Blocks that are being loaded by name. */
+  private readonly running = new Map<number, Promise<Row[]>>();
   private readonly stale = new Set<number>();
   private readonly pending = new Map<string, string>();
   /** Counts what this page itself wrote to a record, so that an older answer is not put over it. */
@@ -75,12 +81,64 @@ export class BlockCache implements RowSource {
       }, this.settleMs);
   }
 
+  /**
+   * Whole rows, however many: they are held by this call itself, for more than are kept may be asked for.
+   * Rejects when some cannot be had, so that nothing is done to half of them.
+   */
   async load(first: number, last: number): Promise<(Row | undefined)[]> {
     const end = Math.min(last, this.options.total - 1);
+    const here = new Map<number, Row[] | Promise<Row[]>>();
+    const runs: number[][] = [];
     for (let block = Math.floor(first / BLOCK); block * BLOCK <= end; block++) {
-      if (!this.blocks.has(block) || this.stale.has(block)) await this.fetchBlock(block, true);
+      const held = this.running.get(block) ?? (this.stale.has(block) ? undefined : this.blocks.get(block));
+      if (held) {
+        here.set(block, held);
+        continue;
+      }
+      const run = runs.at(-1);
+      if (run && run.at(-1) === block - 1 && run.length < AT_ONCE / BLOCK) run.push(block);
+      else runs.push([block]);
     }
-    return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => this.peek(first + i));
+    const next = async (): Promise<void> => {
+      for (let run = runs.shift(); run; run = runs.shift()) {
+        const rows = this.fetchRun(run);
+        for (const [i, block] of run.entries()) {
+          const part = rows.then((all) => all.slice(i * BLOCK, (i + 1) * BLOCK));
+          // Whoever waits for it is told; nobody may.
+          part.catch(() => {});
+          here.set(block, part);
+          this.running.set(block, part);
+        }
+        await rows.finally(() => {
+          for (const block of run) this.running.delete(block);
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, runs.length) }, next));
+    const rows = new Map<number, Row[]>();
+    for (const [block, part] of here) rows.set(block, await part);
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => {
+      const at = first + i;
+      return at > end ? this.peek(at) : rows.get(Math.floor(at / BLOCK))?.[at % BLOCK];
+    });
+  }
+
+  /** Blocks that follow on one another, in one request; scrolling does not cancel it. */
+  private async fetchRun(run: number[]): Promise<Row[]> {
+    const from = (run[0] ?? 0) * BLOCK;
+    this.asked += 1;
+    try {
+      const rows = await this.options.fetch(from, run.length * BLOCK, new AbortController().signal);
+      if (this.closed) throw new DOMException("closed", "AbortError");
+      const made = run.map((block, i) => this.keep(block, rows.slice(i * BLOCK, (i + 1) * BLOCK)));
+      this.tell(from, from + rows.length - 1);
+      return made.flat();
+    } catch (error) {
+      if (!this.closed) this.options.onError(error);
+      throw error;
+    } finally {
+      this.asked -= 1;
+    }
   }
 
   pendingText(id: number, field: string): string | undefined {
@@ -98,14 +156,18 @@ export class BlockCache implements RowSource {
     return () => this.watchers.delete(watcher);
   }
 
-  /** Shows what was typed until `settle` says how it ended. */
-  pend(id: number, field: string, text: string): void {
-    this.pending.set(`${id}:${field}`, text);
-    this.wrote(id);
+  /** Shows what was typed until `settleAll` says how it ended. */
+  pendAll(edits: { id: number; field: string; text: string }[]): void {
+    for (const { id, field, text } of edits) {
+      this.pending.set(`${id}:${field}`, text);
+      this.wrote(id);
+    }
     this.tell();
   }
-  settle(id: number, field: string): void {
-    if (this.pending.delete(`${id}:${field}`)) this.tell();
+  settleAll(edits: { id: number; field: string }[]): void {
+    let any = false;
+    for (const { id, field } of edits) any = this.pending.delete(`${id}:${field}`) || any;
+    if (any) this.tell();
   }
 
   /** Puts the server's answer to a write over what is shown. */
@@ -123,8 +185,8 @@ export class BlockCache implements RowSource {
 
   /** Brings the colours of records that were written; one written again meanwhile is left to that write. */
   private async recolour(ids: number[]): Promise<void> {
-    const { again, columns } = this.options;
-    const here = again ? this.held(new Set(ids)) : [];
+    const { again, columns, tinted } = this.options;
+    const here = again && tinted ? this.held(new Set(ids)) : [];
     for (let at = 0; again && at < here.length; at += AT_ONCE) {
       const part = here.slice(at, at + AT_ONCE);
       const before = new Map(part.map((id) => [id, this.writes(id)]));
@@ -188,12 +250,14 @@ export class BlockCache implements RowSource {
     this.tell();
   }
 
-  /** A record made just now stands at the end until the view is opened again. */
-  append(id: number, values: Values): number {
-    this.extra.push({ id, values, deleted: false });
-    this.tell();
-    void this.recolour([id]);
-    return this.total - 1;
+  /** Records made just now stand at the end until the view is opened again. */
+  async append(ids: number[]): Promise<void> {
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const rows = (await this.options.again?.(ids.slice(at, at + AT_ONCE))) ?? [];
+      if (this.closed) return;
+      this.extra.push(...rows.map((wire) => this.row(wire)));
+      this.tell();
+    }
   }
 
   /** Where a record stands, if its block is here. */
@@ -215,6 +279,26 @@ export class BlockCache implements RowSource {
   refresh(): void {
     for (const block of this.blocks.keys()) this.stale.add(block);
     this.watch(...this.seen);
+  }
+
+  /** Whether what is shown of some rows is what the server last said. */
+  isFresh(first: number, last: number): boolean {
+    for (let block = Math.floor(first / BLOCK); block * BLOCK <= last; block++)
+      if (this.stale.has(block)) return false;
+    return true;
+  }
+
+  /**
+   * As `refresh`, after a write whose answer did not bring all rows: done when those on screen are there. Others are
+   * dropped, for what they held before the write must not be seen again.
+   */
+  async renew(): Promise<void> {
+    for (const block of this.blocks.keys()) {
+      if (this.onScreen(block)) this.stale.add(block);
+      else this.blocks.delete(block);
+    }
+    // Of rows that cannot be had `onError` tells.
+    await Promise.all(this.seen.map(([first, last]) => this.load(first, last))).catch(() => {});
   }
 
   close(): void {
@@ -244,11 +328,9 @@ export class BlockCache implements RowSource {
     );
   }
 
-  private async fetchBlock(block: number, pinned = false): Promise<void> {
+  private async fetchBlock(block: number): Promise<void> {
     const controller = new AbortController();
-    // A load asked for by name is not cancelled by scrolling, so it is not listed.
-    if (pinned) this.asked += 1;
-    else this.inflight.set(block, controller);
+    this.inflight.set(block, controller);
     try {
       const rows = await this.options.fetch(block * BLOCK, BLOCK, controller.signal);
       if (this.closed || controller.signal.aborted) return;
@@ -258,23 +340,24 @@ export class BlockCache implements RowSource {
       if (this.closed || controller.signal.aborted) return;
       this.options.onError(error);
     } finally {
-      if (pinned) this.asked -= 1;
       if (this.inflight.get(block) === controller) this.inflight.delete(block);
     }
   }
 
-  private keep(block: number, rows: WireRow[]): void {
+  private keep(block: number, wire: WireRow[]): Row[] {
+    const made = wire.map((row) => this.row(row));
     this.stale.delete(block);
     this.blocks.delete(block);
-    this.blocks.set(
-      block,
-      rows.map((wire) => this.row(wire)),
-    );
+    this.blocks.set(block, made);
     for (const old of this.blocks.keys()) {
       if (this.blocks.size <= this.maxBlocks) break;
-      const onScreen = this.seen.some(([first, last]) => old * BLOCK <= last && (old + 1) * BLOCK > first);
-      if (!onScreen) this.blocks.delete(old);
+      if (!this.onScreen(old)) this.blocks.delete(old);
     }
+    return made;
+  }
+
+  private onScreen(block: number): boolean {
+    return this.seen.some(([first, last]) => block * BLOCK <= last && (block + 1) * BLOCK > first);
   }
 
   private row([id, ...cells]: WireRow): Row {

@@ -21,6 +21,7 @@ function records(total: number) {
     peek: (i) => (i < total ? row(i) : undefined),
     watch: (...parts) => void asked.push(parts),
     load: async (a, b) => Array.from({ length: b - a + 1 }, (_, i) => row(a + i)),
+    isFresh: () => true,
     pendingText: () => undefined,
     subscribe: () => () => {},
   };

@@ -114,6 +114,10 @@ export class GroupedRows implements RowSource {
     return record === undefined ? undefined : this.source.peek(record);
   }
 
+  isFresh(first: number, last: number): boolean {
+    return this.stretches(first, last).every(([from, to]) => this.source.isFresh(from, to));
+  }
+
   /** The records of a stretch of places, in stretches. */
   stretches(first: number, last: number): [first: number, last: number][] {
     const out: [number, number][] = [];
@@ -141,8 +145,13 @@ export class GroupedRows implements RowSource {
   }
 
   async load(first: number, last: number): Promise<(Row | undefined)[]> {
-    for (const [from, to] of this.stretches(first, last)) await this.source.load(from, to);
-    return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => this.peek(first + i));
+    const records: (Row | undefined)[] = [];
+    for (const [from, to] of this.stretches(first, last))
+      for (const row of await this.source.load(from, to)) records.push(row);
+    let next = 0;
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
+      this.headAt(first + i) ? this.peek(first + i) : records[next++],
+    );
   }
 
   pendingText(id: number, field: string): string | undefined {

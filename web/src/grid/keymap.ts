@@ -2,7 +2,7 @@
 
 export type Command =
   | { do: "move"; dc: number; dr: number; edge: boolean; extend: boolean }
-  | { do: "page"; dir: 1 | -1; extend: boolean }
+  | { do: "page" | "screen"; dir: 1 | -1; extend: boolean }
   | { do: "rowStart" | "rowEnd" | "first" | "last"; extend: boolean }
   | { do: "step"; dc: number; dr: number }
   | { do: "closeGroup" | "openGroup" }
@@ -69,9 +69,9 @@ export function commandOf(e: Key): Command | null {
     case "End":
       return { do: ctrl ? "last" : "rowEnd", extend };
     case "PageUp":
-      return { do: "page", dir: -1, extend };
+      return { do: e.altKey ? "screen" : "page", dir: -1, extend };
     case "PageDown":
-      return { do: "page", dir: 1, extend };
+      return { do: e.altKey ? "screen" : "page", dir: 1, extend };
     case "F2":
       return { do: e.shiftKey ? "comment" : "edit" };
     case "Escape":
@@ -86,6 +86,7 @@ export function commandOf(e: Key): Command | null {
     if (e.shiftKey && key === "z") return { do: "redo" };
     if (e.shiftKey && key === "l") return { do: "headerMenu" };
     if (e.shiftKey && key === ";") return { do: "now" };
+    if (e.shiftKey && key === " ") return { do: "selectAll" };
     return withCtrl[key] ?? null;
   }
   if (e.shiftKey && e.key === " ") return { do: "selectRow" };

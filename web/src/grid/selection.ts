@@ -48,19 +48,59 @@ export function goTo(box: Box, col: number, row: number, extend: boolean, cols: 
   };
 }
 
-/** Tab and Enter: inside a selection they go round it, else they move on. */
-export function step(box: Box, dc: number, dr: number, cols: number, rows: number): Box {
+/** Tab and Enter: inside a selection they go round it, range after range, else they move on. */
+export function step(
+  box: Box,
+  others: readonly Range[],
+  dc: number,
+  dr: number,
+  cols: number,
+  rows: number,
+): { box: Box; others: readonly Range[] } {
   const { x, y, width, height } = box.range;
   const [c, r] = box.cell;
-  if (width * height === 1) return goTo(box, c + dc, r + dr, false, cols, rows);
   const size = width * height;
+  if (size === 1 && others.length === 0) return { box: goTo(box, c + dc, r + dr, false, cols, rows), others };
   const byRow = dc !== 0;
-  const at = byRow ? (r - y) * width + (c - x) : (c - x) * height + (r - y);
-  const next = (at + dc + dr + size) % size;
-  const cell: [number, number] = byRow
-    ? [x + (next % width), y + Math.floor(next / width)]
-    : [x + Math.floor(next / height), y + (next % height)];
-  return { cell, range: box.range };
+  const to = (byRow ? (r - y) * width + (c - x) : (c - x) * height + (r - y)) + dc + dr;
+  if (to >= 0 && to < size) return { box: { cell: cellAt(box.range, to, byRow), range: box.range }, others };
+  // The ranges stand in a ring; one leaves this one for the next or the one before.
+  const ring = [box.range, ...others];
+  const range = (to < 0 ? ring.at(-1) : ring[1]) ?? box.range;
+  const rest = to < 0 ? ring.slice(0, -1) : [...ring.slice(2), box.range];
+  const cell = cellAt(range, to < 0 ? range.width * range.height - 1 : 0, byRow);
+  return { box: { cell, range }, others: others.length === 0 ? others : rest };
+}
+
+function cellAt({ x, y, width, height }: Range, nth: number, byRow: boolean): [col: number, row: number] {
+  return byRow
+    ? [x + (nth % width), y + Math.floor(nth / width)]
+    : [x + Math.floor(nth / height), y + (nth % height)];
+}
+
+/** Numbers in ascending order as stretches of those that follow on one another. */
+export function stretchesOf(list: Iterable<number>): [first: number, last: number][] {
+  const out: [number, number][] = [];
+  for (const n of list) {
+    const last = out.at(-1);
+    if (last && last[1] === n - 1) last[1] = n;
+    else out.push([n, n]);
+  }
+  return out;
+}
+
+/**
+ * Several ranges as one rectangle of cells, in the order it is copied: under one another where they share their
+ * columns, beside one another where they share their rows; undefined where they fit neither way.
+ */
+export function aligned(ranges: Range[]): { parts: Range[]; beside: boolean } | undefined {
+  const [first] = ranges;
+  if (!first) return undefined;
+  if (ranges.every((r) => r.x === first.x && r.width === first.width))
+    return { parts: [...ranges].sort((a, b) => a.y - b.y), beside: false };
+  if (ranges.every((r) => r.y === first.y && r.height === first.height))
+    return { parts: [...ranges].sort((a, b) => a.x - b.x), beside: true };
+  return undefined;
 }
 
 /**

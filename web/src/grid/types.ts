@@ -1,4 +1,4 @@
-import type { ComponentType, ReactNode } from "react";
+import type { ComponentType, ReactNode, RefObject } from "react";
 import type { Field, LinkValue, RecordGroup, Tone, Values, Written } from "@/api/types";
 
 export interface Row {
@@ -57,6 +57,8 @@ export interface SheetColumn {
 export interface RowSource {
   readonly total: number;
   peek(index: number): Row | undefined;
+  /** Whether what is shown of some rows is what the server last said. */
+  isFresh(first: number, last: number): boolean;
   /** The record at a place, where headings stand between the rows. */
   recordAt?(index: number): number | undefined;
   /** Rows on screen now, in stretches; the source loads around them and drops what went stale. */
@@ -96,13 +98,18 @@ export interface FieldHandle {
   focus(): void;
   commit(): void;
   edit(): void;
-  fill(from: Range, into: Range): void;
+  /** Fills a range from a part of it: goes on as its values do, or with `other` the other way. */
+  fill(from: Range, into: Range, how: "series" | "other"): void;
+  /** Fills down as far as the column beside is filled. */
+  fillDown(how: "series" | "other"): void;
 }
 
 export interface CellProblem {
   id: number;
   field: string;
   message: string;
+  /** What was typed and not taken: editing the cell goes on from it. */
+  text?: string;
 }
 
 /** Which cells a rule doubts, and why. */
@@ -155,8 +162,8 @@ export interface SheetProps {
   problem: CellProblem | null;
   onProblemSeen(): void;
   onEdit(edits: CellEdit[]): void;
-  /** Pasted rows past the end of the view. */
-  onGrow(records: Record<string, Written>[]): void;
+  /** Pasted rows past the end of the view, with what is pasted over rows that are there. */
+  onGrow(records: Record<string, Written>[], edits: CellEdit[]): void;
   onUndo(): void;
   onRedo(): void;
   /** Whether a record has a page of its own. */
@@ -169,6 +176,8 @@ export interface SheetProps {
   onHeaderMenu(column: SheetColumn, at: DOMRect): void;
   onResize(field: string, width: number): void;
   onMoveColumn(from: number, to: number): void;
+  /** Is given what makes a column as wide as the cells on screen. */
+  fit?: RefObject<((field: string) => void) | null>;
   onSelect(selection: SheetSelection): void;
   onSay(message: string): void;
   /** Stands right of the last column: the way to a new one. */

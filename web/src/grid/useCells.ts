@@ -107,22 +107,31 @@ export function useRowTheme({ source, tints }: SheetProps, colors: SheetColors):
   );
 }
 
-export function useGridColumns(columns: SheetColumn[], colors: SheetColors): GridColumn[] {
+/**
+ * The same colour in other letters. Below the last row the library shades columns that have a ground of their own,
+ * and shades those that stay in sight last; one that is plain would let the others shine through.
+ */
+export const ownGround = (color: string): string =>
+  color === color.toUpperCase() ? color.toLowerCase() : color.toUpperCase();
+
+export function useGridColumns(columns: SheetColumn[], frozen: number, colors: SheetColors): GridColumn[] {
   return useMemo(
     (): GridColumn[] =>
-      columns.map((c) => ({
+      columns.map((c, at) => ({
         id: c.field.key,
         title: c.title,
         width: c.width,
         hasMenu: true,
-        themeOverride:
-          c.field.key === "name"
-            ? { baseFontStyle: "500 13px" }
-            : c.field.formula !== undefined || isKept(c.field)
-              ? { bgCell: colors.computed }
-              : undefined,
+        themeOverride: {
+          ...(c.field.key === "name" ? { baseFontStyle: "500 13px" } : {}),
+          ...(c.field.formula !== undefined || isKept(c.field)
+            ? { bgCell: colors.computed }
+            : at < frozen
+              ? { bgCell: ownGround(colors.surface) }
+              : {}),
+        },
       })),
-    [columns, colors],
+    [columns, frozen, colors],
   );
 }
 

@@ -1,30 +1,46 @@
 import type { RefObject } from "react";
-import { editText, isError, isLink, isLinks, linksOf } from "@/lib/format";
+import { isLink } from "@/lib/format";
 import { bookNow, today } from "@/lib/month";
 import type { Command } from "./keymap";
-import { around, type Box, boxAt, edge, goTo, headOf, step, within } from "./selection";
+import { type Box, boxAt, edge, goTo, headOf, step } from "./selection";
 import type { CellEdit, Range, Row, SheetProps } from "./types";
 import { toWritten } from "./written";
+
+/** Filling and pasting come when they are first asked for. */
+export const loadHands = () => import("./hands");
+
+/** What is told of a command that could not be carried out. */
+export type Said = "tooMany" | "apart" | "copyAgain" | "nothingBeside";
 
 export interface Board {
   props: SheetProps;
   box(): Box;
+  /** The other ranges, picked with Ctrl. */
+  others(): readonly Range[];
   ranges(): Range[];
-  pageRows(): number;
-  select(box: Box, follow?: "cell" | "head"): void;
-  selectColumns(from: number, count: number): void;
-  selectRows(from: number, count: number): void;
+  /** Whole rows or columns are selected, not cells. */
+  inLines(): boolean;
+  /** Rows and columns on screen. */
+  page(): { rows: number; cols: number };
+  select(box: Box, follow?: "cell" | "head", others?: readonly Range[]): void;
+  selectLines(of: "rows" | "columns", from: number, count: number): void;
+  /** Shift+arrow on whole rows or columns; false where cells are selected. */
+  extendLines(dc: number, dr: number, edge: boolean): boolean;
+  /** The cell a run of Tabs has come to and the column it began in: Enter goes on below that. */
+  run: RefObject<{ from: number; at: readonly [col: number, row: number] } | undefined>;
   beginEdit(): void;
   collapse(): void;
+  say(what: Said): void;
 }
 
 /** Clearing or filling more cells than this at once would freeze page and server alike. */
 export const MAX_CELLS = 50_000;
 
-const nowText = () => bookNow().slice(0, 16).replace("T", " ");
+export const nowText = () => bookNow().slice(0, 16).replace("T", " ");
 
 function move(board: Board, command: Extract<Command, { do: "move" }>): void {
   const { columns, source } = board.props;
+  if (command.extend && board.extendLines(command.dc, command.dr, command.edge)) return;
   const box = board.box();
   const [c, r] = command.extend ? headOf(box) : box.cell;
   const cols = columns.length;
@@ -46,75 +62,51 @@ function move(board: Board, command: Extract<Command, { do: "move" }>): void {
   board.select(goTo(box, to[0], to[1], command.extend, cols, rows), command.extend ? "head" : "cell");
 }
 
+/** Whole rows, or undefined where they cannot be had; the source has told why. */
+export const loaded = (board: Board, first: number, last: number): Promise<(Row | undefined)[] | undefined> =>
+  board.props.source.load(first, last).catch(() => undefined);
+
 /** Writes the same text into every writable cell of the selection. */
-export async function fillRanges(board: Board, text: string, only?: RefObject<boolean>): Promise<void> {
-  const { columns, source } = board.props;
-  const edits: CellEdit[] = [];
-  for (const range of board.ranges()) {
-    if (range.width * range.height > MAX_CELLS) return board.props.onSay("limit");
-    const rows = await source.load(range.y, range.y + range.height - 1);
+export async function fillRanges(board: Board, text: string): Promise<void> {
+  const { columns } = board.props;
+  const ranges = board.ranges();
+  if (ranges.reduce((n, r) => n + r.width * r.height, 0) > MAX_CELLS) return board.say("tooMany");
+  const edits = new Map<string, CellEdit>();
+  for (const range of ranges) {
+    const rows = await loaded(board, range.y, range.y + range.height - 1);
+    if (!rows) return;
     for (const row of rows) {
       if (!row || row.deleted) continue;
-      for (const column of columns.slice(range.x, range.x + range.width)) {
-        if (column.locked === undefined)
-          edits.push({ id: row.id, field: column.field.key, value: toWritten(column.field, text), text });
+      for (const { field, locked } of columns.slice(range.x, range.x + range.width)) {
+        // Ranges may lie over one another; a cell is written once.
+        if (locked === undefined)
+          edits.set(`${row.id}:${field.key}`, {
+            id: row.id,
+            field: field.key,
+            value: toWritten(field, text),
+            text,
+          });
       }
     }
   }
-  if (only?.current === false) return;
-  if (edits.length > 0) board.props.onEdit(edits);
-  else {
-    const [c] = board.box().cell;
-    const locked = columns[c]?.locked;
-    if (locked !== undefined) board.props.onSay(locked);
-  }
+  if (edits.size > 0) return board.props.onEdit([...edits.values()]);
+  const locked = columns[board.box().cell[0]]?.locked;
+  if (locked !== undefined) board.props.onSay(locked);
 }
 
-/** Ctrl+D and Ctrl+R: the first row (or column) of the selection into the rest. */
-async function fill(board: Board, down: boolean): Promise<void> {
-  let { x, y, width, height } = board.box().range;
-  // On a single cell Excel takes the neighbour above (or to the left).
-  if (down && height === 1 && y > 0) [y, height] = [y - 1, 2];
-  if (!down && width === 1 && x > 0) [x, width] = [x - 1, 2];
-  const source = down ? { x, y, width, height: 1 } : { x, y, width: 1, height };
-  await fillFrom(board, source, { x, y, width, height });
-}
-
-/** Repeats a range over a larger one around or beside it, as dragging its corner does. */
-export async function fillFrom(board: Board, from: Range, into: Range): Promise<void> {
+/** Tab and Enter. After a run of Tabs, Enter goes on in the column it began in, as one fills in a form. */
+export function stepOn(board: Board, dc: number, dr: number): void {
   const { columns, source } = board.props;
-  if (into.width * into.height > MAX_CELLS) return board.props.onSay("limit");
-  const isRecord = (row: Row | undefined) => row?.head === undefined;
-  const patterns = (await source.load(from.y, from.y + from.height - 1)).filter(isRecord);
-  const rows = await source.load(into.y, into.y + into.height - 1);
-  // Headings of groups are passed over: records follow on one another.
-  const before = rows.slice(0, Math.max(0, from.y - into.y)).filter(isRecord).length;
-  let nth = -1;
-  const edits: CellEdit[] = [];
-  rows.forEach((row, i) => {
-    if (isRecord(row)) nth += 1;
-    if (!row || row.deleted || patterns.length === 0) return;
-    const pattern = patterns[around(nth - before, patterns.length)];
-    for (let col = into.x; col < into.x + into.width; col++) {
-      if (within(from, col, into.y + i)) continue;
-      const target = columns[col];
-      const origin = columns[from.x + around(col - from.x, from.width)];
-      const value = pattern?.values[origin?.field.key ?? ""];
-      if (!target || target.locked !== undefined || value === undefined) continue;
-      // The same kind moves as it is; another kind is read as text.
-      const same = origin?.field.kind === target.field.kind;
-      const text = isError(value) ? value.error : origin ? editText(origin.field, value) : "";
-      const whole = isLinks(target.field) && value !== null ? linksOf(value) : value;
-      const moved = same && !isError(whole);
-      edits.push({
-        id: row.id,
-        field: target.field.key,
-        value: moved ? whole : toWritten(target.field, text),
-        text: moved && typeof value !== "string" ? "" : text,
-      });
-    }
-  });
-  if (edits.length > 0) board.props.onEdit(edits);
+  const box = board.box();
+  const others = board.others();
+  const run = board.run.current;
+  const [c, r] = box.cell;
+  const running = run?.at[0] === c && run.at[1] === r ? run : undefined;
+  const single = others.length === 0 && box.range.width * box.range.height === 1;
+  const from = single && dr > 0 && running ? { ...box, cell: [running.from, r] as const } : box;
+  const next = step(from, others, dc, dr, columns.length, source.total);
+  board.run.current = dc !== 0 && single ? { from: running?.from ?? c, at: next.box.cell } : undefined;
+  board.select(next.box, "cell", next.others);
 }
 
 export function runCommand(board: Board, command: Command): void {
@@ -130,10 +122,14 @@ export function runCommand(board: Board, command: Command): void {
     case "move":
       return move(board, command);
     case "step":
-      return board.select(step(box, command.dc, command.dr, cols, rows));
+      return stepOn(board, command.dc, command.dr);
     case "page": {
       const from = command.extend ? hr : r;
-      return go(command.extend ? hc : c, from + command.dir * board.pageRows(), command.extend);
+      return go(command.extend ? hc : c, from + command.dir * board.page().rows, command.extend);
+    }
+    case "screen": {
+      const from = command.extend ? hc : c;
+      return go(from + command.dir * board.page().cols, command.extend ? hr : r, command.extend);
     }
     case "rowStart":
       return go(0, command.extend ? hr : r, command.extend);
@@ -146,9 +142,9 @@ export function runCommand(board: Board, command: Command): void {
     case "selectAll":
       return board.select({ cell: box.cell, range: { x: 0, y: 0, width: cols, height: rows } }, "head");
     case "selectColumn":
-      return board.selectColumns(box.range.x, box.range.width);
+      return board.selectLines("columns", box.range.x, box.range.width);
     case "selectRow":
-      return board.selectRows(box.range.y, box.range.height);
+      return board.selectLines("rows", box.range.y, box.range.height);
     case "edit":
     case "list":
       return board.beginEdit();
@@ -160,7 +156,7 @@ export function runCommand(board: Board, command: Command): void {
       return void fillRanges({ ...board, ranges: () => [boxAt(c, r).range] }, nowText());
     case "fillDown":
     case "fillRight":
-      return void fill(board, command.do === "fillDown");
+      return void loadHands().then(({ fill }) => fill(board, command.do === "fillDown"));
     default:
       return runOuter(board, command);
   }

@@ -138,12 +138,16 @@ export function useEditor({ props, locale, input, cell }: Args) {
       if (isLinks(field))
         known.current = new Map(linksOf(at.data.values[field.key]).map((l) => [String(l[0]), linkName(l)]));
       const initial = chosen ? "" : initialText(field, at.data, locale);
+      const { problem } = props;
+      const refused =
+        problem?.id === at.data.id && problem.field === field.key && !chosen ? problem.text : undefined;
       now.current = { col: at.col, row: at.row, id: at.data.id, column: at.column, mode, initial, chosen };
       setEditing(now.current);
       props.onProblemSeen();
       if (mode === "edit") {
-        box.value = initial;
-        box.setSelectionRange(initial.length, initial.length);
+        // What was refused is mended, not typed again.
+        box.value = refused ?? initial;
+        box.setSelectionRange(box.value.length, box.value.length);
       }
       offer(box.value);
       return true;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Field, FieldKind } from "@/api/types";
+import { layPaste, tile } from "./paste";
 import type { SheetColumn } from "./types";
-import { layPaste, tile } from "./useClipboard";
 import { toWritten } from "./written";
 
 const field = (kind: FieldKind, key = "f"): Field => ({

@@ -24,9 +24,6 @@ export const enFields: Record<keyof typeof zhFields, string> = {
   "tables.removed": "Table “{{name}}” removed",
   "tables.removeSure": "Remove with all its records, for good",
   "tables.removeSureWith": "Remove with all its records and {{names}}, for good",
-  "tables.empty": "This table is empty.",
-  "tables.emptyHint":
-    "Add the columns you need with the + at the right, then add records or paste from Excel.",
 
   "field.add": "Add a field",
   "field.new": "New field in “{{table}}”",

@@ -5,7 +5,8 @@ export const enFind: Record<keyof typeof zhFind, string> = {
   "palette.title": "Search and commands",
   "palette.open": "Search all tables",
   "palette.hint": "Name, pinyin, end of a phone number, order number, note, or what to do…",
-  "palette.none": "Nothing found for “{{text}}”.",
+  "palette.none":
+    "Nothing found for “{{text}}”. Pinyin, initials, ends of numbers and order numbers work too.",
   "palette.more": "See all in “{{table}}”",
   "palette.lately": "Opened lately",
   "palette.commands": "Commands",

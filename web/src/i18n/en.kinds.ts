@@ -18,6 +18,7 @@ export const enKinds = {
   "board.computed": "A formula gives this field; its cards cannot be moved.",
   "kind.gone": "The field this view is laid out by is gone; choose another view.",
   "board.failed": "This column could not be loaded.",
+  "board.take": "Nothing here; cards can be moved in",
   "board.empty": "No records",
   "kind.new.calendar": "New calendar",
   "kind.newHint.calendar": "A month laid out by a date; keeps the filters of now",

@@ -1,5 +1,6 @@
 /** Texts of the customer page. */
 export const enPerson = {
+  "customer.place": "{{n}} / {{total}}",
   "person.open": "To follow up",
   "person.next": "Next contact",
   "person.noNext": "not set",

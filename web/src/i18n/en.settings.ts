@@ -1,6 +1,5 @@
-/** Texts of the settings. */
+/** Texts of the settings; they come with `settings.ts`. */
 export const enSettings = {
-  "token.title": "API tokens",
   "token.document": "API document (OpenAPI)",
   "token.about":
     "Keys for scripts, ERP systems and spreadsheet add-ins. Send one as Authorization: Bearer; it may do no more than you may, and can be revoked at any time.",
@@ -19,7 +18,6 @@ export const enSettings = {
   "token.copied": "Copied",
   "token.notCopied": "The browser does not allow copying; select the text and copy it",
   "token.kept": "I have kept it",
-  "token.none": "No tokens yet. Say what the first one is for.",
   "token.used": "used {{at}}",
   "token.unused": "never used",
   "token.until": "until {{at}}",

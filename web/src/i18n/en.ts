@@ -7,7 +7,7 @@ import { enKinds } from "./en.kinds";
 import { enLive } from "./en.live";
 import { enOffline } from "./en.offline";
 import { enPerson } from "./en.person";
-import { enSettings } from "./en.settings";
+import { enSheet } from "./en.sheet";
 import { enViews } from "./en.views";
 import type { zh } from "./zh";
 
@@ -22,7 +22,8 @@ export const en: Record<keyof typeof zh, string> = {
   ...enFind,
   ...enOffline,
   ...enPerson,
-  ...enSettings,
+  ...enSheet,
+  "token.title": "API tokens",
   "brand.name": "Kebu",
   "brand.line": "The customer book that thinks",
   "ui.close": "Close",
@@ -64,6 +65,11 @@ export const en: Record<keyof typeof zh, string> = {
   "shell.toTable": "Back to customers",
   "shell.userMenu": "Account and settings",
   "shell.importHistory": "Import history",
+  "help.open": "Help",
+  "help.keys": "Keyboard shortcuts",
+  "tour.offer": "New here? A minute shows the places used most.",
+  "tour.start": "Show me",
+  "tour.no": "No, thanks",
   "shell.logout": "Sign out",
 
   "table.search": "Search",
@@ -73,7 +79,6 @@ export const en: Record<keyof typeof zh, string> = {
   "table.deletedRow": "Deleted",
   "table.deleted": "{{n}} deleted",
   "table.selectRowsFirst": "Select rows by their numbers first.",
-  "table.noRows": "Nothing matches.",
   "command.delete": "Delete",
   "command.deleteN": "Delete {{n}} rows",
   "command.undo": "Undo",
@@ -129,9 +134,9 @@ export const en: Record<keyof typeof zh, string> = {
   "sign.#REF!": "#REF!: what it refers to is gone",
   "sign.#NUM!": "#NUM!: there is no such number, or it is out of range",
   "sign.#N/A": "#N/A: what is looked for was not found",
-  "grid.computed": "This column is computed and cannot be typed over.",
+  "grid.computed": "This column is computed; its formula is under “Field settings” in the column’s menu.",
   "grid.code": "Codes are given by the book.",
-  "grid.tooMany": "Too much is selected at once. Filter first.",
+  "grid.tooMany": "At most 50,000 cells at once. For more, use “Bulk” in the toolbar, or filter first.",
   "grid.skipped": "{{n}} computed cells were left alone.",
   "grid.copyAgain": "The rows are loaded now: press Ctrl+C again.",
   "undo.label": "Undo",
@@ -150,7 +155,6 @@ export const en: Record<keyof typeof zh, string> = {
   "changes.person": "Who",
   "changes.table": "Table",
   "changes.action": "Action",
-  "changes.none": "No changes fit.",
   "changes.more": "Earlier",
   "changes.undone": "undone",
   "changes.first": "The first 500 cells are listed.",
@@ -169,7 +173,6 @@ export const en: Record<keyof typeof zh, string> = {
   "action.redo": "Redo",
   "action.restore": "Restore",
   "action.api": "API",
-  "trash.none": "Nothing of this table was deleted.",
   "trash.kept":
     "Deleted records are kept for {{n}} days; after that their content is cleared and they cannot be restored.",
   "trash.restore": "Restore the {{n}} selected",
@@ -194,10 +197,8 @@ export const en: Record<keyof typeof zh, string> = {
   "customer.fields": "Profile",
   "customer.history": "Changes",
   "customer.ordersN": "Orders {{n}}",
-  "customer.noOrders": "No orders yet.",
   "customer.moreOrders": "{{n}} older ones are in the orders table.",
   "customer.uncounted": "not counted",
-  "customer.noHistory": "No changes yet.",
   "customer.add": "Add",
   "customer.editField": "Edit {{field}}, now {{value}}",
   "customer.allFields": "Show all fields",
@@ -305,13 +306,11 @@ export const en: Record<keyof typeof zh, string> = {
   "result.undo": "Undo this import",
   "result.more": "Import more",
   "result.toTable": "Go to the table",
-  "past.none": "Nothing was imported yet.",
   "past.demo": "Demo data",
   "past.undone": "undone",
   "past.counts": "{{table}}: {{created}} created, {{updated}} updated",
 
   "charts.title": "Charts",
-  "charts.empty": "With customers and orders there will be charts here.",
   "charts.customers": "Customers",
   "charts.orders": "Orders",
   "charts.amount": "Sales",

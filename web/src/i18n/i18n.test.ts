@@ -2,8 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { en } from "./en";
-import { zh } from "./zh";
+import { en as enFirst } from "./en";
+import { enSettings } from "./en.settings";
+import { zh as zhFirst } from "./zh";
+import { zhSettings } from "./zh.settings";
+
+const zh = { ...zhFirst, ...zhSettings };
+const en = { ...enFirst, ...enSettings };
 
 const SRC = join(import.meta.dirname, "..");
 const sources = readdirSync(SRC, { recursive: true, encoding: "utf8" })
@@ -40,4 +45,11 @@ test("no key is unused", () => {
 
 test("Chinese texts are Chinese, English texts hold none of it", () => {
   for (const [key, text] of Object.entries(en)) expect(/[\u4e00-\u9fff]/.test(text), key).toBe(false);
+});
+
+test("dates and numbers follow the language of the page, not that of the browser", () => {
+  expect(code.match(/\.toLocale\w*String\(/g)).toBeNull();
+  const languages = [...code.matchAll(/new Intl\.\w+\(\s*([^,)\s]*)/g)].map((m) => m[1]);
+  expect(languages.length).toBeGreaterThan(3);
+  for (const language of languages) expect(["", "undefined", "[]"]).not.toContain(language);
 });

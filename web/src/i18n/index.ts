@@ -9,9 +9,10 @@ export const i18n = i18next;
 
 /** Most people read Chinese: it comes with the page, English when it is wanted. */
 async function have(locale: Locale): Promise<void> {
-  if (locale !== "en" || i18next.hasResourceBundle("en", "translation")) return;
+  // Parts of the page bring texts of their own, in both languages.
+  if (locale !== "en" || i18next.exists("brand.name", { lng: "en", fallbackLng: [] })) return;
   const { en } = await import("./en");
-  i18next.addResourceBundle("en", "translation", en);
+  i18next.addResourceBundle("en", "translation", en, true);
 }
 
 /** Flat keys. Done when the person's language is there. */

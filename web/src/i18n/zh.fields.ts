@@ -22,8 +22,6 @@ export const zhFields = {
   "tables.removed": "已移除表“{{name}}”",
   "tables.removeSure": "连同全部记录移除，不能撤销",
   "tables.removeSureWith": "连同全部记录和“{{names}}”一起移除，不能撤销",
-  "tables.empty": "这张表还是空的。",
-  "tables.emptyHint": "先用右上角的“＋”加上需要的列，再新增记录，或从 Excel 直接粘贴。",
 
   "field.add": "新增字段",
   "field.new": "在“{{table}}”新增字段",

@@ -3,7 +3,7 @@ export const zhFind = {
   "palette.title": "搜索与命令",
   "palette.open": "在所有表中搜索",
   "palette.hint": "姓名、拼音、手机尾号、订单号、备注，或要做的事…",
-  "palette.none": "没有找到“{{text}}”。",
+  "palette.none": "没有找到“{{text}}”。拼音、首字母、手机尾号、订单号也能找。",
   "palette.more": "在“{{table}}”里查看全部",
   "palette.lately": "最近打开",
   "palette.commands": "命令",

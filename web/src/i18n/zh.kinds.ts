@@ -17,6 +17,7 @@ export const zhKinds = {
   "board.computed": "这个字段由公式算出，卡片不能移动。",
   "kind.gone": "这个视图所用的字段已移除，请换一个视图。",
   "board.failed": "这一列没能载入。",
+  "board.take": "没有记录，可以把卡片移到这里",
   "board.empty": "没有记录",
   "kind.new.calendar": "新建日历",
   "kind.newHint.calendar": "按日期字段排进每月，现在的筛选一并记住",

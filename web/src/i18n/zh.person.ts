@@ -1,5 +1,6 @@
 /** Texts of the customer page. */
 export const zhPerson = {
+  "customer.place": "{{n}} / {{total}}",
   "person.open": "待跟进",
   "person.next": "下次联系",
   "person.noNext": "还没定",

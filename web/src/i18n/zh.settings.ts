@@ -1,6 +1,5 @@
-/** Texts of the settings. */
+/** Texts of the settings; they come with `settings.ts`. */
 export const zhSettings = {
-  "token.title": "API 令牌",
   "token.document": "API 文档（OpenAPI）",
   "token.about":
     "给脚本、ERP、表格插件用的钥匙。请求时放在 Authorization: Bearer 里；权限不会超过你自己的，随时可以撤销。",
@@ -19,7 +18,6 @@ export const zhSettings = {
   "token.copied": "已复制",
   "token.notCopied": "浏览器不让复制，请手动选中复制",
   "token.kept": "已保存好",
-  "token.none": "还没有令牌。填写用途，新建第一个。",
   "token.used": "{{at}} 用过",
   "token.unused": "还没用过",
   "token.until": "{{at}} 到期",

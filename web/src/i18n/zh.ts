@@ -7,7 +7,7 @@ import { zhKinds } from "./zh.kinds";
 import { zhLive } from "./zh.live";
 import { zhOffline } from "./zh.offline";
 import { zhPerson } from "./zh.person";
-import { zhSettings } from "./zh.settings";
+import { zhSheet } from "./zh.sheet";
 import { zhViews } from "./zh.views";
 
 export const zh = {
@@ -21,7 +21,8 @@ export const zh = {
   ...zhFind,
   ...zhOffline,
   ...zhPerson,
-  ...zhSettings,
+  ...zhSheet,
+  "token.title": "API 令牌",
   "brand.name": "客簿",
   "brand.line": "会思考的客户册",
   "ui.close": "关闭",
@@ -63,6 +64,11 @@ export const zh = {
   "shell.toTable": "回到客户表",
   "shell.userMenu": "账号与设置",
   "shell.importHistory": "导入记录",
+  "help.open": "帮助",
+  "help.keys": "快捷键一览",
+  "tour.offer": "第一次来？用一分钟认识几个最常用的地方。",
+  "tour.start": "看一看",
+  "tour.no": "不用了",
   "shell.logout": "退出登录",
 
   "table.search": "搜索",
@@ -72,7 +78,6 @@ export const zh = {
   "table.deletedRow": "已删除",
   "table.deleted": "已删除 {{n}} 条",
   "table.selectRowsFirst": "先点行号选中要删除的行。",
-  "table.noRows": "没有符合条件的记录。",
   "command.delete": "删除",
   "command.deleteN": "删除 {{n}} 行",
   "command.undo": "撤销",
@@ -128,9 +133,9 @@ export const zh = {
   "sign.#REF!": "#REF!：引用的内容已经不在了",
   "sign.#NUM!": "#NUM!：没有这样的数，或者超出了范围",
   "sign.#N/A": "#N/A：没有找到要查的内容",
-  "grid.computed": "这一列由公式算出，不能直接改。",
+  "grid.computed": "这一列由公式算出，不能直接改；要改算法，用列菜单里的“字段设置”。",
   "grid.code": "编号由客簿自动生成。",
-  "grid.tooMany": "一次选得太多了，请先筛选再操作。",
+  "grid.tooMany": "一次最多 50,000 格。更多的请用工具栏的“批量”，或先筛选。",
   "grid.skipped": "跳过了 {{n}} 个自动计算的单元格。",
   "grid.copyAgain": "行已载入，请再按一次 Ctrl+C。",
   "undo.label": "撤销",
@@ -149,7 +154,6 @@ export const zh = {
   "changes.person": "谁改的",
   "changes.table": "哪张表",
   "changes.action": "什么操作",
-  "changes.none": "没有符合条件的修改记录。",
   "changes.more": "再往前",
   "changes.undone": "已撤销",
   "changes.first": "只列出前 500 格。",
@@ -168,7 +172,6 @@ export const zh = {
   "action.redo": "重做",
   "action.restore": "恢复",
   "action.api": "接口",
-  "trash.none": "这张表没有删除过的记录。",
   "trash.kept": "删除的记录保留 {{n}} 天，之后内容会清除，不能再恢复。",
   "trash.restore": "恢复选中的 {{n}} 条",
   "trash.select": "选中 {{name}}",
@@ -192,10 +195,8 @@ export const zh = {
   "customer.fields": "资料",
   "customer.history": "变更",
   "customer.ordersN": "订单 {{n}}",
-  "customer.noOrders": "还没有订单。",
   "customer.moreOrders": "还有更早的 {{n}} 笔，请到订单表查看。",
   "customer.uncounted": "不计入",
-  "customer.noHistory": "还没有变更记录。",
   "customer.add": "填写",
   "customer.editField": "修改{{field}}，当前为{{value}}",
   "customer.allFields": "显示全部字段",
@@ -302,13 +303,11 @@ export const zh = {
   "result.undo": "撤销这次导入",
   "result.more": "继续导入",
   "result.toTable": "去看表格",
-  "past.none": "还没有导入过。",
   "past.demo": "演示数据",
   "past.undone": "已撤销",
   "past.counts": "{{table}}新建 {{created}}、更新 {{updated}}",
 
   "charts.title": "统计",
-  "charts.empty": "有了客户和订单，这里就有图。",
   "charts.customers": "客户",
   "charts.orders": "订单",
   "charts.amount": "销售额",

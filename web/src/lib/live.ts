@@ -5,6 +5,7 @@
 import { api } from "@/api";
 import { apiUrl } from "@/api/client";
 import type { CommentNews, Person, Place, RecordNews, TableNews } from "@/api/types";
+import { newKey } from "./key";
 import { queryClient, shapeChanged } from "./query";
 import { createStore } from "./store";
 import { throttled } from "./throttle";
@@ -56,9 +57,7 @@ const LONGEST_WAIT_MS = 15_000;
 const TELL_MS = 250;
 
 /** Others' pages know this one by its name. */
-const page = Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) =>
-  b.toString(16).padStart(2, "0"),
-).join("");
+const page = newKey(12);
 
 let source: EventSource | undefined;
 let me = 0;

@@ -10,7 +10,8 @@ const WEEKS = 6;
 /** A month to pick a day from, under a date being typed. */
 export default function Calendar({ field, text, onPut }: PanelProps) {
   const { t, i18n } = useTranslation();
-  const typed = /^\s*(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?/.exec(text);
+  // Half a month, as in 2026-0, is none yet.
+  const typed = /^\s*(\d{4})[-/.年](1[0-2]|0?[1-9])(?!\d)(?:[-/.月](\d{1,2}))?/.exec(text);
   const now = today();
   const shown = typed ? `${typed[1]}-${typed[2]?.padStart(2, "0")}` : "";
   const [month, setMonth] = useState(shown || monthOfDay(now));

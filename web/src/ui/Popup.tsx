@@ -47,7 +47,12 @@ export function Popup({ at, label, onClose, children }: Props) {
       className="popup"
       role="dialog"
       aria-label={label}
-      style={place ? { left: place.left, top: place.top } : { visibility: "hidden" }}
+      // What comes later, as a list of values, scrolls inside rather than reach past the window.
+      style={
+        place
+          ? { left: place.left, top: place.top, maxHeight: innerHeight - place.top - 8 }
+          : { visibility: "hidden" }
+      }
     >
       {children}
     </div>,

@@ -1,3 +1,4 @@
+import "@/i18n/settings";
 import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { Icon } from "./Icon";

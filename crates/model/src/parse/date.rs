@@ -162,11 +162,24 @@ fn written(t: &str, ctx: &Ctx) -> Result<Read, Problem> {
     if let Some(d) = lower.parse().ok().and_then(from_serial) {
         return Read::plain(Value::DateTime(d));
     }
-    let (groups, rest) = date_groups(&lower).ok_or_else(no_date)?;
+    let Some((groups, rest)) = date_groups(&lower) else {
+        return said(t, ctx).ok_or_else(no_date).and_then(|d| Read::plain(Value::DateTime(d)));
+    };
     let (h, m, s) = time_of(rest).ok_or_else(no_date)?;
     let (date, note) = assemble(&groups, ctx)?;
     let at = DateTime::new(date, h, m, s).ok_or_else(no_date)?;
     Ok(Read { value: Value::DateTime(at), note })
+}
+
+/// A day as people say it, alone or before a time of day: 下周一, 月底, 3天后, 下周三 14:30. A weekday alone is the next one.
+/// Only where somebody writes now, whose year is known: in a sheet from elsewhere 周三 is a day of delivery, no date.
+fn said(t: &str, ctx: &Ctx) -> Option<DateTime> {
+    ctx.year?;
+    let raw: Vec<char> = narrowed(t).trim().to_lowercase().chars().collect();
+    let (to, date) = super::note::day_at_start(&raw, ctx.today)?;
+    let rest: String = raw[to..].iter().collect();
+    let (h, m, s) = time_of(&rest)?;
+    DateTime::new(date, h, m, s)
 }
 
 /// Digit groups of a date, each with its count of digits, and how many there are.

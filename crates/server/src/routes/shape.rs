@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::FieldPatch;
+use store::{FieldPatch, Turn};
 use utoipa::{IntoParams, ToSchema};
 
 pub(crate) type Body<T> = Result<Json<T>, JsonRejection>;
@@ -279,7 +279,8 @@ pub(crate) async fn change_field(
     settled(&app, &caller.scope, done.field).await
 }
 
-fn start_turn(app: &Arc<App>, scope: &Scope, table: String, key: String, to: FieldKind) -> String {
+fn start_turn(app: &Arc<App>, scope: &Scope, table: String, key: String, to: impl Into<Turn>) -> String {
+    let to = to.into();
     let (inner, own) = (Arc::clone(app), scope.clone());
     app.tasks.start(scope, "convert", move |control| {
         let members = inner.data.system.user_names()?;

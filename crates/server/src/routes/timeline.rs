@@ -42,6 +42,8 @@ pub(crate) enum EntryKind {
     Edit,
     /// The customer came into the book.
     Made,
+    /// The customer moved to another grade, stage or the like, in the course of a day.
+    Moved,
 }
 
 /// An edited cell.
@@ -58,17 +60,17 @@ pub(crate) struct EditedCell {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TimelineEntry {
     kind: EntryKind,
-    /// When, on the wall clock of the book; absent for an order without a time.
+    /// When, on the wall clock of the book; absent for an order without a time, the end of the day for a move.
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
-    /// The order, the interaction, or the change.
+    /// The order, the interaction, or the change; of a move, the day, counted from 1970.
     id: i64,
     /// Cells of an order or interaction that hold something.
     #[schema(value_type = BTreeMap<String, shapes::Cell>)]
     values: BTreeMap<FieldKey, Value>,
-    /// Of an edit.
+    /// Of an edit or a move.
     cells: Vec<EditedCell>,
-    /// Who edited or made it; empty for orders and interactions.
+    /// Who edited or made it; empty otherwise.
     user: String,
     /// Of an edit, or how the customer came: `edit`, `import`, `demo` and so on; empty otherwise.
     origin: String,
@@ -86,7 +88,7 @@ pub(crate) struct TimelinePage {
     next: Option<String>,
 }
 
-/// What happened with a customer: orders, interactions, edits, and how they came into the book.
+/// What happened with a customer: orders, interactions, edits, moves between grades, and how they came into the book.
 #[utoipa::path(
     get, path = "/customers/{id}/timeline", tag = "records", operation_id = "timeline",
     params(("id" = i64, Path), Wanted),
@@ -129,16 +131,18 @@ fn entry(item: TimelineItem, names: &BTreeMap<i64, String>) -> model::Result<Tim
     let values = |cells: Vec<(FieldKey, model::Value)>| {
         cells.into_iter().map(|(k, v)| Ok((k, to_json(&v)?))).collect::<model::Result<BTreeMap<_, _>>>()
     };
+    let cells = |list: Vec<(FieldKey, model::Value, model::Value)>| -> model::Result<Vec<EditedCell>> {
+        let cell =
+            |(field, before, after)| Ok(EditedCell { field, before: to_json(&before)?, after: to_json(&after)? });
+        list.into_iter().map(cell).collect()
+    };
     Ok(match item.what {
         Happening::Order(id, cells) => TimelineEntry { values: values(cells)?, ..of(EntryKind::Order, id.0) },
         Happening::Talk(id, cells) => TimelineEntry { values: values(cells)?, ..of(EntryKind::Talk, id.0) },
-        Happening::Edit(done, cells) => {
-            let edited = |(field, before, after): (FieldKey, model::Value, model::Value)| {
-                Ok(EditedCell { field, before: to_json(&before)?, after: to_json(&after)? })
-            };
-            let cells = cells.into_iter().map(edited).collect::<model::Result<_>>()?;
-            TimelineEntry { cells, user: who(&done), ..of(EntryKind::Edit, done.change) }.from(done)
+        Happening::Edit(done, list) => {
+            TimelineEntry { cells: cells(list)?, user: who(&done), ..of(EntryKind::Edit, done.change) }.from(done)
         }
+        Happening::Moved(day, list) => TimelineEntry { cells: cells(list)?, ..of(EntryKind::Moved, day.0.into()) },
         Happening::Made(done) => TimelineEntry { user: who(&done), ..of(EntryKind::Made, done.change) }.from(done),
     })
 }

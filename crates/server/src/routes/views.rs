@@ -9,12 +9,12 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use model::{Date, FieldKey};
+use model::{Date, FieldKey, RecordId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{ColumnSummary, ViewId, to_json};
+use store::{ColumnSummary, PlaceInView, ViewId, to_json};
 use utoipa::{IntoParams, ToSchema};
 
 /// Rows sent with an opened view.
@@ -118,6 +118,21 @@ async fn some_rows(app: &Arc<App>, caller: Caller, view: ViewId, ids: Vec<i64>, 
     })
     .await?;
     Ok(raw(body))
+}
+
+/// Where a record stands in an open view, and which records stand beside it.
+#[utoipa::path(
+    get, path = "/views/{view}/place/{id}", tag = "views", operation_id = "viewPlace",
+    params(("view" = String, Path, description = "The name of an open view."), ("id" = i64, Path, description = "The id of a record.")),
+    responses((status = 200, description = "The answer.", body = PlaceInView)),
+)]
+pub(crate) async fn place(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path((view, id)): Path<(String, i64)>,
+) -> ApiResult<Json<PlaceInView>> {
+    let place = blocking(&app, move |app| app.book().place_in_view(&caller.scope, &ViewId(view), RecordId(id))).await?;
+    Ok(Json(place))
 }
 
 #[derive(Deserialize, IntoParams)]

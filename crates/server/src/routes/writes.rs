@@ -261,6 +261,11 @@ fn create_all(mut reading: Reading<'_>, c: Create, once: Option<&Once>) -> Resul
 pub(crate) struct Edit {
     /// At most 50,000; of at most 1,000 records with `partial`.
     cells: Vec<EditCell>,
+    /// New records made in the same change, as a paste past the end does; not with `partial`. Cells and records are at
+    /// most 50,000 together.
+    #[serde(default)]
+    #[schema(value_type = Vec<BTreeMap<String, shapes::Written>>, required = false)]
+    records: Vec<BTreeMap<FieldKey, Value>>,
     /// Records that fail leave the others alone; the answer then tells of each record.
     #[serde(default)]
     partial: bool,
@@ -301,11 +306,15 @@ pub(crate) async fn edit(
     Keyed { body: e, once }: Keyed<Edit>,
 ) -> ApiResult<Response> {
     caller.require(Access::Write)?;
-    refuse_more(e.cells.len(), MOST)?;
+    refuse_more(e.cells.len() + e.records.len(), MOST)?;
+    if e.partial && !e.records.is_empty() {
+        let (zh, en) = ("新记录不能和 partial 一起用", "New records cannot be made with partial");
+        return Err(Error::new(ErrorCode::Invalid, zh, en).into());
+    }
     let body = blocking(&app, move |app| {
         let schema = app.book().schema();
         let reading = Reading::new(app, &caller, schema.require(&table)?)?;
-        if e.partial { edit_rows(reading, e.cells, once.as_ref()) } else { edit_all(reading, e.cells, once.as_ref()) }
+        if e.partial { edit_rows(reading, e.cells, once.as_ref()) } else { edit_all(reading, e, once.as_ref()) }
     })
     .await?;
     Ok(raw(body))
@@ -329,16 +338,20 @@ fn edit_rows(mut reading: Reading<'_>, cells: Vec<EditCell>, once: Option<&Once>
     results(reading, rows, true, &ids, once)
 }
 
-/// What an edit did: its number, what is to be said of the cells, and the rows as they are now.
-fn edit_all(mut reading: Reading<'_>, cells: Vec<EditCell>, once: Option<&Once>) -> Result<Vec<u8>> {
+/// What an edit did: its number, what was made, what is to be said of the cells, and the rows as they are now.
+fn edit_all(mut reading: Reading<'_>, Edit { cells, records, .. }: Edit, once: Option<&Once>) -> Result<Vec<u8>> {
     let mut ids: Vec<i64> = cells.iter().map(|c| c.id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let changes = reading.edits(cells)?;
+    let mut changes = reading.edits(cells)?;
+    if !records.is_empty() {
+        let records = records.into_iter().map(|r| reading.record(r)).collect::<Result<_>>()?;
+        changes.push(Change::Create { table: reading.def.key.clone(), records });
+    }
     let Reading { app, caller, def, notes, .. } = reading;
     let answer = |done: &ChangeOutcome| {
         let notes = with_warnings(notes, &done.warnings, caller.scope.lang);
-        json!({ "change": done.change, "notes": notes }).to_string()
+        json!({ "change": done.change, "ids": done.created, "notes": notes }).to_string()
     };
     let mut out = app.book().apply_once(&caller.scope, Change::Several(changes), once, answer)?.into_bytes();
     out.pop();

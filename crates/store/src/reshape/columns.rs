@@ -81,7 +81,8 @@ pub(crate) fn take_away(conn: &Conn, table: &str, key: &str) -> Result<()> {
     crate::fails::remove(conn, table, key)
 }
 
-fn index_name(table: &str, key: &str) -> String {
+/// The name of the index of a field, as it stands in a statement.
+pub(crate) fn index_name(table: &str, key: &str) -> String {
     quote(&["x_", table, "_", key].concat())
 }
 
@@ -95,46 +96,59 @@ pub(crate) fn index(conn: &Conn, def: &TableDef) -> Result<()> {
         let code = quote(&["x_", &def.key, "_code"].concat());
         conn.batch(&["CREATE UNIQUE INDEX IF NOT EXISTS ", &code, " ON ", &quote(&def.key), " (code)"].concat())?;
     }
-    def.fields.iter().try_for_each(|f| keep_index(conn, &def.key, None, f))
+    def.fields.iter().filter(|f| looked_up(f)).try_for_each(|f| make_index(conn, &def.key, &f.key))
 }
 
-/// A field that must be unique, and a code, is looked up with every write, a link from its other side: they
-/// have an index. `before` is None where the column has none yet.
-pub(crate) fn keep_index(conn: &Conn, table: &str, before: Option<&FieldDef>, field: &FieldDef) -> Result<()> {
-    let looked_up = |f: &FieldDef| match f.kind {
-        FieldKind::Code(_) => f.key != *"code",
+/// Whether a field is looked up with every write, and so has an index: one that must be unique, a code, a link
+/// from its other side.
+pub(crate) fn looked_up(field: &FieldDef) -> bool {
+    match field.kind {
+        FieldKind::Code(_) => field.key != *"code",
         // Orders of a customer have an index of their own.
-        FieldKind::Link { .. } if !f.builtin => true,
-        _ => f.rules.iter().any(|r| r.check == Check::Unique),
-    };
+        FieldKind::Link { .. } if !field.builtin => true,
+        _ => field.rules.iter().any(|r| r.check == Check::Unique),
+    }
+}
+
+/// Gives a field the index it needs, or takes away what it no longer needs. `before` is None where the column
+/// has none yet. That of a large table is left to [`crate::fill`].
+pub(crate) fn keep_index(conn: &Conn, table: &str, before: Option<&FieldDef>, field: &FieldDef) -> Result<()> {
     match (before.is_some_and(looked_up), looked_up(field)) {
-        (false, true) => {
-            let (index, column) = (index_name(table, &field.key), quote(&field.key));
-            conn.batch(&["CREATE INDEX IF NOT EXISTS ", &index, " ON ", &quote(table), " (", &column, ")"].concat())
-        }
+        (false, true) if large(conn, table)? => fill::queue_work(conn, fill::Work::Index, &table.into(), &field.key),
+        (false, true) => make_index(conn, table, &field.key),
         (true, false) => drop_index(conn, table, &field.key),
         _ => Ok(()),
     }
 }
 
-/// Carries new names of options into the cells. Among several they stand between line feeds.
+fn make_index(conn: &Conn, table: &str, key: &str) -> Result<()> {
+    let (index, column) = (index_name(table, key), quote(key));
+    conn.batch(&["CREATE INDEX IF NOT EXISTS ", &index, " ON ", &quote(table), " (", &column, ")"].concat())
+}
+
+/// The options whose names change. Each new one has to be among those of the field.
+pub(crate) fn new_names(field: &FieldDef, renamed: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
+    let names: BTreeMap<_, _> = renamed.iter().filter(|(a, b)| a != b).map(|(a, b)| (a.clone(), b.clone())).collect();
+    for new in names.values() {
+        if field.kind.options().is_none_or(|o| !o.iter().any(|o| *o.value == **new)) {
+            return Err(invalid("改名的选项不在列表里", "A renamed option is not in the list").on("renamed"));
+        }
+    }
+    Ok(names)
+}
+
+/// Carries new names of options into the cells of a small table. Among several they stand between line feeds.
 pub(super) fn rename_options(
     conn: &Conn,
     table: &str,
     field: &FieldDef,
-    renamed: &BTreeMap<String, String>,
+    names: &BTreeMap<String, String>,
 ) -> Result<()> {
     let (table, column) = (quote(table), quote(&field.key));
-    let names: Vec<(&String, &String)> = renamed.iter().filter(|(a, b)| a != b).collect();
-    for (_, new) in &names {
-        if field.kind.options().is_none_or(|o| !o.iter().any(|o| *o.value == ***new)) {
-            return Err(invalid("改名的选项不在列表里", "A renamed option is not in the list").on("renamed"));
-        }
-    }
     // An option that hands its name to another one goes first, under a passing name that nobody can type; else
     // the two would become one.
     let passing = |old: &str| format!("\u{1}{old}");
-    let (first, rest): (Vec<_>, Vec<_>) = names.iter().partition(|(old, _)| names.iter().any(|(_, new)| new == old));
+    let (first, rest): (Vec<_>, Vec<_>) = names.iter().partition(|(old, _)| names.values().any(|new| new == *old));
     let steps: Vec<(String, String)> = (first.iter().map(|(old, _)| ((*old).clone(), passing(old))))
         .chain(rest.iter().map(|(old, new)| ((*old).clone(), (*new).clone())))
         .chain(first.iter().map(|(old, new)| (passing(old), (*new).clone())))

@@ -2,14 +2,16 @@
 
 use crate::conn::{Conn, params};
 use crate::dialect::quote;
+use crate::turn::Turn;
 use model::parse::{Ctx, written};
 use model::{Date, FieldKind, Lang, Loss, RecordId, Result, UserId, Value, Way, convert, way};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Reads contents of one kind as another, names of records and members looked up once.
 pub(super) struct Turner<'a> {
     from: &'a FieldKind,
     to: &'a FieldKind,
+    renamed: &'a BTreeMap<String, String>,
     how: Way,
     ctx: Ctx,
     members: &'a [(UserId, String)],
@@ -24,17 +26,18 @@ pub(super) struct Turned {
 }
 
 impl<'a> Turner<'a> {
-    pub(super) fn new(from: &'a FieldKind, to: &'a FieldKind, today: Date, members: &'a [(UserId, String)]) -> Self {
+    pub(super) fn new(from: &'a FieldKind, to: &'a Turn, today: Date, members: &'a [(UserId, String)]) -> Self {
         // A date without its year is nobody's guess here: it shows as lost.
         let ctx = Ctx { today, year: None };
-        Self { from, to, how: way(from, to), ctx, members, known: HashMap::new() }
+        let (to, renamed) = (&to.kind, &to.renamed);
+        Self { from, to, renamed, how: way(from, to), ctx, members, known: HashMap::new() }
     }
 
     pub(super) fn turn(&mut self, conn: &Conn, value: &Value) -> Result<Turned> {
         let before = self.text(conn, value)?;
         if self.how != Way::Names {
             let c = convert(value, self.from, self.to, &self.ctx);
-            return Ok(Turned { value: c.value, before, loss: c.loss });
+            return Ok(Turned { value: self.rename(c.value), before, loss: c.loss });
         }
         let value = match self.to {
             FieldKind::Link { table } => self.linked(conn, table, &before)?,
@@ -47,6 +50,17 @@ impl<'a> Turner<'a> {
         };
         let loss = value.is_blank().then_some(Loss::All);
         Ok(Turned { value, before, loss })
+    }
+
+    /// Options under their new names.
+    fn rename(&self, value: Value) -> Value {
+        let name = |old: String| self.renamed.get(&old).cloned().unwrap_or(old);
+        match value {
+            _ if self.renamed.is_empty() => value,
+            Value::Text(one) => Value::Text(name(one)),
+            Value::Tags(list) => Value::Tags(list.into_iter().map(name).collect()),
+            other => other,
+        }
     }
 
     /// A content as people read it.

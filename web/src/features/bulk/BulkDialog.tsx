@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Input, Modal, Select } from "antd";
+import { Button, Input, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import "@/ui/css/fields.css";
@@ -11,6 +11,7 @@ import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatCount, labelOf } from "@/lib/format";
 import { useDebounced } from "@/lib/hooks";
+import { Dialog } from "@/ui/Dialog";
 import { FieldInput } from "@/ui/FieldInput";
 import { Switch } from "@/ui/Switch";
 import { toast, toastError } from "@/ui/toast";
@@ -72,8 +73,9 @@ export function BulkDialog({ table, view, total, rows, tab, onClose, onDone, und
   };
   const tabs: Tab[] = ["edit", ...(table.fields.some(canTag) ? (["tag"] as const) : []), "replace", "delete"];
   return (
-    <Modal
+    <Dialog
       open
+      data-help="bulk"
       className="bulk-dialog"
       width={560}
       style={{ top: 72 }}
@@ -126,7 +128,7 @@ export function BulkDialog({ table, view, total, rows, tab, onClose, onDone, und
           </p>
         )}
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

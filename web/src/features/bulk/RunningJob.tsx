@@ -1,7 +1,7 @@
-import { Modal } from "antd";
 import { useEffect } from "react";
 import { errorText } from "@/lib/errors";
 import { isOver, useJob } from "@/lib/useJob";
+import { Dialog } from "@/ui/Dialog";
 import { JobProgress } from "@/ui/JobProgress";
 import { type Running, running } from "./running";
 
@@ -17,8 +17,8 @@ export function RunningJob({ work }: { work: Running }) {
     else work.failed(data?.error?.message ?? "");
   }, [data, error, work]);
   return (
-    <Modal open footer={null} closable={false} keyboard={false} width={480} mask={{ closable: false }}>
+    <Dialog open footer={null} closable={false} keyboard={false} width={480} mask={{ closable: false }}>
       <JobProgress job={data} title={work.title} cancellable={work.cancellable} />
-    </Modal>
+    </Dialog>
   );
 }

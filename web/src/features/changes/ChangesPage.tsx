@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { LogEntry } from "@/api/types";
+import { NothingListed } from "@/features/empty/Nothing";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatMoment, labelOf } from "@/lib/format";
@@ -33,7 +34,7 @@ export function ChangesPage() {
   });
   const entries = log.data?.pages.flatMap((p) => p.changes) ?? [];
   return (
-    <div className="page">
+    <div className="page" data-help="undo">
       <div className="page-head">
         <h1 className="serif">{t("shell.changes")}</h1>
       </div>
@@ -71,7 +72,12 @@ export function ChangesPage() {
           {errorText(log.error)}
         </p>
       )}
-      {log.isSuccess && entries.length === 0 && <p className="sheet-empty">{t("changes.none")}</p>}
+      {log.isSuccess && entries.length === 0 && (
+        <NothingListed
+          word="noChanges"
+          onAll={Object.values(wanted).some((v) => v !== undefined) ? () => setWanted({}) : undefined}
+        />
+      )}
       <ul className="past">
         {entries.map((entry) => (
           <Entry key={entry.change} entry={entry} />

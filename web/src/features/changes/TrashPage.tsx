@@ -3,6 +3,7 @@ import { Button, Checkbox, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
+import { NothingListed } from "@/features/empty/Nothing";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatMoment, labelOf } from "@/lib/format";
@@ -39,7 +40,7 @@ export function TrashPage() {
   };
 
   return (
-    <div className="page">
+    <div className="page" data-help="undo">
       <div className="page-head">
         <h1 className="serif">{t("shell.trash")}</h1>
       </div>
@@ -70,7 +71,7 @@ export function TrashPage() {
           {errorText(bin.error)}
         </p>
       )}
-      {bin.isSuccess && records.length === 0 && <p className="sheet-empty">{t("trash.none")}</p>}
+      {bin.isSuccess && records.length === 0 && <NothingListed word="noTrash" />}
       <ul className="past">
         {records.map((r) => {
           const name = r.name ?? r.code ?? `#${r.id}`;

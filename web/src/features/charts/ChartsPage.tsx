@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Overview } from "@/api/types";
 import { DemoBanner } from "@/features/demo/DemoBanner";
+import { NothingListed } from "@/features/empty/Nothing";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatCount, formatMoney, formatMoneyShort, optionLabel } from "@/lib/format";
@@ -30,12 +30,10 @@ export function ChartsPage() {
   return (
     <>
       <DemoBanner />
-      <div className="page wide charts">
+      <div className="page wide charts" data-help="charts">
         <h1 className="serif">{t("charts.title")}</h1>
         {data.customers === 0 ? (
-          <p className="sheet-empty">
-            {t("charts.empty")} <Link to="/import">{t("import.title")}</Link>
-          </p>
+          <NothingListed word="noCharts" />
         ) : (
           <>
             <TopFigures data={data} />

@@ -3,12 +3,14 @@ import type { useNavigate } from "@tanstack/react-router";
 import { api } from "@/api";
 import type { Table } from "@/api/types";
 import type { Tab } from "@/features/bulk/bulk";
+import { help } from "@/features/help/help";
 import { forgetOpened } from "@/features/offline/opened";
 import { fieldDialog, newRecord, tableDialog } from "@/features/table/tableState";
 import type { zh } from "@/i18n/zh";
 import { localeStore, modeStore, themeStore } from "@/lib/prefs";
 import { createStore } from "@/lib/store";
 import type { IconName } from "@/ui/Icon";
+import { palette } from "./palette";
 
 interface UserCommand<Context> {
   id: string;
@@ -176,6 +178,24 @@ export const BOOK_COMMANDS: UserCommand<BookContext>[] = [
     visible: always,
     run: () => tableDialog.set({}),
   },
+  {
+    id: "palette",
+    label: "palette.open",
+    icon: "layers",
+    shortcut: "Ctrl+K",
+    // It is open where commands are offered.
+    visible: () => false,
+    run: () => palette.set(""),
+  },
+  {
+    id: "help",
+    label: "help.open",
+    icon: "help",
+    shortcut: "F1",
+    visible: always,
+    run: () => help.set("here"),
+  },
+  { id: "keys", label: "help.keys", icon: "choices", visible: always, run: () => help.set("list") },
   go("import", "shell.import", "upload", "/import"),
   go("charts", "shell.charts", "chart", "/charts"),
   go("templates", "shell.templates", "spark", "/templates"),

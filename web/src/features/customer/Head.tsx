@@ -95,7 +95,7 @@ function Reasons({ card }: { card: Card }) {
   const locale = useLocale();
   const points = card.values.points;
   return (
-    <section className="reasons" aria-label={t("customer.why")}>
+    <section className="reasons" data-help="grades" aria-label={t("customer.why")}>
       <h3>
         {t("customer.why")}
         {typeof points === "number" && (

@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
-import { Modal } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { HistoryEntry, SetBack } from "@/api/types";
 import { BeforeAfter } from "@/features/changes/BeforeAfter";
+import { NothingListed } from "@/features/empty/Nothing";
 import { errorText } from "@/lib/errors";
 import { formatMoment } from "@/lib/format";
 import { bookChanged, fieldOf, queryClient, useTable } from "@/lib/query";
+import { Dialog } from "@/ui/Dialog";
 import { toast, toastError } from "@/ui/toast";
 
 /** Who changed what, newest first; each edit leads back to what was there before it. */
@@ -17,7 +18,7 @@ export function HistoryList({ id, onChanged }: { id: number; onChanged(): void }
   const history = useQuery({ queryKey: ["history", id], queryFn: () => api.history("customers", id) });
   if (history.isPending) return <div className="page-busy" aria-busy="true" />;
   if (history.isError) return <p className="form-error pad">{errorText(history.error)}</p>;
-  if (history.data.entries.length === 0) return <p className="muted pad">{t("customer.noHistory")}</p>;
+  if (history.data.entries.length === 0) return <NothingListed word="noHistory" />;
   const ask = async (change: number) => {
     try {
       const { cells } = await api.previewSetBack("customers", id, change);
@@ -80,7 +81,7 @@ function SetBackDialog(props: {
     }
   };
   return (
-    <Modal
+    <Dialog
       open
       title={t("changes.setBackTitle")}
       okText={t("changes.setBack")}
@@ -96,7 +97,7 @@ function SetBackDialog(props: {
           </li>
         ))}
       </ul>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Card } from "@/api/types";
+import { NothingListed } from "@/features/empty/Nothing";
 import { formatDateTime, formatMoney, formatNumber } from "@/lib/format";
 
 const str = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -7,7 +8,7 @@ const str = (value: unknown): string => (typeof value === "string" ? value : "")
 /** A customer's orders, newest first; what does not count is struck through, not hidden. */
 export function OrderList({ card }: { card: Card }) {
   const { t } = useTranslation();
-  if (card.orders.length === 0) return <p className="muted pad">{t("customer.noOrders")}</p>;
+  if (card.orders.length === 0) return <NothingListed word="noOrders" />;
   return (
     <>
       <ul className="orders">

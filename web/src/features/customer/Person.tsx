@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import type { Card, LinkValue } from "@/api/types";
+import type { Card, LinkValue, PlaceInView } from "@/api/types";
 import { wantedThread } from "@/features/comments/at";
 import { useThreads } from "@/features/comments/useTalk";
 import { ConsentLines } from "@/features/forms/ConsentLines";
@@ -15,6 +15,7 @@ import { Head } from "./Head";
 import { HistoryList } from "./HistoryList";
 import { NoteBox } from "./NoteBox";
 import { OrderList } from "./OrderList";
+import { Step } from "./Steps";
 import { Timeline } from "./Timeline";
 
 const RecordComments = lazy(() => import("@/features/comments/RecordComments"));
@@ -25,12 +26,14 @@ interface Props {
   cache: BlockCache | undefined;
   /** Room for the profile beside what happened. */
   wide?: boolean;
+  /** On a phone: the ways to the neighbours, in reach of the thumb. */
+  steps?: { beside: PlaceInView; onGo(id: number): void };
   onOpen(table: string, link: LinkValue): void;
 }
 type Tab = "timeline" | "fields" | "orders" | "comments" | "history";
 
 /** Everything about one customer, with a line for notes always in reach. */
-export function Person({ id, cache, wide, onOpen }: Props) {
+export function Person({ id, cache, wide, steps, onOpen }: Props) {
   const card = useQuery({
     queryKey: ["card", id],
     queryFn: () => api.card(id),
@@ -59,7 +62,13 @@ export function Person({ id, cache, wide, onOpen }: Props) {
           {about}
           <Tabs {...tabs} />
         </div>
-        <NoteBox key={id} id={id} name={name} />
+        {steps ? (
+          <Foot {...steps}>
+            <NoteBox key={id} id={id} name={name} />
+          </Foot>
+        ) : (
+          <NoteBox key={id} id={id} name={name} />
+        )}
       </>
     );
   return (
@@ -119,6 +128,18 @@ function Tabs(props: { card: Card; cache: BlockCache | undefined; wide: boolean 
       )}
       {tab === "history" && <HistoryList id={card.id} onChanged={() => cache?.refresh()} />}
     </>
+  );
+}
+
+/** The line for notes between the ways to the neighbours. */
+function Foot({ beside, onGo, children }: NonNullable<Props["steps"]> & { children: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <div className="person-foot">
+      <Step icon="left" label={t("customer.previous")} to={beside.previous} onGo={onGo} />
+      {children}
+      <Step icon="right" label={t("customer.next")} to={beside.next} onGo={onGo} />
+    </div>
   );
 }
 

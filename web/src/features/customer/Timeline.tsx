@@ -1,11 +1,11 @@
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { LinkValue, TimelineEntry } from "@/api/types";
+import type { LinkValue, TimelineEntry, Value } from "@/api/types";
 import { BeforeAfter } from "@/features/changes/BeforeAfter";
 import { KeptNotes } from "@/features/offline/KeptNotes";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
-import { formatMoney, formatNumber, optionLabel } from "@/lib/format";
+import { formatMoney, formatNumber, labelOf, optionLabel } from "@/lib/format";
 import { fieldOf, useTable } from "@/lib/query";
 import { Badge } from "@/ui/Badge";
 import { Icon, type IconName } from "@/ui/Icon";
@@ -98,6 +98,7 @@ const ICONS: Record<TimelineEntry["kind"], IconName> = {
   talk: "talk",
   edit: "edit",
   made: "user",
+  moved: "layers",
 };
 
 function Event({ entry, onOpen }: { entry: TimelineEntry } & Pick<Props, "onOpen">) {
@@ -108,8 +109,11 @@ function Event({ entry, onOpen }: { entry: TimelineEntry } & Pick<Props, "onOpen
     talk: () => <Talk entry={entry} onOpen={onOpen} />,
     edit: () => <Edit entry={entry} />,
     made: () => <span>{t(`timeline.made.${madeBy(entry.origin)}`)}</span>,
+    moved: () => <Moved entry={entry} />,
   };
-  const when = entry.at ? momentText(entry.at, locale, t) : t("timeline.undated");
+  // A move is of a day as a whole.
+  const at = entry.kind === "moved" ? entry.at?.slice(0, 10) : entry.at;
+  const when = at ? momentText(at, locale, t) : t("timeline.undated");
   return (
     <li className="event" data-kind={entry.kind}>
       <span className="event-mark">
@@ -196,6 +200,34 @@ function Edit({ entry }: { entry: TimelineEntry }) {
         />
       ))}
       {more > 0 && <span className="muted">{t("timeline.cells", { n: more })}</span>}
+    </span>
+  );
+}
+
+/** From one grade or stage to another. */
+function Moved({ entry }: { entry: TimelineEntry }) {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const table = useTable("customers");
+  return (
+    <span className="event-edit">
+      {entry.cells.map((c) => {
+        const field = fieldOf(table, c.field);
+        const side = (value: Value) =>
+          value === null ? (
+            <span className="muted">{t("grid.blank")}</span>
+          ) : (
+            <Badge field={field} value={value} />
+          );
+        return (
+          <span key={c.field} className="event-move">
+            <span className="muted">{field ? labelOf(field.label, locale) : c.field}</span>
+            {side(c.before)}
+            <span aria-hidden="true">→</span>
+            {side(c.after)}
+          </span>
+        );
+      })}
     </span>
   );
 }

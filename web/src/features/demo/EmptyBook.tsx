@@ -52,7 +52,7 @@ export function EmptyBook() {
       </div>
     );
   return (
-    <div className="page narrow empty-book">
+    <div className="page narrow empty-book" data-help="start">
       <h1 className="serif">{t("empty.title")}</h1>
       <p className="lead">{t("empty.lead")}</p>
       <DropZone onFiles={take} />

@@ -1,4 +1,4 @@
-import { Button, Input, Modal, Select } from "antd";
+import { Button, Input, Select } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
@@ -7,6 +7,7 @@ import type { Field, FieldKind, FormulaCheck, Job, Table } from "@/api/types";
 import { FormulaEditor } from "@/features/formula/FormulaEditor";
 import { type FormulaForm, FormulaSection } from "@/features/formula/FormulaSection";
 import { linksTo } from "@/features/formula/gather";
+import { placeBefore } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { isKept, labelOf } from "@/lib/format";
@@ -16,6 +17,7 @@ import { Icon } from "@/ui/Icon";
 import { JobProgress } from "@/ui/JobProgress";
 import { toast } from "@/ui/toast";
 import "@/ui/css/fields.css";
+import { Dialog } from "@/ui/Dialog";
 import { ConvertBox } from "./ConvertBox";
 import { converts, type Draft, draftOf, isTie, missing, otherSides, settingsSent, toWrite } from "./draft";
 import { KindForm } from "./KindForm";
@@ -29,19 +31,21 @@ interface Props {
   table: Table;
   /** The field to change; absent for a new one. */
   field: Field | undefined;
+  /** The field a new one is to stand before; at the end without. */
+  before?: string;
   onClose(): void;
   /** The content of the table is not what it was. */
   onChanged(): void;
 }
 
 /** A field, new or known: its name, kind, formula, rules and default. */
-export function FieldDialog({ table, field, onClose, onChanged }: Props) {
+export function FieldDialog({ table, field, before, onClose, onChanged }: Props) {
   const { t } = useTranslation();
   const locale = useLocale();
   const [draft, setDraft] = useState<Draft>(() => draftOf(field, locale));
   const [form, setForm] = useState<FormulaForm>("text");
   const [check, setCheck] = useState<FormulaCheck | null>(null);
-  const save = useSave(table, field, { onClose, onChanged });
+  const save = useSave(table, field, { onClose, onChanged }, before);
   const job = useJob<unknown>(save.job);
   useJobEnd(job.data, save.ended);
 
@@ -61,8 +65,9 @@ export function FieldDialog({ table, field, onClose, onChanged }: Props) {
     ? t("field.edit", { name: labelOf(field.label, locale) })
     : t("field.new", { table: labelOf(table.label, locale) });
   return (
-    <Modal
+    <Dialog
       open
+      data-help="fields"
       width={computed ? 920 : 680}
       style={{ top: 48 }}
       className="field-dialog"
@@ -143,7 +148,7 @@ export function FieldDialog({ table, field, onClose, onChanged }: Props) {
           )}
         </div>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -151,7 +156,12 @@ export function FieldDialog({ table, field, onClose, onChanged }: Props) {
 const NO_CHECKS: FieldKind[] = ["code", "backlinks"];
 
 /** Saves in one or two steps: what differs, then the conversion. */
-function useSave(table: Table, field: Field | undefined, done: { onClose(): void; onChanged(): void }) {
+function useSave(
+  table: Table,
+  field: Field | undefined,
+  done: { onClose(): void; onChanged(): void },
+  before: string | undefined,
+) {
   const { t } = useTranslation();
   const locale = useLocale();
   const [busy, setBusy] = useState(false);
@@ -168,8 +178,11 @@ function useSave(table: Table, field: Field | undefined, done: { onClose(): void
     try {
       const write = toWrite(draft, field, locale);
       let started: string | undefined;
-      if (!field) started = (await api.addField(table.key, write)).job;
-      else if (Object.keys(write).length > 0)
+      if (!field) {
+        const made = await api.addField(table.key, write);
+        started = made.job;
+        if (before) placeBefore(table, made.field.key, before);
+      } else if (Object.keys(write).length > 0)
         started = (await api.changeField(table.key, field.key, write)).job;
       if (field && converts(field, draft))
         started = (await api.convert(table.key, field.key, settingsSent(draft.settings))).job;

@@ -2,6 +2,7 @@ import { AutoComplete, Button, Input, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import type { CheckName, FieldKind, Rule, Table } from "@/api/types";
 import { FormulaEditor } from "@/features/formula/FormulaEditor";
+import { Hint } from "@/features/help/Hint";
 import { useLocale } from "@/i18n";
 import { labelOf } from "@/lib/format";
 import { Icon } from "@/ui/Icon";
@@ -30,6 +31,7 @@ export function RulesEditor({ table, kind, rules, onChange }: Props) {
   const set = (index: number, rule: Rule) => onChange(rules.map((r, i) => (i === index ? rule : r)));
   return (
     <div className="rules">
+      {rules.length > 0 && <Hint word="rule" topic="fields" />}
       {rules.map((rule, i) => (
         <RuleRow
           key={`${i}`}

@@ -1,4 +1,4 @@
-import { Button, Input, Modal } from "antd";
+import { Button, Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
@@ -9,6 +9,7 @@ import { labelOf } from "@/lib/format";
 import { shapeChanged, useSchema } from "@/lib/query";
 import { toast } from "@/ui/toast";
 import "@/ui/css/fields.css";
+import { Dialog } from "@/ui/Dialog";
 import { otherSides, renamed } from "./draft";
 
 interface Props {
@@ -65,8 +66,9 @@ export function TableDialog({ table, onClose, onMade, onRemoved }: Props) {
       : undefined;
   const title = table ? t("tables.edit", { name: labelOf(table.label, locale) }) : t("tables.new");
   return (
-    <Modal
+    <Dialog
       open
+      data-help="fields"
       width={440}
       title={title}
       onCancel={onClose}
@@ -103,7 +105,7 @@ export function TableDialog({ table, onClose, onMade, onRemoved }: Props) {
           </p>
         )}
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -5,6 +5,7 @@ import { isAbort } from "@/api/client";
 import type { Field, FileRef } from "@/api/types";
 import { errorText } from "@/lib/errors";
 import { formatSize } from "@/lib/format";
+import { usePhone } from "@/lib/hooks";
 import { Icon } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
 import "@/ui/css/files.css";
@@ -19,6 +20,8 @@ interface Props {
 export function FilesList({ field, files, onChange }: Props) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
+  const camera = useRef<HTMLInputElement>(null);
+  const phone = usePhone();
   const [busy, setBusy] = useState<{ name: string; part: number } | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [over, setOver] = useState(false);
@@ -45,7 +48,8 @@ export function FilesList({ field, files, onChange }: Props) {
       }
     }
     setBusy(null);
-    if (input.current) input.current.value = "";
+    // The same file can be chosen again.
+    for (const at of [input, camera]) if (at.current) at.current.value = "";
   };
   const onDrop = (e: DragEvent) => {
     e.preventDefault();
@@ -96,15 +100,27 @@ export function FilesList({ field, files, onChange }: Props) {
           {error}
         </p>
       )}
-      <button
-        type="button"
-        className="files-add"
-        disabled={busy !== null}
-        onClick={() => input.current?.click()}
-      >
-        <Icon name="plus" size={14} /> {field.images ? t("files.addImage") : t("files.add")}
-        <span className="muted">{t("files.drop")}</span>
-      </button>
+      <div className="files-ways">
+        <button
+          type="button"
+          className="files-add"
+          disabled={busy !== null}
+          onClick={() => input.current?.click()}
+        >
+          <Icon name="plus" size={14} /> {field.images ? t("files.addImage") : t("files.add")}
+          {!phone && <span className="muted">{t("files.drop")}</span>}
+        </button>
+        {phone && (
+          <button
+            type="button"
+            className="files-add"
+            disabled={busy !== null}
+            onClick={() => camera.current?.click()}
+          >
+            <Icon name="camera" size={14} /> {t("files.camera")}
+          </button>
+        )}
+      </div>
       <input
         ref={input}
         type="file"
@@ -113,6 +129,17 @@ export function FilesList({ field, files, onChange }: Props) {
         accept={field.images ? "image/*" : undefined}
         onChange={(e) => void add(e.target.files)}
       />
+      {phone && (
+        // Sent as the camera took it: nothing is made smaller in silence.
+        <input
+          ref={camera}
+          type="file"
+          hidden
+          accept="image/*"
+          capture="environment"
+          onChange={(e) => void add(e.target.files)}
+        />
+      )}
     </div>
   );
 }

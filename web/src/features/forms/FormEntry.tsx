@@ -10,6 +10,7 @@ import { errorText } from "@/lib/errors";
 import { usePhone } from "@/lib/hooks";
 import { ownChange } from "@/lib/live";
 import { bookChanged } from "@/lib/query";
+import { FieldFrame } from "@/ui/FieldFrame";
 import { FieldInput } from "@/ui/FieldInput";
 import { toast } from "@/ui/toast";
 import { askedIn, isBlank, nameOf, ruled } from "./forms";
@@ -163,7 +164,7 @@ function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; o
       <h1 className="serif">{form.title || view.name}</h1>
       {form.intro && <p className="form-intro">{form.intro}</p>}
       {asked.map(({ asked: a, field }) => (
-        <label key={field.key} className="new-field">
+        <FieldFrame key={field.key} kind={field.kind} name={nameOf(a, field, locale)} className="new-field">
           <span>
             {nameOf(a, field, locale)}
             {(a.required || ruled(field)) && <b aria-hidden="true">*</b>}
@@ -174,7 +175,7 @@ function Sheet({ table, view, form, again, onMade }: Props & { again: boolean; o
             onChange={(text, exact) => fill(field.key, exact ?? toWritten(field, text))}
           />
           <Wrong text={refusal?.fields[field.key]} />
-        </label>
+        </FieldFrame>
       ))}
       {consent && (
         <div className="new-field form-agree">

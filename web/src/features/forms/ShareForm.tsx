@@ -1,10 +1,10 @@
-import { Modal } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SavedView } from "@/api/types";
 import { isNear } from "@/features/links/address";
 import { LinkRows } from "@/features/links/LinkRows";
 import { NewLink } from "@/features/links/NewLink";
+import { Dialog } from "@/ui/Dialog";
 import { SecretActs } from "@/ui/SecretActs";
 
 /** The public addresses of a form: made, shown once, listed, revoked. */
@@ -21,8 +21,9 @@ export function ShareForm(props: {
   const { t } = useTranslation();
   const [made, setMade] = useState<string>();
   return (
-    <Modal
+    <Dialog
       open
+      data-help="form"
       width={560}
       title={t("forms.shareTitle", { name: view.name })}
       footer={null}
@@ -57,6 +58,6 @@ export function ShareForm(props: {
         )}
         <LinkRows view={view.id} kind="form" none={t("forms.shareNone")} />
       </div>
-    </Modal>
+    </Dialog>
   );
 }

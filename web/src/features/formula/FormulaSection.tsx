@@ -2,6 +2,7 @@ import { Input } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, FormulaCheck, FunctionHelp, KindSettings, Table } from "@/api/types";
+import { Hint } from "@/features/help/Hint";
 import { useLocale } from "@/i18n";
 import { formatValue, isError } from "@/lib/format";
 import { useFunctions } from "@/lib/query";
@@ -27,7 +28,8 @@ export function FormulaSection({ table, field, value, settings, form, onChange, 
   const [check, setCheck] = useState<FormulaCheck | null>(null);
   return (
     <div className="formula-section">
-      <div className="formula-main">
+      <div className="formula-main" data-help="formulas">
+        <Hint word="formula" topic="formulas" />
         {form !== "text" && <GatherForm key={form} form={form} table={table} onWrite={onChange} />}
         <FormulaEditor
           table={table}

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { PastImport } from "@/api/types";
 import { outcome } from "@/features/bulk/running";
+import { NothingListed } from "@/features/empty/Nothing";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { formatCount, formatMoment, labelOf } from "@/lib/format";
@@ -18,7 +19,7 @@ export function HistoryPage() {
   const { t } = useTranslation();
   const past = useQuery({ queryKey: ["imports"], queryFn: api.pastImports, staleTime: 0 });
   return (
-    <div className="page">
+    <div className="page" data-help="import">
       <div className="page-head">
         <h1 className="serif">{t("shell.importHistory")}</h1>
         <Link to="/import" className="quiet-link">
@@ -30,7 +31,7 @@ export function HistoryPage() {
           {errorText(past.error)}
         </p>
       )}
-      {past.data?.imports.length === 0 && <p className="sheet-empty">{t("past.none")}</p>}
+      {past.data?.imports.length === 0 && <NothingListed word="noImports" />}
       <ul className="past">
         {past.data?.imports.map((p) => (
           <PastRow key={p.change} past={p} />

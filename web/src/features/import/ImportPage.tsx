@@ -104,7 +104,7 @@ export function ImportPage() {
   const job = useJob("job" in stage ? stage.job : null).data;
 
   return (
-    <div className={stage.at === "map" ? "page wide" : "page"}>
+    <div className={stage.at === "map" ? "page wide" : "page"} data-help="import">
       <div className="page-head">
         <h1 className="serif">{t("import.title")}</h1>
         <Link to="/imports" className="quiet-link">

@@ -2,6 +2,7 @@ import { Button, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Import, ImportSheet, Match } from "@/api/types";
+import { Hint } from "@/features/help/Hint";
 import { useLocale } from "@/i18n";
 import { formatCount, labelOf } from "@/lib/format";
 import { useSchema } from "@/lib/query";
@@ -100,6 +101,9 @@ export function MapStep({ import: imp, busy, onChange, onReread, onNext, onAgain
               options={MATCHES.map((m) => ({ value: m, label: t(`match.${m}`) }))}
             />
           </label>
+        )}
+        {used.some((s) => s.role !== "own" && s.role !== "products") && (
+          <Hint word={imp.match} topic="identities" />
         )}
         <Button type="primary" size="large" disabled={used.length === 0 || busy || nameless} onClick={onNext}>
           {t("import.toCheck")}

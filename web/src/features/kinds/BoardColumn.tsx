@@ -58,6 +58,9 @@ export function BoardColumn(props: Props) {
           </span>
         )}
       </header>
+      {column.view !== "" && column.total === 0 && (
+        <p className="board-note">{t(props.onPress ? "board.take" : "board.empty")}</p>
+      )}
       <ul className="board-cards">
         {shown.map((row) => (
           <li
@@ -108,7 +111,6 @@ export function BoardColumn(props: Props) {
           </button>
         </p>
       )}
-      {column.view !== "" && column.total === 0 && <p className="board-note">{t("board.empty")}</p>}
     </section>
   );
 }

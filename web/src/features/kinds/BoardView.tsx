@@ -98,6 +98,7 @@ function Kanban(props: Props & { by: Field }) {
   return (
     <KindFrame
       {...props}
+      said
       icon="columns"
       label={t("board.settings")}
       settings={<BoardSettings table={table} board={board} onChange={change} />}

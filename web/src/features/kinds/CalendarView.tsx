@@ -127,6 +127,7 @@ function Calendar(props: Props & { by: Field }) {
   return (
     <KindFrame
       {...props}
+      said
       icon="calendar"
       label={t("month.settings")}
       settings={<MonthSettings table={table} month={settings} onChange={change} />}

@@ -2,6 +2,7 @@ import { type CSSProperties, type KeyboardEvent, useEffect, useLayoutEffect, use
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Field, Gallery, ViewRequest } from "@/api/types";
+import NoRecords from "@/features/empty/Nothing";
 import type { ViewProps } from "@/features/table/SheetView";
 import { layoutStore, openRecord } from "@/features/table/tableState";
 import type { BlockCache } from "@/grid/blockCache";
@@ -115,7 +116,7 @@ export default function GalleryView(props: Props) {
               );
             })}
         </div>
-        {cache && total === 0 && <p className="sheet-empty">{t("table.noRows")}</p>}
+        {cache && total === 0 && <NoRecords table={table.key} />}
       </div>
     </KindFrame>
   );

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Table } from "@/api/types";
+import NoRecords from "@/features/empty/Nothing";
 import { FilterChips } from "@/features/table/FilterChips";
 import { FreshRecords } from "@/features/table/FreshRecords";
 import { PhoneTools } from "@/features/table/PhoneTools";
@@ -20,11 +21,24 @@ type Props = ViewProps & {
   /** What the settings are called. */
   label: string;
   settings: ReactNode;
+  /** Whether the frame says that there is nothing; what fills the page itself does so itself. */
+  said?: boolean;
   children: ReactNode;
 };
 
 /** What stands around a view that is no sheet: which it is, how many records, filters, undo, its settings. */
-export function KindFrame({ table, open, fresh, edits, onExport, icon, label, settings, children }: Props) {
+export function KindFrame({
+  table,
+  open,
+  fresh,
+  edits,
+  onExport,
+  icon,
+  label,
+  settings,
+  said,
+  children,
+}: Props) {
   const { t } = useTranslation();
   const phone = usePhone();
   const [at, setAt] = useState<DOMRect | null>(null);
@@ -78,6 +92,7 @@ export function KindFrame({ table, open, fresh, edits, onExport, icon, label, se
           </button>
         </p>
       )}
+      {said && cache?.total === 0 && <NoRecords table={table.key} />}
       {children}
       {at && (
         <Popup at={at} label={label} onClose={() => setAt(null)}>

@@ -1,7 +1,8 @@
-import { Modal } from "antd";
+import "@/i18n/settings";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SavedView } from "@/api/types";
+import { Dialog } from "@/ui/Dialog";
 import { SecretActs } from "@/ui/SecretActs";
 import { isNear, READERS, type Reader, toCopy } from "./address";
 import { LinkRows } from "./LinkRows";
@@ -12,14 +13,14 @@ export default function LinksDialog({ view, onClose }: { view: SavedView; onClos
   const { t } = useTranslation();
   const [made, setMade] = useState<string>();
   return (
-    <Modal open width={560} title={t("link.title", { name: view.name })} footer={null} onCancel={onClose}>
-      <div className="link-dialog">
+    <Dialog open width={560} title={t("link.title", { name: view.name })} footer={null} onCancel={onClose}>
+      <div className="link-dialog" data-help="links">
         <p className="muted">{t("link.about")}</p>
         <NewLink view={view} kind="feed" hint={t("link.nameHint")} make={t("link.make")} onMade={setMade} />
         {made && <Address key={made} base={made} onClose={() => setMade(undefined)} />}
         <LinkRows view={view.id} kind="feed" none={t("link.none")} />
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,3 +1,4 @@
+import "@/i18n/settings";
 import { Button, Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";

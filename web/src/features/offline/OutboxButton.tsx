@@ -1,8 +1,10 @@
 import "@/ui/css/outbox.css";
 import { useNavigate } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Field } from "@/api/types";
+import type { Field, Locale } from "@/api/types";
+import { momentText } from "@/features/customer/words";
 import { newRecord } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { labelOf } from "@/lib/format";
@@ -11,10 +13,13 @@ import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
 import { Popup } from "@/ui/Popup";
 import { toast } from "@/ui/toast";
-import { dayText } from "./days";
 import { outbox } from "./outbox";
 import { writtenText } from "./texts";
 import { type Waiting, waitingStore } from "./waiting";
+
+/** A day as people say it; none. */
+const dayText = (day: string | null | undefined, locale: Locale, t: TFunction): string =>
+  day ? momentText(day, locale, t) : t("offline.noDay");
 
 /** What waits to be sent, and what the server did not take. */
 export function OutboxButton() {

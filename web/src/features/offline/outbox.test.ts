@@ -77,6 +77,14 @@ test("a refusal is the form's to show, not kept", async () => {
   expect(shelf.map.size).toBe(0);
 });
 
+test("where the device keeps nothing, one is told that the server cannot be reached", async () => {
+  shelf.put = async () => {
+    throw new DOMException("no storage");
+  };
+  await expect(box.sendOrKeep(note, "王")).rejects.toBe(down);
+  expect(waits()).toEqual([]);
+});
+
 test("what is refused later stays with the reason, and the rest goes on", async () => {
   await box.sendOrKeep({ kind: "customer", values: { name: "李" } }, "李");
   await box.sendOrKeep(note, "王");

@@ -6,11 +6,12 @@ import { api } from "@/api";
 import { ApiError, isNetwork } from "@/api/client";
 import { i18n } from "@/i18n";
 import { errorText } from "@/lib/errors";
+import { newKey } from "@/lib/key";
 import { lostStore } from "@/lib/live";
 import { bookChanged } from "@/lib/query";
 import { toast } from "@/ui/toast";
 import { type Shelf, shelf } from "./shelf";
-import { type Act, newKey, type Waiting, waitingStore } from "./waiting";
+import { type Act, type Waiting, waitingStore } from "./waiting";
 
 /** How often it is tried again while anything waits, in ms. */
 const AGAIN_MS = 5_000;
@@ -84,21 +85,29 @@ export class Outbox {
       for (const older of sameDay(act)) await this.drop(older.id);
       return done;
     } catch (e) {
-      if (!isNetwork(e)) throw e;
-      await this.keep(act, name, id);
+      await this.keep(e, act, name, id);
       return undefined;
     }
   }
 
-  /** Keeps what could not be sent under a key. */
-  async keep(act: Act, name: string, id: string): Promise<void> {
+  /** Keeps what could not be sent under a key for want of a network. Any other failure is thrown, and this one where the device cannot keep anything. */
+  async keep(failed: unknown, act: Act, name: string, id: string): Promise<void> {
+    if (!isNetwork(failed)) throw failed;
+    try {
+      await this.store(act, name, id);
+    } catch {
+      throw failed;
+    }
+    await this.show();
+  }
+
+  private async store(act: Act, name: string, id: string): Promise<void> {
     const older = sameDay(act);
     // A day set again is compared with what the person saw at first.
     const first = older[0]?.act;
     const whole = act.kind === "next" && first?.kind === "next" ? { ...act, before: first.before } : act;
     await this.shelf.put(this.wait(whole, name, id));
     for (const w of older) await this.shelf.drop(w.id);
-    await this.show();
   }
 
   private wait(act: Act, name: string, id: string): Waiting {

@@ -1,7 +1,7 @@
 import type { Written } from "@/api/types";
 
 /** What was typed into several fields, as far as it is text. */
-export const textsOf = (values: Record<string, Written>): Record<string, string> =>
+export const writtenTexts = (values: Record<string, Written>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(values).flatMap(([key, v]) => {
       const text = writtenText(v);

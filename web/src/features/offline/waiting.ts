@@ -25,10 +25,6 @@ export interface Waiting {
 /** The person's own, the oldest first. */
 export const waitingStore = createStore<Waiting[]>([]);
 
-/** A name nothing else has. */
-export const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
-
 /** The day that waits to become the next contact of a customer; undefined where none does. */
 export function waitingDay(list: Waiting[], customer: number): string | null | undefined {
   const found = list.findLast((w) => w.act.kind === "next" && w.act.customer === customer)?.act;

@@ -31,7 +31,7 @@ const MOST = 400;
 const API = "/api/v1";
 /** What is asked for reading. Streams, files, searches and jobs are left to the network. */
 const READ =
-  /^\/(status|schema|members|places|customers\/\d+\/(card|timeline)|tables\/[^/]+\/(saved|consents|records\/\d+(\/history)?)|views\/[^/]+\/(rows|summary))$/;
+  /^\/(status|schema|members|places|customers\/\d+\/(card|timeline)|tables\/[^/]+\/(saved|consents|records\/\d+(\/(history|comments))?)|views\/[^/]+\/(rows|summary|place\/\d+))$/;
 /** Rows further down are scrolled through; keeping them would cost every scroll. */
 const FIRST_ROWS = 200;
 

@@ -1,9 +1,11 @@
+import "@/i18n/settings";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Input, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Scope, Token } from "@/api/types";
+import { NothingListed } from "@/features/empty/Nothing";
 import { LinkRows } from "@/features/links/LinkRows";
 import { errorText } from "@/lib/errors";
 import { formatMoment } from "@/lib/format";
@@ -26,7 +28,7 @@ export function TokensPage() {
   const list = useQuery({ queryKey: ["tokens"], queryFn: api.tokens, staleTime: 0 });
   const [secret, setSecret] = useState<string>();
   return (
-    <div className="page">
+    <div className="page" data-help="api">
       <div className="page-head">
         <h1 className="serif">{t("token.title")}</h1>
         <a className="quiet-link" href={api.documentUrl} target="_blank" rel="noreferrer">
@@ -41,7 +43,7 @@ export function TokensPage() {
       )}
       {list.data && <NewToken most={list.data.most} onMade={setSecret} />}
       {secret && <Secret secret={secret} onClose={() => setSecret(undefined)} />}
-      {list.data?.tokens.length === 0 && <p className="sheet-empty">{t("token.none")}</p>}
+      {list.data?.tokens.length === 0 && <NothingListed word="noTokens" />}
       <ul className="past">
         {list.data?.tokens.map((token) => (
           <TokenRow key={token.id} token={token} />

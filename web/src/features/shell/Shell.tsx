@@ -7,10 +7,12 @@ import { running } from "@/features/bulk/running";
 import { logOut } from "@/features/commands/commands";
 import { EverywhereButton } from "@/features/commands/EverywhereButton";
 import { palette } from "@/features/commands/palette";
+import { help } from "@/features/help/help";
 import { openedBy } from "@/features/offline/opened";
 import { waitingStore } from "@/features/offline/waiting";
 import { SearchBox } from "@/features/table/SearchBox";
 import { newRecord, tableDialog } from "@/features/table/tableState";
+import { touring } from "@/features/tour/tour";
 import { useLocale } from "@/i18n";
 import { labelOf } from "@/lib/format";
 import { useKey, usePhone } from "@/lib/hooks";
@@ -44,7 +46,8 @@ export function Shell({ status }: { status: Status }) {
     let stop: (() => void) | undefined;
     let gone = false;
     // There before it is needed: without a network nothing more can be loaded.
-    void Promise.all([import("@/features/offline/outbox"), loadOutbox()]).then(([{ startOutbox }]) => {
+    void loadOutbox().catch(() => {});
+    void import("@/features/offline/outbox").then(({ startOutbox }) => {
       if (!gone) stop = startOutbox(user);
     });
     return () => {
@@ -69,6 +72,8 @@ export function Shell({ status }: { status: Status }) {
         <TableDialogs />
         <Everywhere />
         <LongWork />
+        <Helping />
+        <Touring />
       </Suspense>
     </div>
   );
@@ -91,6 +96,27 @@ function Outbox() {
 
 const loadPalette = () => import("@/features/commands/Palette");
 const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
+
+const toggleHelp = () => help.set((now) => (now === null ? "here" : null));
+const HelpPanel = lazy(() => import("@/features/help/HelpPanel"));
+
+/** Help, by its key from anywhere. */
+function Helping() {
+  const open = useStore(help) !== null;
+  useEffect(() => {
+    const key = (e: KeyboardEvent) => {
+      if (e.key !== "F1" || e.ctrlKey || e.altKey || e.metaKey) return;
+      e.preventDefault();
+      toggleHelp();
+    };
+    addEventListener("keydown", key);
+    return () => removeEventListener("keydown", key);
+  }, []);
+  return open && <HelpPanel />;
+}
+
+const Tour = lazy(() => import("@/features/tour/Tour"));
+const Touring = () => useStore(touring) && <Tour />;
 
 const RunningJob = lazy(async () => ({ default: (await import("@/features/bulk/RunningJob")).RunningJob }));
 
@@ -201,6 +227,7 @@ function TopBar({ status, table }: { status: Status; table: string | undefined }
         <Suspense>
           <Bell />
         </Suspense>
+        <IconButton icon="help" label={`${t("help.open")} F1`} onClick={toggleHelp} data-command="help" />
         <UserMenu status={status} />
       </div>
     </header>
@@ -309,10 +336,11 @@ function BottomNav() {
 
 function UserMenu({ status }: { status: Status }) {
   const { t } = useTranslation();
+  const phone = usePhone();
   const anchor = useRef<HTMLSpanElement>(null);
   const [at, setAt] = useState<DOMRect | null>(null);
   return (
-    <span ref={anchor}>
+    <span ref={anchor} data-tour="menu">
       <IconButton
         icon="user"
         label={t("shell.userMenu")}
@@ -327,6 +355,18 @@ function UserMenu({ status }: { status: Status }) {
               <span className="muted">{status.book?.name}</span>
             </div>
             <PrefSwitches />
+            {phone && (
+              <button
+                type="button"
+                className="menu-item"
+                onClick={() => {
+                  setAt(null);
+                  toggleHelp();
+                }}
+              >
+                <Icon name="help" /> {t("help.open")}
+              </button>
+            )}
             <Link to="/templates" search={{}} className="menu-item" onClick={() => setAt(null)}>
               <Icon name="spark" /> {t("shell.templates")}
             </Link>

@@ -9,6 +9,11 @@ import {
 } from "@tanstack/react-router";
 import { Gate } from "./Gate";
 
+const idOf = (written: unknown): number | undefined => {
+  const id = Number(written);
+  return Number.isInteger(id) && id > 0 ? id : undefined;
+};
+
 const root = createRootRoute({
   component: Gate,
   notFoundComponent: () => <Navigate to="/t/$table" params={{ table: "customers" }} replace />,
@@ -30,8 +35,8 @@ const table = createRoute({
   validateSearch: (search: Record<string, unknown>): { c?: number; view?: number } => {
     const found: { c?: number; view?: number } = {};
     for (const key of ["c", "view"] as const) {
-      const id = Number(search[key]);
-      if (Number.isInteger(id) && id > 0) found[key] = id;
+      const id = idOf(search[key]);
+      if (id !== undefined) found[key] = id;
     }
     return found;
   },
@@ -43,6 +48,11 @@ const person = createRoute({
   parseParams: ({ id }) => {
     if (!/^[1-9]\d{0,15}$/.test(id)) throw notFound();
     return { id };
+  },
+  /** `view`: the saved view the customer was opened from, in whose order previous and next go. */
+  validateSearch: (search: Record<string, unknown>): { view?: number } => {
+    const view = idOf(search.view);
+    return view === undefined ? {} : { view };
   },
   component: lazyRouteComponent(() => import("@/features/customer/CustomerPage"), "CustomerPage"),
 });

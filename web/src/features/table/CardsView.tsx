@@ -1,4 +1,4 @@
-import { Fragment, useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, Tone, Value, Values } from "@/api/types";
 import { GroupChips } from "@/features/views/GroupChips";
@@ -24,6 +24,8 @@ import { layoutStore, openRecord } from "./tableState";
 const PAGE = 50;
 
 /** The table on a phone: cards that load as the thumb goes on. */
+const NoRecords = lazy(() => import("@/features/empty/Nothing"));
+
 export function CardsView({ table, shown, open, fresh, onOpen, onExport }: ViewProps) {
   const { t } = useTranslation();
   const cache = open.view?.table === table.key ? open.view.cache : undefined;
@@ -71,10 +73,17 @@ export function CardsView({ table, shown, open, fresh, onOpen, onExport }: ViewP
         })}
       </ul>
       {cache && rows.length < cache.total && <Sentinel key={rows.length} onSeen={more} />}
-      {cache?.total === 0 && <p className="sheet-empty">{t("table.noRows")}</p>}
+      {cache?.total === 0 && (
+        <Suspense>
+          <NoRecords table={table.key} />
+        </Suspense>
+      )}
     </div>
   );
 }
+
+/** Of rows that cannot be had the cache tells itself. */
+const told = () => {};
 
 function useCards(cache: BlockCache | undefined): { rows: Row[]; more(): void } {
   const [rows, setRows] = useState<Row[]>([]);
@@ -84,9 +93,9 @@ function useCards(cache: BlockCache | undefined): { rows: Row[]; more(): void } 
     wanted.current = PAGE;
     let stale = false;
     const show = () => {
-      void cache.load(0, Math.min(wanted.current, cache.total) - 1).then((list) => {
+      cache.load(0, Math.min(wanted.current, cache.total) - 1).then((list) => {
         if (!stale) setRows(list.filter((r) => r !== undefined));
-      });
+      }, told);
     };
     show();
     const stop = cache.subscribe(show);
@@ -98,9 +107,9 @@ function useCards(cache: BlockCache | undefined): { rows: Row[]; more(): void } 
   const more = () => {
     if (!cache) return;
     wanted.current += PAGE;
-    void cache
+    cache
       .load(0, Math.min(wanted.current, cache.total) - 1)
-      .then((list) => setRows(list.filter((r) => r !== undefined)));
+      .then((list) => setRows(list.filter((r) => r !== undefined)), told);
   };
   return { rows, more };
 }

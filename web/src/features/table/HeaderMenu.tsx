@@ -9,7 +9,7 @@ import { useLocale } from "@/i18n";
 import { editText, formatCount, formatValue, isDateLike, isFigure, isLinks, labelOf } from "@/lib/format";
 import { useDebounced } from "@/lib/hooks";
 import { useStore } from "@/lib/store";
-import { Icon } from "@/ui/Icon";
+import { Icon, type IconName } from "@/ui/Icon";
 import { Popup } from "@/ui/Popup";
 import { groupsBy, MOST_LEVELS, toggled } from "./groups";
 import { type ConditionOp, hasValueList, needsValue, opName, opsOf, readCondition } from "./ops";
@@ -27,22 +27,30 @@ interface Props {
   table: Table;
   column: SheetColumn;
   at: DOMRect;
+  /** Makes the column as wide as what it shows. */
+  onFit(field: string): void;
   onClose(): void;
 }
 
 /** Sort, hide and filter one column. */
-export function HeaderMenu({ table, column, at, onClose }: Props) {
+export function HeaderMenu({ table, column, at, onFit, onClose }: Props) {
   const { t } = useTranslation();
   const locale = useLocale();
   const { field } = column;
   const store = queryStore(table.key);
-  const { filters, group: levels } = useStore(store);
+  const { filters, group: levels, sort: sorts } = useStore(store);
   const filter = filters[field.key];
   const grouped = levels?.some((l) => l.field === field.key) === true;
-  const sort = (desc: boolean | null) => {
-    store.set((q) => ({ ...q, sort: desc === null ? [] : [{ field: field.key, desc }] }));
+  const sort = (desc: boolean | null, then = false) => {
+    store.set((q) => {
+      const others = q.sort.filter((s) => s.field !== field.key);
+      const one = desc === null ? [] : [{ field: field.key, desc }];
+      return { ...q, sort: then || desc === null ? [...others, ...one] : one };
+    });
     onClose();
   };
+  // Sorted by others already: this column may come after them.
+  const behind = sorts.some((s) => s.field !== field.key);
   const setFilter = (next: ColumnFilter | null) => {
     store.set((q) => {
       const { [field.key]: _, ...rest } = q.filters;
@@ -66,9 +74,13 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
     fieldDialog.set({ table: table.key, field: field.key });
     onClose();
   };
+  const insert = () => {
+    fieldDialog.set({ table: table.key, before: field.key });
+    onClose();
+  };
   return (
     <Popup at={at} label={t("header.menu", { column: column.title })} onClose={onClose}>
-      <div className="header-menu">
+      <div className="header-menu" data-help="table">
         <div role="menu" className="menu">
           {!isLinks(field) && (
             <>
@@ -84,6 +96,12 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
                 on={column.sorted === "desc"}
                 onClick={() => sort(true)}
               />
+            </>
+          )}
+          {behind && !isLinks(field) && (
+            <>
+              <MenuItem icon="sortAsc" label={t("header.thenAsc")} onClick={() => sort(false, true)} />
+              <MenuItem icon="sortDesc" label={t("header.thenDesc")} onClick={() => sort(true, true)} />
             </>
           )}
           {column.sorted && <MenuItem icon="close" label={t("header.unsort")} onClick={() => sort(null)} />}
@@ -102,6 +120,15 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
             label={t(frozen === here ? "header.unfreeze" : "header.freeze")}
             onClick={freeze}
           />
+          <MenuItem
+            icon="columns"
+            label={t("header.fit")}
+            onClick={() => {
+              onFit(field.key);
+              onClose();
+            }}
+          />
+          <MenuItem icon="plus" label={t("header.insert")} onClick={insert} />
           <MenuItem icon="hide" label={t("header.hide")} onClick={hide} />
           <MenuItem icon="edit" label={t("header.edit")} onClick={edit} />
         </div>
@@ -136,12 +163,7 @@ export function HeaderMenu({ table, column, at, onClose }: Props) {
   );
 }
 
-function MenuItem(props: {
-  icon: "sortAsc" | "sortDesc" | "close" | "hide" | "edit" | "lock" | "group";
-  label: string;
-  on?: boolean;
-  onClick(): void;
-}) {
+function MenuItem(props: { icon: IconName; label: string; on?: boolean; onClick(): void }) {
   return (
     <button
       type="button"

@@ -1,17 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Modal } from "antd";
+import { Button } from "antd";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
-import { ApiError, isNetwork } from "@/api/client";
+import { ApiError } from "@/api/client";
 import type { Field, LinkValue, Table, Values, Written } from "@/api/types";
 import { ConsentLines } from "@/features/forms/ConsentLines";
-import { textsOf, writtenText } from "@/features/offline/texts";
-import { newKey } from "@/features/offline/waiting";
+import { writtenText, writtenTexts } from "@/features/offline/texts";
 import { toWritten } from "@/grid/written";
 import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { isWritable, labelOf } from "@/lib/format";
+import { newKey } from "@/lib/key";
+import { Dialog } from "@/ui/Dialog";
+import { FieldFrame } from "@/ui/FieldFrame";
 import { FieldInput } from "@/ui/FieldInput";
 import { toast } from "@/ui/toast";
 import { type NewOne, newRecord, openRecord, otherTables } from "./tableState";
@@ -32,7 +34,7 @@ const WIDE: Field["kind"][] = ["long_text", "address", "attachment"];
 /** A new record: what is asked first, and what a rule will not do without. */
 export function NewRecord(props: { table: Table; one: NewOne; edits: Edits; onMade(): void }) {
   const { table, one, edits, onMade } = props;
-  const preset = one.before ? textsOf(one.before.values) : one.values;
+  const preset = one.before ? writtenTexts(one.before.values) : one.values;
   const { t } = useTranslation();
   const locale = useLocale();
   useEffect(() => () => newRecord.set(null), []);
@@ -51,9 +53,9 @@ export function NewRecord(props: { table: Table; one: NewOne; edits: Edits; onMa
       await edits.create([values], key);
       toast(t("new.made"), { action: { label: t("undo.label"), run: () => void edits.undo() } });
     } catch (e) {
-      if (table.key !== "customers" || !isNetwork(e)) throw e;
+      if (table.key !== "customers") throw e;
       const { outbox } = await import("@/features/offline/outbox");
-      await outbox.keep({ kind: "customer", values }, writtenText(values.name) ?? "", key);
+      await outbox.keep(e, { kind: "customer", values }, writtenText(values.name) ?? "", key);
       toast(t("offline.kept"));
     }
     if (one.before) {
@@ -178,7 +180,7 @@ function RecordForm({
     }
   };
   return (
-    <Modal
+    <Dialog
       open
       onCancel={onClose}
       width={560}
@@ -201,7 +203,12 @@ function RecordForm({
         }}
       >
         {fields.map((field, i) => (
-          <label key={field.key} className={WIDE.includes(field.kind) ? "new-field wide" : "new-field"}>
+          <FieldFrame
+            key={field.key}
+            kind={field.kind}
+            name={labelOf(field.label, locale)}
+            className={WIDE.includes(field.kind) ? "new-field wide" : "new-field"}
+          >
             <span>{labelOf(field.label, locale)}</span>
             <FieldInput
               field={field}
@@ -217,7 +224,7 @@ function RecordForm({
                 {error.message}
               </span>
             )}
-          </label>
+          </FieldFrame>
         ))}
         {error && !fields.some((f) => f.key === error.field) && (
           <p className="form-error wide" role="alert">
@@ -229,6 +236,6 @@ function RecordForm({
           {t("ui.save")}
         </button>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Field, LinkValue, Table, Tone } from "@/api/types";
@@ -24,6 +24,7 @@ import { IconButton } from "@/ui/IconButton";
 import { toast, toastError } from "@/ui/toast";
 import { FilterChips } from "./FilterChips";
 import { FreshRecords } from "./FreshRecords";
+import type { Growing } from "./GrowDialog";
 import { useSheetGroups } from "./groups";
 import { StatusBar } from "./StatusBar";
 import { Toolbar } from "./Toolbar";
@@ -48,7 +49,9 @@ const ColourRules = lazy(async () => ({
 const CellComments = lazy(async () => ({
   default: (await import("@/features/comments/CellComments")).CellComments,
 }));
+const NoRecords = lazy(() => import("@/features/empty/Nothing"));
 const CellMenu = lazy(async () => ({ default: (await import("./CellMenu")).CellMenu }));
+const GrowDialog = lazy(async () => ({ default: (await import("./GrowDialog")).GrowDialog }));
 const ColumnPicker = lazy(async () => ({ default: (await import("./ColumnPicker")).ColumnPicker }));
 
 export interface ViewProps {
@@ -98,8 +101,13 @@ export function SheetView(props: ViewProps) {
     if (!cache || count === 0) return toast(t("table.selectRowsFirst"));
     if (count > MAX_DELETE) return toastError(t("grid.tooMany"));
     const ids: number[] = [];
-    for (const [first, last] of rows)
-      for (const row of await cache.load(first, last)) if (row && !row.deleted) ids.push(row.id);
+    try {
+      for (const [first, last] of rows)
+        for (const row of await cache.load(first, last)) if (row && !row.deleted) ids.push(row.id);
+    } catch {
+      // The cache has told of it; half of a selection is not removed.
+      return;
+    }
     await edits.remove(ids);
   }, [cache, edits, selection, t]);
 
@@ -138,6 +146,8 @@ export function SheetView(props: ViewProps) {
   const closeFiles = useCallback(() => setFiles(null), []);
   const [links, setLinks] = useState<{ field: Field; row: Row; at: DOMRect } | null>(null);
   const closeLinks = useCallback(() => setLinks(null), []);
+  const [growing, setGrowing] = useState<Growing | null>(null);
+  const fit = useRef<(field: string) => void>(null);
   const closeMenu = useCallback(() => setMenu(null), []);
   const closeCellMenu = useCallback(() => setCellMenu(null), []);
   const closePicker = useCallback(() => setPicker(null), []);
@@ -178,7 +188,7 @@ export function SheetView(props: ViewProps) {
               problem={edits.problem}
               onProblemSeen={edits.clearProblem}
               onEdit={(list) => void edits.edit(list)}
-              onGrow={(records) => void edits.create(records).catch((e: unknown) => toastError(errorText(e)))}
+              onGrow={(records, over) => setGrowing({ records, over })}
               onUndo={() => void edits.undo()}
               onRedo={() => void edits.redo()}
               opensRows={table.key === "customers"}
@@ -190,7 +200,8 @@ export function SheetView(props: ViewProps) {
               onResize={(key, width) => layout.set((l) => ({ ...l, widths: { ...l.widths, [key]: width } }))}
               onMoveColumn={onMove}
               onSelect={setSelection}
-              onSay={(message) => toast(message === "limit" ? t("grid.tooMany") : message)}
+              onSay={toast}
+              fit={fit}
               suggestLinks={suggestLinks}
               suggestValues={(field, text, signal) => suggestValues(table.key, field, text, signal)}
               marks={props.marks}
@@ -206,13 +217,26 @@ export function SheetView(props: ViewProps) {
             />
           )}
         </Suspense>
-        {cache?.total === 0 && !open.loading && <EmptyTable table={table} />}
+        {cache?.total === 0 && !open.loading && (
+          <Suspense>
+            <NoRecords table={table.key} />
+          </Suspense>
+        )}
       </div>
       <StatusBar selection={selection} columns={columns} cache={cache} viewId={open.view?.id}>
         <SummaryBar table={table} viewId={open.view?.id} shown={shown} />
       </StatusBar>
       <Suspense>
-        {menu && <HeaderMenu table={table} column={menu.column} at={menu.at} onClose={closeMenu} />}
+        {menu && (
+          <HeaderMenu
+            table={table}
+            column={menu.column}
+            at={menu.at}
+            onFit={(key) => fit.current?.(key)}
+            onClose={closeMenu}
+          />
+        )}
+        {growing && <GrowDialog growing={growing} onPaste={edits.edit} onClose={() => setGrowing(null)} />}
         {cellMenu && <CellMenu context={context} at={cellMenu} onClose={closeCellMenu} />}
         {commented?.table === table.key && (
           <CellComments key={`${commented.record} ${commented.field}`} table={table} cell={commented} />
@@ -245,20 +269,6 @@ export function SheetView(props: ViewProps) {
         {picker && <ColumnPicker fields={fields} table={table.key} at={picker} onClose={closePicker} />}
       </Suspense>
     </>
-  );
-}
-
-/** Nothing here: no record fits, or a table of one's own that waits for its first. */
-export function EmptyTable({ table }: { table: Table }) {
-  const { t } = useTranslation();
-  const { filters, search, more = [] } = useStore(queryStore(table.key));
-  const asked = search !== "" || Object.keys(filters).length > 0 || more.length > 0;
-  if (asked || table.builtin) return <div className="sheet-empty">{t("table.noRows")}</div>;
-  return (
-    <div className="sheet-empty table-empty">
-      <strong>{t("tables.empty")}</strong>
-      <span>{t("tables.emptyHint")}</span>
-    </div>
   );
 }
 

@@ -5,12 +5,12 @@ import type { Field, LinkValue, Table, ViewRequest } from "@/api/types";
 import { DemoBanner } from "@/features/demo/DemoBanner";
 import { formOf } from "@/features/forms/forms";
 import { boardOf, galleryOf, kindName, monthOf, neededBy } from "@/features/kinds/kinds";
+import { TourOffer } from "@/features/tour/TourOffer";
 import { useTurned } from "@/features/views/useSaved";
-import { usePhone } from "@/lib/hooks";
+import { PHONE, usePhone } from "@/lib/hooks";
 import { loadMembers } from "@/lib/members";
 import { fieldOf, useStatus, useTable } from "@/lib/query";
 import { useStore } from "@/lib/store";
-import { CardsView } from "./CardsView";
 import { SheetView, type ViewProps } from "./SheetView";
 import {
   arrange,
@@ -29,7 +29,10 @@ import { useNews } from "./useNews";
 import { useHere } from "./useOthers";
 import { useView } from "./useView";
 
-// Parts that are not seen at first come when they are asked for.
+// Parts that are not seen at first come when they are asked for; on a phone the cards are.
+const loadCards = async () => ({ default: (await import("./CardsView")).CardsView });
+const CardsView = lazy(loadCards);
+if (matchMedia(PHONE).matches) void loadCards();
 const CustomerPanel = lazy(async () => ({
   default: (await import("@/features/customer/CustomerPanel")).CustomerPanel,
 }));
@@ -75,6 +78,7 @@ function ViewedTable({ table }: { table: Table }) {
 }
 
 function TableBody({ table }: { table: Table }) {
+  const status = useStatus();
   const phone = usePhone();
   const query = useStore(queryStore(table.key));
   const layout = useStore(layoutStore(table.key));
@@ -159,8 +163,9 @@ function TableBody({ table }: { table: Table }) {
     onExport: exportAs,
   };
   return (
-    <div className="table-page">
+    <div className="table-page" data-help={kindName(layout.kind) ?? (phone ? "phone" : "table")}>
       <DemoBanner />
+      {table.key === "customers" && (status.data?.book?.customers ?? 0) > 0 && <TourOffer />}
       <Suspense fallback={<div className="page-busy" aria-busy="true" />}>
         {board ? (
           <BoardView {...seen} board={board} request={request} />
@@ -180,6 +185,7 @@ function TableBody({ table }: { table: Table }) {
             key={dialog.field ?? "new"}
             table={table}
             field={fieldOf(table, dialog.field ?? "")}
+            before={dialog.before}
             onClose={closeDialog}
             onChanged={open.reopen}
           />
@@ -200,6 +206,7 @@ function TableBody({ table }: { table: Table }) {
           <CustomerPanel
             id={panel.id}
             cache={table.key === "customers" ? open.view?.cache : undefined}
+            view={table.key === "customers" ? open.view?.id : undefined}
             onGo={panel.open}
             onOpen={openAny}
             onClose={panel.close}

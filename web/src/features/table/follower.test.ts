@@ -55,7 +55,7 @@ test("an answer older than what this page wrote is asked for again, not shown", 
   const s = setUp(() => {
     n += 1;
     // The person writes while the first question is on its way.
-    if (n === 1) s.cache.pend(1, "name", "mine");
+    if (n === 1) s.cache.pendAll([{ id: 1, field: "name", text: "mine" }]);
     return { rows: [[1, n === 1 ? "older" : "newest"]], fits: [] };
   });
   s.follower.take(touched(1), NONE);
@@ -63,7 +63,7 @@ test("an answer older than what this page wrote is asked for again, not shown", 
   expect(s.name(0)).toBe("name1");
   expect(s.cache.pendingText(1, "name")).toBe("mine");
   s.cache.patch({ "1": { name: "mine" } });
-  s.cache.settle(1, "name");
+  s.cache.settleAll([{ id: 1, field: "name" }]);
   await pass(200);
   expect(s.name(0)).toBe("newest");
 });

@@ -108,8 +108,19 @@ export function layoutStore(table: string): Store<Layout> {
   return store;
 }
 
-/** The field being made (`field` absent) or changed in a dialog. */
-export const fieldDialog = createStore<{ table: string; field?: string } | null>(null);
+/** The field being made (`field` absent) or changed in a dialog; a new one may have its place before another. */
+export const fieldDialog = createStore<{ table: string; field?: string; before?: string } | null>(null);
+
+/** Gives a column its place before another in the table as it is arranged. */
+export function placeBefore(table: Table, key: string, before: string): void {
+  layoutStore(table.key).set((l) => {
+    const order = arrange(table, l)
+      .map((f) => f.key)
+      .filter((k) => k !== key);
+    order.splice(order.indexOf(before), 0, key);
+    return { ...l, order };
+  });
+}
 /** The table being made (`table` absent) or changed in a dialog. */
 export const tableDialog = createStore<{ table?: string } | null>(null);
 

@@ -36,34 +36,52 @@ export function useEdits(
   const locale = useLocale();
   const [problem, setProblem] = useState<CellProblem | null>(null);
 
+  /** Records were made: they stand at the end until the view is opened again. */
+  const came = useCallback(
+    (ids: number[]): void => {
+      void queryClient.invalidateQueries({ queryKey: ["status"] });
+      cache?.append(ids).catch(reopen);
+    },
+    [cache, reopen],
+  );
+
+  /** Cells, and records made in the same step. */
   const edit = useCallback(
-    async (edits: CellEdit[]): Promise<void> => {
+    async (edits: CellEdit[], records: Record<string, Written>[] = []): Promise<void> => {
       const first = edits[0];
-      if (!first) return;
+      if (!first && records.length === 0) return;
       setProblem(null);
-      for (const e of edits) cache?.pend(e.id, e.field, e.text);
+      cache?.pendAll(edits);
       try {
         const cells = edits.map(({ id, field, value }) => ({ id, field, value }));
-        const out = await ownChange(api.patchCells(table, cells), answered);
+        const out = await ownChange(api.patchCells(table, cells, undefined, records), answered);
         marks?.forget(edits.map((e) => e.id));
         cache?.patch(out.rows);
         // The other side of a link may be in view as well.
         if (edits.some(({ value: v }) => typeof v === "object" && v !== null && "add" in v)) cache?.refresh();
         // The server answers with a page of rows at most; of a larger paste the rest is read again.
-        if (Object.keys(out.rows).length < new Set(edits.map((e) => e.id)).size) cache?.refresh();
+        if (Object.keys(out.rows).length < new Set(edits.map((e) => e.id)).size) await cache?.renew();
+        if (out.ids.length > 0) came(out.ids);
         touched();
         const note = out.notes[0];
         if (note) setProblem({ id: note.id, field: note.field, message: note.message });
       } catch (error) {
         const field = error instanceof ApiError ? error.field : undefined;
         const at = edits.find((e) => e.field === field) ?? first;
-        setProblem({ id: at.id, field: at.field, message: errorText(error) });
-        if (edits.length > 1) toastError(errorText(error));
+        const one = edits.length === 1 && records.length === 0;
+        if (at)
+          setProblem({
+            id: at.id,
+            field: at.field,
+            message: errorText(error),
+            text: one ? at.text : undefined,
+          });
+        if (!one) toastError(errorText(error));
       } finally {
-        for (const e of edits) cache?.settle(e.id, e.field);
+        cache?.settleAll(edits);
       }
     },
-    [cache, marks, table],
+    [cache, marks, table, came],
   );
 
   /** As `edit`, for a form: a refusal is the form's to show. */
@@ -127,11 +145,10 @@ export function useEdits(
     async (records: Record<string, Written>[], key?: string): Promise<number[]> => {
       const out = await ownChange(api.createRecords(table, records, key), (made) => made.ids);
       touched();
-      void queryClient.invalidateQueries({ queryKey: ["status"] });
-      for (const id of out.ids) cache?.append(id, (await api.record(table, id)).values);
+      came(out.ids);
       return out.ids;
     },
-    [cache, table],
+    [table, came],
   );
 
   const remove = useCallback(

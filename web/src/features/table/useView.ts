@@ -50,7 +50,8 @@ export function useView(request: ViewRequest | null) {
           first: opened.rows,
           fetch: async (offset, limit, signal) =>
             (await api.viewRows(opened.view, offset, limit, signal)).rows,
-          again: asked.colours && (async (ids) => (await api.viewRecords(opened.view, ids, [])).rows),
+          again: async (ids) => (await api.viewRecords(opened.view, ids, [])).rows,
+          tinted: asked.colours !== undefined,
           onError: (e) => {
             if (e instanceof ApiError && e.code === "not_found") reopen();
             else if (!isAbort(e)) toastError(errorText(e));

@@ -46,7 +46,7 @@ export function Detail({ id, from, may, customers }: Props) {
   const detail = from?.detail ?? asked.data;
   if (!detail) return <div className="page-busy" aria-busy="true" />;
   return (
-    <div className="page wide tpl-detail">
+    <div className="page wide tpl-detail" data-help="templates">
       <Link to="/templates" search={{}} className="quiet-link">
         <Icon name="left" /> {say("back")}
       </Link>

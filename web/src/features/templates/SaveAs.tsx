@@ -1,5 +1,5 @@
 import { useQueries } from "@tanstack/react-query";
-import { Button, Checkbox, Input, Modal } from "antd";
+import { Button, Checkbox, Input } from "antd";
 import { useState } from "react";
 import { api } from "@/api";
 import type { SavedView, Table } from "@/api/types";
@@ -7,6 +7,7 @@ import { useLocale } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { labelOf } from "@/lib/format";
 import { useSchema } from "@/lib/query";
+import { Dialog } from "@/ui/Dialog";
 import { toast } from "@/ui/toast";
 import { download } from "./templates";
 import { useTexts } from "./texts";
@@ -77,8 +78,9 @@ export function SaveAs({ onClose }: { onClose(): void }) {
   const all = parts.flatMap((p) => [...p.fields.map((f) => fieldKey(p, f.key)), ...p.views.map(viewKey)]);
   const ready = name.trim() !== "" && all.some((key) => !out.has(key));
   return (
-    <Modal
+    <Dialog
       open
+      data-help="templates"
       width={560}
       title={say("own")}
       onCancel={onClose}
@@ -147,6 +149,6 @@ export function SaveAs({ onClose }: { onClose(): void }) {
           </p>
         )}
       </form>
-    </Modal>
+    </Dialog>
   );
 }

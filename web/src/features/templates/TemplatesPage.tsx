@@ -79,6 +79,7 @@ function Gallery({ cards, may, onSave }: { cards: TemplateCard[]; may: boolean; 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a drop target; the button is the keyboard's way
     <div
+      data-help="templates"
       className={over ? "page wide tpl-page over" : "page wide tpl-page"}
       onDragEnter={drag(true)}
       onDragOver={drag(true)}

@@ -1,6 +1,5 @@
 /** Texts of the gallery of templates, in both languages: only who opens it loads them. */
-import type { Locale } from "@/api/types";
-import { useLocale } from "@/i18n";
+import { localTexts } from "@/i18n/local";
 
 export const zh = {
   title: "模板",
@@ -140,15 +139,7 @@ export const en: typeof zh = {
 
 export type Word = keyof typeof zh;
 
-/** A text with its blanks filled in. */
-export function say(locale: Locale, word: Word, blanks: Record<string, string | number> = {}): string {
-  const text = (locale === "en" ? en : zh)[word];
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(blanks[name] ?? ""));
-}
+/** A text with its blanks filled in, and the same as a hook. */
+export const { say, useTexts } = localTexts<Word>(zh, en);
 
-export type Say = (word: Word, blanks?: Record<string, string | number>) => string;
-
-export function useTexts(): Say {
-  const locale = useLocale();
-  return (word, blanks) => say(locale, word, blanks);
-}
+export type Say = ReturnType<typeof useTexts>;

@@ -50,7 +50,7 @@ export function ColourRules({ table, at, onClose }: Props) {
     take(wanted.current.map((d) => (d.id === id ? to(d) : d)));
   return (
     <Popup at={at} label={t("colour.title")} onClose={onClose}>
-      <div className="colour-rules">
+      <div className="colour-rules" data-help="colours">
         <p className="muted">{t("colour.hint")}</p>
         <ol>
           {drafts.map((draft, i) => (

@@ -2,6 +2,7 @@ import { Select } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field, SavedView, Sort, Table } from "@/api/types";
+import { Hint } from "@/features/help/Hint";
 import { queryStore, toFilter } from "@/features/table/tableState";
 import { useLocale } from "@/i18n";
 import { isLinks, labelOf } from "@/lib/format";
@@ -70,13 +71,14 @@ export function FilterBuilder({ table, at, onClose }: Props) {
   }, [group, store]);
   return (
     <Popup at={at} label={t("builder.title")} onClose={onClose}>
-      <div className="builder">
+      <div className="builder" data-help="views">
         <section aria-label={t("builder.conditions")}>
           <GroupRows
             table={table}
             group={group}
             onChange={(id, to) => take(id === group.id ? (to(group) as Group) : change(group, id, to))}
           />
+          {group.rows.some((row) => "segment" in row) && <Hint word="segment" topic="conditions" />}
           <div className="builder-foot">
             <AddButtons table={table} group={group} nested={false} onAdd={(g) => take(g)} />
             {group.rows.length > 0 && (

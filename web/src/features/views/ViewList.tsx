@@ -54,7 +54,7 @@ export function ViewList(props: Props) {
   ];
   return (
     <Popup at={at} label={t("view.list")} onClose={onClose}>
-      <div className="view-list">
+      <div className="view-list" data-help="views">
         {name ? (
           <NameForm
             start={

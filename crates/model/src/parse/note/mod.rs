@@ -10,8 +10,8 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
-use crate::DateTime;
 use crate::builtin::{FEEDBACK, PLAN, TALK};
+use crate::{Date, DateTime};
 use scan::{Scan, english};
 
 /// The hour of a day to come that names none.
@@ -129,6 +129,12 @@ const KINDS: &[(&str, &str)] = &[
 
 /// Beginnings that make a line a plan wherever its time stands.
 const REMINDERS: &[&str] = &["记得", "提醒", "待办", "别忘", "remember", "remind", "todo"];
+
+/// The day a text begins with, as people say it, and how many characters that takes.
+pub(super) fn day_at_start(text: &[char], today: Date) -> Option<(usize, Date)> {
+    let day = Scan::new(text, today.start()).day(0).filter(|d| d.part.is_none())?;
+    Some((day.to, day.date))
+}
 
 /// Reads a line written at a moment of the wall clock.
 ///
