@@ -110,7 +110,16 @@ describe("the customer page", { concurrency: 1 }, () => {
     await page.waitForFunction(() => !document.querySelector(".next-contact")?.textContent.includes("明天"));
     assert.equal((await call(page, "GET", "/tables/customers/records/1")).values.next_contact, day(3));
     await page.locator(".next-contact").click();
-    await page.locator(".pick-day input[type=date]").fill(day(-2));
+    // Keys of half a date are days too, to the browser: none of them is taken.
+    const other = page.locator(".pick-day input[type=date]");
+    await other.pressSequentially("20261215");
+    assert.equal((await call(page, "GET", "/tables/customers/records/1")).values.next_contact, day(3));
+    await other.fill("0006-02-02");
+    assert.ok(await page.locator(".pick-day form button").isDisabled(), "nobody means the year 6");
+    await other.fill(day(-2));
+    assert.deepEqual(await faults(page), []);
+    await other.press("Enter");
+    await page.locator(".pick-day").waitFor({ state: "detached" });
     await page.locator(".next-contact.late", { hasText: "已过期" }).waitFor();
     const talk = (await call(page, "GET", "/customers/1/timeline")).open[0];
     assert.equal(talk.values.follow_up, `${day(-2)}T14:00:00`, "the follow-up moved, at its time");
@@ -123,6 +132,7 @@ describe("the customer page", { concurrency: 1 }, () => {
     const pill = (name) => page.locator(".timeline-filter .pill", { hasText: name });
     await pill("互动").click();
     await page.locator(".event-order").first().waitFor({ state: "detached" });
+    await page.locator(".event-talk").nth(1).waitFor();
     assert.equal(await page.locator(".event-talk").count(), 2);
     await pill("反馈").click();
     await page.locator(".timeline-empty").waitFor();
@@ -153,6 +163,63 @@ describe("the customer page", { concurrency: 1 }, () => {
     await page.locator(".timeline-empty, .event[data-kind=made]").first().waitFor();
     await page.getByRole("button", { name: down ? "上一位" : "下一位" }).click();
     await page.locator(".panel h2", { hasText: at }).waitFor();
+  });
+
+  it("keeps a line that was begun, for its customer", async () => {
+    const panel = page.locator(".panel");
+    const name = await panel.locator("h2").textContent();
+    const other = (is) =>
+      page.waitForFunction(
+        ([name, is]) => (document.querySelector(".panel h2")?.textContent !== name) === is,
+        [name, is],
+      );
+    const down = await panel.getByRole("button", { name: "下一位" }).isEnabled();
+    await note(page).fill("半句");
+    await note(page).press(down ? "Alt+ArrowDown" : "Alt+ArrowUp");
+    await other(true);
+    await page.waitForFunction(() => document.querySelector(".note-entry input").value === "");
+    // The keys go on working, although the line that had them is another's.
+    await page.keyboard.press(down ? "Alt+ArrowUp" : "Alt+ArrowDown");
+    await other(false);
+    assert.equal(await note(page).inputValue(), "半句");
+    await note(page).focus();
+    await page.keyboard.press("Escape");
+    await panel.waitFor();
+    assert.ok(!(await note(page).evaluate((e) => e === document.activeElement)), "Escape leaves the line");
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "detached" });
+    await page.keyboard.press("Control+k");
+    await page.locator(".palette-box input").fill(name);
+    await page.locator(".palette-line", { hasText: name }).first().click();
+    await page.locator(".panel h2", { hasText: name }).waitFor();
+    assert.equal(await note(page).inputValue(), "半句");
+    await note(page).fill("");
+  });
+
+  it("leaves a field with Escape, and lets one mend what was refused", async () => {
+    await page.locator(".panel").getByRole("tab", { name: "资料" }).click();
+    const birthday = page.locator(".panel .field-row", { hasText: "生日" }).first();
+    const stored = async () => (await call(page, "GET", "/tables/customers/records/1")).values.birthday;
+    const mobile = page.locator(".panel .field-row", { hasText: "手机" }).first();
+    await mobile.locator("button").click();
+    await mobile.locator("input").fill("13900139000");
+    await page.keyboard.press("Escape");
+    await mobile.locator("button", { hasText: "13800138000" }).waitFor();
+    assert.ok(await mobile.locator("button").evaluate((e) => e === document.activeElement));
+    await page.keyboard.press("Tab");
+    await birthday.locator("button").click();
+    await birthday.locator("input").fill("1990年13月45日生");
+    await page.keyboard.press("Enter");
+    await birthday.getByRole("alert").waitFor();
+    await birthday.locator("button").click();
+    assert.equal(await birthday.locator("input").inputValue(), "1990年13月45日生");
+    await birthday.locator("input").fill("1990年12月5日生");
+    await page.keyboard.press("Enter");
+    await birthday.getByRole("alert").waitFor({ state: "detached" });
+    await birthday.locator("button", { hasText: "12" }).waitFor();
+    assert.notEqual(await stored(), null);
+    const values = (await call(page, "GET", "/tables/customers/records/1")).values;
+    assert.equal(values.mobile, "13800138000", "what was left with Escape is not stored");
   });
 
   it("has a page and an address of its own", async () => {
@@ -194,7 +261,9 @@ describe("the customer page", { concurrency: 1 }, () => {
       box.y + box.height > 780 && box.y + box.height <= 844,
       "the line is at the bottom of the screen",
     );
-    await phone.locator(".note-save").tap();
+    // At its outer end, which is elsewhere as soon as anything moves.
+    const end = (await phone.locator(".note-save").boundingBox()).width - 4;
+    await phone.locator(".note-save").tap({ position: { x: end, y: 22 } });
     await open(phone, "发新款图").waitFor();
     assert.deepEqual(await faults(phone), []);
     await shot(phone, "customer-390");

@@ -190,6 +190,22 @@ describe("hands on the sheet", { concurrency: 1 }, () => {
     await cells(["甲列", "乙列"], filled, "clearing is one step");
   });
 
+  it("writes what the active cell holds into all, though it is not changed", async () => {
+    await put("甲列", ["杭州", null, "苏州"]);
+    for (const begin of ["F2", "杭州"]) {
+      await page.reload();
+      await ready(page);
+      await goTo(page, "甲列");
+      await page.keyboard.press("Shift+ArrowDown");
+      await page.keyboard.press("Shift+ArrowDown");
+      await (begin === "F2" ? page.keyboard.press(begin) : page.keyboard.type(begin));
+      await page.keyboard.press("Control+Enter");
+      await cells(["甲列"], [["杭州"], ["杭州"], ["杭州"]], begin);
+      await page.keyboard.press("Control+z");
+      await cells(["甲列"], [["杭州"], [null], ["苏州"]]);
+    }
+  });
+
   it("goes round several ranges with Enter", async () => {
     await goTo(page, "甲列");
     await page.keyboard.press("Shift+ArrowDown");

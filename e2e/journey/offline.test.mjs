@@ -100,6 +100,34 @@ describe("without a network", { concurrency: 1 }, () => {
     assert.equal((await follow()).length, made.length, "nothing comes twice");
   });
 
+  it("loses no note where the line hangs, and shows what was opened", async () => {
+    const { server } = book;
+    const before = (await follow()).length;
+    await card("王小华").tap();
+    await contact().waitFor();
+    server.hang();
+    const line = phone.getByLabel("记一笔");
+    await line.fill("问到货没有");
+    await line.press("Enter");
+    await toast(phone, "先记在这台设备上").waitFor();
+    await phone.locator(".kept-notes li", { hasText: "问到货没有" }).waitFor();
+    assert.equal(await line.inputValue(), "");
+    await line.fill("颜色要深的");
+    await line.press("Enter");
+    await phone.waitForTimeout(500);
+    // Before it is given up: what is on its way is kept already.
+    await phone.goto(`${server.url}/t/customers`);
+    await phone.locator(".outbox-button", { hasText: "待发送 2" }).waitFor({ timeout: 40_000 });
+    await card("王小华").waitFor({ timeout: 40_000 });
+    server.goOn();
+    await phone.locator(".outbox-button").waitFor({ state: "detached", timeout: 40_000 });
+    const texts = (await follow()).map((r) => r.values.content);
+    assert.equal(texts.length, before + 2, "each has come once");
+    assert.ok(texts.includes("问到货没有") && texts.includes("颜色要深的"));
+    await phone.reload();
+    await card("李强").waitFor();
+  });
+
   it("shows what someone else has changed meanwhile, and lets one choose", async () => {
     await card("李强").tap();
     await contact().waitFor();

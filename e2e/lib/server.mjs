@@ -61,6 +61,9 @@ export async function serve() {
     code,
     data,
     said: () => running.said,
+    /** Takes what is sent and answers nothing, until it goes on. */
+    hang: () => running.child.kill("SIGSTOP"),
+    goOn: () => running.child.kill("SIGCONT"),
     /** Kills it and starts it again at the same address. */
     restart: async () => {
       await end(running, "SIGKILL");

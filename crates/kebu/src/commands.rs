@@ -127,7 +127,23 @@ fn named(path: &Path) -> (PathBuf, String) {
     (path.to_owned(), path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default())
 }
 
+/// Refuses to write over a file that is being read.
+fn apart(inputs: &[PathBuf], outputs: &[&PathBuf]) -> Result<()> {
+    // What is not there yet is nobody's input.
+    let whole = |p: &PathBuf| p.canonicalize().ok();
+    let inputs: Vec<_> = inputs.iter().filter_map(whole).collect();
+    let Some(out) = outputs.iter().find(|o| whole(o).is_some_and(|o| inputs.contains(&o))) else { return Ok(()) };
+    let out = out.display();
+    Err(Error::new(
+        ErrorCode::Invalid,
+        format!("“{out}”就是要读的文件，写进去会把原表盖掉；请换一个输出文件名"),
+        format!("“{out}” is a file that is read; writing there would replace it. Choose another output file"),
+    )
+    .on("argument"))
+}
+
 fn import(c: &Context, i: &Import) -> Result<u8> {
+    apart(&i.files, &i.errors.iter().collect::<Vec<_>>())?;
     let data = c.open()?;
     let files: Vec<_> = i.files.iter().map(|p| named(p)).collect();
     let schema = data.book.schema();
@@ -193,6 +209,7 @@ fn export(c: &Context, e: &Export) -> Result<u8> {
 }
 
 fn grade(c: &Context, g: &Grade) -> Result<u8> {
+    apart(&g.files, &std::iter::once(&g.out).chain(&g.errors).collect::<Vec<_>>())?;
     let wanted = jobs::grade::Wanted {
         files: g.files.clone(),
         out: g.out.clone(),

@@ -97,6 +97,8 @@ pub struct Error {
     pub en: String,
     /// The field it is about, if one.
     pub field: Option<String>,
+    /// The record it is about, if it was one of several.
+    pub record: Option<i64>,
     /// Where in a formula's text, as (first character, one past the last), counted from 0.
     pub at: Option<(usize, usize)>,
 }
@@ -107,12 +109,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error from its code and its two messages.
     pub fn new(code: ErrorCode, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code, zh: zh.into(), en: en.into(), field: None, at: None }
+        Self { code, zh: zh.into(), en: en.into(), field: None, record: None, at: None }
     }
 
     /// The same error about one field.
     pub fn on(mut self, field: &str) -> Self {
         self.field = Some(field.to_owned());
+        self
+    }
+
+    /// The same error about one record of several.
+    pub fn of(mut self, record: i64) -> Self {
+        self.record = Some(record);
         self
     }
 

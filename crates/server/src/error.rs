@@ -105,6 +105,9 @@ pub(crate) struct ErrorBody {
     /// The field it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// The record it is about, where several were written at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<i64>,
     /// Of a form: every field that is wrong, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<BTreeMap<String, String>>,
@@ -185,7 +188,8 @@ pub(crate) async fn answer_errors(request: Request, next: Next) -> Response {
         error.message(lang).to_owned()
     };
     let code = ErrorCodeName::of(error.code);
-    let body = Json(ErrorAnswer { error: ErrorBody { code, message, field: error.field, fields, request_id: id } });
+    let body = ErrorBody { code, message, field: error.field, record: error.record, fields, request_id: id };
+    let body = Json(ErrorAnswer { error: body });
     let mut answer = (status, body).into_response();
     if let Some(after) = response.headers().get(header::RETRY_AFTER) {
         answer.headers_mut().insert(header::RETRY_AFTER, after.clone());

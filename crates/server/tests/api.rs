@@ -222,6 +222,14 @@ async fn cells_and_new_records_are_one_step(site: &Site) {
     let (status, answer) = site.call("owner", "PATCH", path, Some(bad)).await;
     assert_eq!((status, &answer["error"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("price")));
     assert_eq!(site.ok("GET", &format!("{path}/{first}"), None).await["values"]["name"], "茶", "all or none");
+    let second = site.ok("POST", path, Some(json!({ "records": [{ "name": "糖" }] }))).await["ids"][0].clone();
+    let price = |id: &Value, text: &str| json!({ "id": id, "field": "price", "value": { "text": text } });
+    let several = json!({ "cells": [price(&json!(first), "3"), price(&second, "三块多")] });
+    let (_, answer) = site.call("owner", "PATCH", path, Some(several)).await;
+    assert_eq!(answer["error"]["record"], second, "of several the record that is wrong is named, and its text");
+    assert!(answer["error"]["message"].as_str().unwrap().starts_with("“三块多”：单价"), "{answer}");
+    let one = site.call("owner", "PATCH", path, Some(json!({ "cells": [price(&second, "三块多")] }))).await.1;
+    assert!(one["error"]["message"].as_str().unwrap().starts_with("单价"), "{one}");
     let partial = json!({ "cells": [], "records": [{ "name": "盐" }], "partial": true });
     assert!(site.call("owner", "PATCH", path, Some(partial)).await.0.is_client_error());
     assert!(

@@ -14,6 +14,8 @@ export class ApiError extends Error {
     readonly requestId?: string,
     /** Of a form: every field that is wrong, and why. */
     readonly fields?: Record<string, string>,
+    /** Of several records written at once, the one that is wrong. */
+    readonly record?: number,
   ) {
     super(message);
     this.name = "ApiError";
@@ -44,12 +46,13 @@ export function toApiError(status: number, body: unknown): ApiError {
         field?: string;
         request_id?: string;
         fields?: Record<string, string>;
+        record?: number;
       };
     } | null
   )?.error;
   const code = (error?.code ?? (status === 401 ? "unauthorized" : "internal")) as ErrorCode;
-  const { message = `HTTP ${status}`, field, request_id, fields } = error ?? {};
-  return new ApiError(code, message, status, field, request_id, fields);
+  const { message = `HTTP ${status}`, field, request_id, fields, record } = error ?? {};
+  return new ApiError(code, message, status, field, request_id, fields, record);
 }
 
 export interface CallOptions {
@@ -60,31 +63,46 @@ export interface CallOptions {
   key?: string;
   /** From the server itself, not what the worker behind the page kept. */
   fresh?: boolean;
+  /** After so many ms without an answer the server counts as one that cannot be reached. */
+  patience?: number;
 }
 
 export async function call<T>(
   path: string,
-  { method = "GET", body, signal, key, fresh }: CallOptions = {},
+  { method = "GET", body, signal, key, fresh, patience }: CallOptions = {},
 ): Promise<T> {
   const headers: Record<string, string> = { "Accept-Language": currentLocale(), Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key !== undefined) headers["Idempotency-Key"] = key;
   let response: Response;
+  let text = "";
+  const stop = new AbortController();
+  let late = false;
+  const timer =
+    patience &&
+    setTimeout(() => {
+      late = true;
+      stop.abort();
+    }, patience);
+  signal?.addEventListener("abort", () => stop.abort());
   try {
     response = await fetch(apiUrl(path), {
       method,
       headers,
       credentials: "same-origin",
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal,
+      signal: patience ? stop.signal : signal,
       cache: fresh ? "no-store" : undefined,
     });
+    // An answer may also stop halfway.
+    text = await response.text();
   } catch (error) {
-    if (isAbort(error)) throw error;
+    if (isAbort(error) && !late) throw error;
     throw new ApiError("network", "network", 0);
+  } finally {
+    clearTimeout(timer);
   }
   if (response.status === 204) return undefined as T;
-  const text = await response.text();
   const json: unknown = text === "" ? null : safeJson(text);
   if (!response.ok) {
     const error = toApiError(response.status, json);

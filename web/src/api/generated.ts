@@ -1,5 +1,5 @@
 // Made from the API's document by scripts/api-types.mjs. Do not edit: `make types`.
-// Document: ba65702bd9b287bb9fd9ce99f9d382bdf60c70265dfc968c95c6b1d9889a9782
+// Document: 5aa0305b3ab37f14720adc254740a637b8adbfa32b23ed190390af55627cfdec
 import type { ChoiceOption, Content, Places, Value, WireRow } from "./cells";
 
 /** An answer of a person. */
@@ -425,6 +425,8 @@ export interface ErrorBody {
   fields?: Record<string, string>;
   /** What, where and how to mend it, in the caller's language. */
   message: string;
+  /** The record it is about, where several were written at once. */
+  record?: number;
   /** Names the request in the server's log. */
   request_id: string;
 }

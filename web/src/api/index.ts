@@ -4,6 +4,11 @@ import type * as T from "./types";
 
 const enc = encodeURIComponent;
 
+/** How long a server may take over what is kept otherwise. */
+const PATIENCE_MS = 8_000;
+/** Of what is done once under its key, and kept for later where the server is not reached. */
+const once = (key?: string) => ({ key, patience: key ? PATIENCE_MS : undefined });
+
 export const api = {
   status: () => call<T.Status>("/status"),
   setup: (body: { code: string; login: string; password: string; book?: string }) =>
@@ -109,7 +114,8 @@ export const api = {
     call<T.Created>(`/tables/${enc(table)}/records`, {
       method: "POST",
       body: { records },
-      key,
+      // Only new customers are kept where the server is not reached.
+      ...(table === "customers" ? once(key) : { key }),
     }),
   /** Writes cells, and makes records in the same step. */
   patchCells: (
@@ -121,7 +127,7 @@ export const api = {
     call<T.Patched>(`/tables/${enc(table)}/records`, {
       method: "PATCH",
       body: records.length > 0 ? { cells, records } : { cells },
-      key,
+      ...once(key),
     }),
   deleteRecords: (table: string, ids: number[]) =>
     call<T.Deleted>(`/tables/${enc(table)}/records`, {
@@ -151,14 +157,15 @@ export const api = {
       body: { change },
     }),
   history: (table: string, id: number) => call<T.History>(`/tables/${enc(table)}/records/${id}/history`),
-  card: (id: number, fresh?: boolean) => call<T.Card>(`/customers/${id}/card`, { fresh }),
+  card: (id: number, fresh?: boolean) =>
+    call<T.Card>(`/customers/${id}/card`, { fresh, patience: fresh ? PATIENCE_MS : undefined }),
   timeline: (id: number, kinds: string | undefined, cursor: string | undefined, signal?: AbortSignal) => {
     const wanted = new URLSearchParams({ ...(kinds && { kinds }), ...(cursor && { cursor }) });
     return call<T.TimelinePage>(`/customers/${id}/timeline?${wanted}`, { signal });
   },
   /** Keeps a note on a customer, or with `preview` says what was understood of it. */
   addNote: (id: number, body: T.NewNote, signal?: AbortSignal, key?: string) =>
-    call<T.NoteRead>(`/customers/${id}/notes`, { method: "POST", body, signal, key }),
+    call<T.NoteRead>(`/customers/${id}/notes`, { method: "POST", body, signal, ...once(key) }),
 
   comments: (table: string, id: number) => call<T.Threads>(`/tables/${enc(table)}/records/${id}/comments`),
   /** The cells of some records with open threads. */

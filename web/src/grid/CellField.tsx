@@ -222,7 +222,7 @@ export function CellField({ ref, props, picked, wrap, grid, visible, follow, tog
           e.preventDefault();
           const [text, html] = ["text/plain", "text/html"].map((type) => e.clipboardData.getData(type));
           void loadHands().then((h) =>
-            h.paste(board, text ?? "", html ?? "", (n) => props.onSay(t("grid.skipped", { n }))),
+            h.paste(board, text ?? "", html ?? "", (what, n) => props.onSay(t(`grid.${what}`, { n }))),
           );
         }}
       />
@@ -299,9 +299,9 @@ function editingKey(e: KeyboardEvent<HTMLTextAreaElement>, editor: Editor, board
       if (e.altKey) return put("\n");
       if (e.ctrlKey || e.metaKey) {
         e.preventDefault();
-        const text = editor.written()?.text;
+        const entered = editor.entered();
         editor.end();
-        if (text !== undefined) void fillRanges(board, text);
+        if (entered) void fillRanges(board, entered.text, entered.from);
         return;
       }
       if (editor.take()) return e.preventDefault();

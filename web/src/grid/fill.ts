@@ -1,17 +1,21 @@
 /** Filling cells from their neighbours: Ctrl+D and Ctrl+R copy, the corner dragged or clicked twice goes on. */
-import type { Field, Value } from "@/api/types";
-import { editText, isError, isLinks, linksOf } from "@/lib/format";
+import type { Value } from "@/api/types";
 import { around, within } from "./selection";
 import { type Series, seriesOf } from "./series";
 import type { CellEdit, Range, Row, SheetColumn } from "./types";
 import { type Board, loaded, MAX_CELLS } from "./useCommands";
-import { toWritten } from "./written";
+import { filledWith } from "./written";
 
 /** Ctrl+D and Ctrl+R: the first row (or column) of the selection into the rest. */
 export async function fill(board: Board, down: boolean): Promise<void> {
   let { x, y, width, height } = board.box().range;
-  // On a single cell Excel takes the neighbour above (or to the left).
-  if (down && height === 1 && y > 0) [y, height] = [y - 1, 2];
+  // On a single cell Excel takes the neighbour above (or to the left); headings of groups are passed over.
+  if (down && height === 1) {
+    let above = y - 1;
+    while (above >= 0 && board.props.source.peek(above)?.head !== undefined) above -= 1;
+    if (above < 0) return;
+    [y, height] = [above, y - above + 1];
+  }
   if (!down && width === 1 && x > 0) [x, width] = [x - 1, 2];
   const source = down ? { x, y, width, height: 1 } : { x, y, width: 1, height };
   await fillFrom(board, source, { x, y, width, height }, "copy");
@@ -23,18 +27,6 @@ export type How = "copy" | "series" | "other";
 const isRecord = (row: Row | undefined) => row?.head === undefined;
 const contentOf = (row: Row | undefined, column: SheetColumn | undefined) =>
   column ? row?.values[column.field.key] : undefined;
-
-/** What a cell gets that is filled with a value of another field. */
-function filledWith(target: Field, origin: Field, value: Value): Pick<CellEdit, "value" | "text"> {
-  // The same kind moves as it is; another kind is read as text.
-  const text = isError(value) ? value.error : editText(origin, value);
-  const whole = isLinks(target) && value !== null ? linksOf(value) : value;
-  const moved = origin.kind === target.kind && !isError(whole);
-  return {
-    value: moved ? whole : toWritten(target, text),
-    text: moved && typeof value === "object" ? "" : text,
-  };
-}
 
 /** Fills a range from the part of it that is given, over rows below and above or over columns beside. */
 export async function fillFrom(board: Board, from: Range, into: Range, how: How): Promise<void> {
@@ -73,7 +65,11 @@ export async function fillFrom(board: Board, from: Range, into: Range, how: How)
       const series = down ? below.get(from.x + around(col - from.x, from.width)) : beside;
       const value = series ? series(down ? nth - before : col - from.x) : contentOf(pattern, origin);
       if (value === undefined) continue;
-      edits.push({ id: row.id, field: target.field.key, ...filledWith(target.field, origin.field, value) });
+      edits.push({
+        id: row.id,
+        field: target.field.key,
+        ...filledWith(target.field, { field: origin.field, value }),
+      });
     }
   });
   if (edits.length > 0) board.props.onEdit(edits);

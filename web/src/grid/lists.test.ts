@@ -1,6 +1,16 @@
 import { expect, test } from "vitest";
 import type { Field } from "@/api/types";
-import { chosenIn, itemsOf, matching, relinked, severalIn, toggled, withFresh } from "./lists";
+import {
+  chosenIn,
+  itemsOf,
+  matching,
+  meantBy,
+  relinked,
+  severalIn,
+  textItem,
+  toggled,
+  withFresh,
+} from "./lists";
 
 const field = (more: Partial<Field>): Field => ({
   key: "f",
@@ -25,6 +35,17 @@ test.each([
   const all = itemsOf(field({}), "zh-CN");
   const list = withFresh(matching(all, text, false), text, all);
   expect(list.map((i) => (i.fresh ? "+" : "") + i.label)).toEqual(expected);
+});
+
+test.each([
+  ["大", ["大客户", "大"], 1],
+  ["大客", ["大客户", "+大客"], 1],
+  ["zhang", ["张三"], 0],
+  ["", ["大客户"], -1],
+  ["大", [], -1],
+])("of what is found for %j, %j, Enter takes number %d", (typed, found, expected) => {
+  const items = found.map((text) => ({ ...textItem(text.replace("+", "")), fresh: text.startsWith("+") }));
+  expect(meantBy(items, typed)).toBe(expected);
 });
 
 test("lists of other kinds", () => {

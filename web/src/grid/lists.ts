@@ -94,6 +94,15 @@ export function withFresh(items: Item[], text: string, known: Item[]): Item[] {
   return [...items, { label: wanted, tone: "grey", value: wanted, text: wanted, fresh: true }];
 }
 
+/** The item that Enter takes: the one called as typed, else what is new, else the first; -1 for none. */
+export function meantBy(items: Item[], typed: string): number {
+  const wanted = typed.trim().toLowerCase();
+  if (wanted === "" || items.length === 0) return -1;
+  const same = items.findIndex((i) => !i.fresh && i.text.toLowerCase() === wanted);
+  const fresh = items.findIndex((i) => i.fresh);
+  return same >= 0 ? same : Math.max(fresh, 0);
+}
+
 /** What one text names, when several were written at once. */
 export const severalIn = (text: string): string[] => [
   ...new Set(

@@ -33,5 +33,10 @@ test("what is written is read back", () => {
 });
 
 test("html is escaped", () => {
-  expect(formatHtml([["<b>&"]])).toContain("&lt;b&gt;&amp;");
+  expect(formatHtml([["<b>&"]], () => false)).toContain("&lt;b&gt;&amp;");
+});
+
+test("a spreadsheet takes figures as figures, and codes as they are", () => {
+  const html = formatHtml([["007", "1234.50"]], (_, x) => x === 1);
+  expect(html).toMatch(/<td style="mso-number-format:[^"]+">007<\/td><td>1234.50<\/td>/);
 });

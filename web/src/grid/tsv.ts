@@ -70,13 +70,10 @@ function quoted(text: string, start: number): [inner: string, after: number] {
 const escapeHtml = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\n", "<br>");
 
-/** The same rows as HTML; the style keeps Excel from eating leading zeros. */
-export function formatHtml(rows: string[][]): string {
-  const body = rows
-    .map(
-      (row) =>
-        `<tr>${row.map((c) => `<td style="mso-number-format:'\\@'">${escapeHtml(c)}</td>`).join("")}</tr>`,
-    )
-    .join("");
+/** The same rows as HTML. A style keeps Excel from eating leading zeros, where the text is no figure to reckon with. */
+export function formatHtml(rows: string[][], isFigure: (row: number, column: number) => boolean): string {
+  const cell = (text: string, y: number, x: number) =>
+    `<td${isFigure(y, x) ? "" : ` style="mso-number-format:'\\@'"`}>${escapeHtml(text)}</td>`;
+  const body = rows.map((row, y) => `<tr>${row.map((text, x) => cell(text, y, x)).join("")}</tr>`).join("");
   return `<meta charset="utf-8"><table>${body}</table>`;
 }

@@ -4,7 +4,7 @@ import { bookNow, today } from "@/lib/month";
 import type { Command } from "./keymap";
 import { type Box, boxAt, edge, goTo, headOf, step } from "./selection";
 import type { CellEdit, Range, Row, SheetProps } from "./types";
-import { toWritten } from "./written";
+import { type Content, laidWith } from "./written";
 
 /** Filling and pasting come when they are first asked for. */
 export const loadHands = () => import("./hands");
@@ -66,8 +66,8 @@ function move(board: Board, command: Extract<Command, { do: "move" }>): void {
 export const loaded = (board: Board, first: number, last: number): Promise<(Row | undefined)[] | undefined> =>
   board.props.source.load(first, last).catch(() => undefined);
 
-/** Writes the same text into every writable cell of the selection. */
-export async function fillRanges(board: Board, text: string): Promise<void> {
+/** Writes the same text, or the content it stands for, into every writable cell of the selection. */
+export async function fillRanges(board: Board, text: string, from?: Content): Promise<void> {
   const { columns } = board.props;
   const ranges = board.ranges();
   if (ranges.reduce((n, r) => n + r.width * r.height, 0) > MAX_CELLS) return board.say("tooMany");
@@ -83,8 +83,7 @@ export async function fillRanges(board: Board, text: string): Promise<void> {
           edits.set(`${row.id}:${field.key}`, {
             id: row.id,
             field: field.key,
-            value: toWritten(field, text),
-            text,
+            ...laidWith(field, text, from),
           });
       }
     }

@@ -1,5 +1,5 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import type { Field, Locale, Written } from "@/api/types";
+import type { Field, LinkValue, Locale, Written } from "@/api/types";
 import { editText, isLinks, linkName, linksOf, optionLabel } from "@/lib/format";
 import {
   chosenIn,
@@ -9,6 +9,7 @@ import {
   itemsOf,
   linkItem,
   matching,
+  meantBy,
   recordItem,
   relinked,
   severalIn,
@@ -17,7 +18,7 @@ import {
   withFresh,
 } from "./lists";
 import type { Row, SheetColumn, SheetProps } from "./types";
-import { toWritten } from "./written";
+import { type Content, toWritten } from "./written";
 
 export interface Editing {
   col: number;
@@ -71,7 +72,7 @@ export function useEditor({ props, locale, input, cell }: Args) {
       const controller = new AbortController();
       asked.current = controller;
       find(controller.signal).then(
-        (list) => !controller.signal.aborted && show(list, typed.trim() !== "" && list.length > 0 ? 0 : -1),
+        (list) => !controller.signal.aborted && show(list, meantBy(list, typed)),
         () => {},
       );
     },
@@ -85,6 +86,8 @@ export function useEditor({ props, locale, input, cell }: Args) {
       const { field } = e.column;
       const untouched = e.mode === "edit" && typed === e.initial;
       if (field.kind === "tags") {
+        // What was found for other letters is not what Enter means now.
+        show(choice.current.items, -1);
         search(async (signal) => {
           const known = (await suggestValues(field, typed.trim(), signal)).map(textItem);
           return withFresh(known, typed, known);
@@ -187,6 +190,27 @@ export function useEditor({ props, locale, input, cell }: Args) {
     if (typed === e.initial) return undefined;
     return { value: toWritten(e.column.field, typed), text: typed };
   }, [input, onAddOptions, props.source]);
+
+  /** What the cell would hold, changed or not, to be written into others too. */
+  const entered = useCallback((): { text: string; from?: Content } | undefined => {
+    const e = now.current;
+    if (!e) return undefined;
+    const { field } = e.column;
+    const out = written();
+    if (e.chosen) {
+      const names = e.chosen.map((v) => known.current.get(v) ?? v);
+      if (!isLinks(field) || (input.current?.value ?? "").trim() !== "")
+        return { text: out?.text ?? names.join("、") };
+      const links = e.chosen.map((v, i): LinkValue => [Number(v), "", names[i] ?? ""]);
+      return { text: names.join("、"), from: { field, value: links } };
+    }
+    if (!out)
+      return { text: e.initial, from: { field, value: props.source.peek(e.row)?.values[field.key] ?? null } };
+    // An item of the list is meant itself, not whatever else is called like it.
+    const picked = choice.current.items[choice.current.active];
+    const meant = field.kind === "link" && picked ? (picked.value as LinkValue) : undefined;
+    return { text: out.text, from: meant && { field, value: meant } };
+  }, [input, props.source, written]);
 
   const commit = useCallback((): boolean => {
     const e = now.current;
@@ -293,7 +317,7 @@ export function useEditor({ props, locale, input, cell }: Args) {
     begin,
     end,
     commit,
-    written,
+    entered,
     offer,
     pick,
     take,

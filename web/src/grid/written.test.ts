@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Field, FieldKind } from "@/api/types";
 import { layPaste, tile } from "./paste";
 import type { SheetColumn } from "./types";
-import { toWritten } from "./written";
+import { laidWith, toWritten } from "./written";
 
 const field = (kind: FieldKind, key = "f"): Field => ({
   key,
@@ -53,6 +53,20 @@ test("pasting skips locked columns, clips at the right edge and grows past the e
   ]);
   expect(out.grow).toEqual([{ a: "5", c: "7" }]);
   expect(out.skipped).toBe(2);
+  expect(out.outside).toBe(2);
+});
+
+test("what was copied from a cell of the same kind is meant itself, not what is called like it", () => {
+  const link = { ...field("link", "a"), table: "customers" };
+  const from = { field: { ...link, key: "b" }, value: [6, "K000006", "张伟"] as [number, string, string] };
+  expect(laidWith(link, "张伟", from)).toEqual({ value: [6, "K000006", "张伟"], text: "张伟" });
+  expect(laidWith({ ...link, table: "t1" }, "张伟", from).value).toEqual({ text: "张伟" });
+  expect(laidWith(field("text"), "张伟", from).value).toBe("张伟");
+  const moment = { field: field("date_time", "b"), value: "2026-01-02T03:04:05" };
+  expect(laidWith(field("date_time"), "2026-01-02 03:04", moment).value).toBe("2026-01-02T03:04:05");
+  // Options of another choice may be others.
+  const option = { field: field("choice", "b"), value: "yes" };
+  expect(laidWith(field("choice"), "yes", option).value).toBe("愿意");
 });
 
 test("a copy repeats over a selection it divides", () => {

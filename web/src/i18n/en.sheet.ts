@@ -3,6 +3,8 @@ import type { zhSheet } from "./zh.sheet";
 export const enSheet: Record<keyof typeof zhSheet, string> = {
   "grid.apart": "These ranges share neither rows nor columns and cannot be copied together.",
   "grid.nothingBeside": "The columns beside are blank here, so there is no end to fill to.",
+  "grid.outside": "{{n}} cells found no column on the right and were not pasted.",
+  "edit.atRow": "Row {{row}}: {{what}}",
   "grid.mend": "Press F2 to go on from it.",
   "grid.selected": "{{rows}} rows × {{cols}} columns selected",
   "grid.selectedMore": "{{n}} ranges selected",

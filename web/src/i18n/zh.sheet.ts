@@ -2,6 +2,8 @@
 export const zhSheet = {
   "grid.apart": "这几块区域行列对不上，不能一起复制。",
   "grid.nothingBeside": "左右相邻的列没有内容，不知道填到哪里。",
+  "grid.outside": "右边没有那么多列，{{n}} 个单元格没有粘贴。",
+  "edit.atRow": "第 {{row}} 行{{what}}",
   "grid.mend": "按 F2 接着改。",
   "grid.selected": "选中 {{rows}} 行 × {{cols}} 列",
   "grid.selectedMore": "选中 {{n}} 块区域",

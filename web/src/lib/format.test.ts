@@ -94,6 +94,8 @@ test.each<[FieldKind, Value, string]>([
   ["money", 120000, "1200"],
   ["money", -5, "-0.05"],
   ["percent", 0.125, "12.5%"],
+  ["percent", 0.1225, "12.25%"],
+  ["percent", 0.07, "7%"],
   ["tags", ["a", "b"], "a、b"],
   ["text", null, ""],
   ["date_time", { error: "#NUM!" }, "#NUM!"],

@@ -178,7 +178,8 @@ export function editText(field: Field, value: Value | undefined): string {
       return String(value);
     case "percent":
     case "progress":
-      return typeof value === "number" ? formatPercent(value) : String(value);
+      // Every digit: what is copied or edited must come back as it was.
+      return typeof value === "number" ? `${Number((value * 100).toPrecision(12))}%` : String(value);
     case "date_time":
     case "created_time":
     case "updated_time":

@@ -16,6 +16,8 @@ const LinksInput = lazy(async () => ({ default: (await import("./LinksInput")).L
 interface Props {
   field: Field;
   value?: Value;
+  /** What was written before and not taken: the editor goes on from it where it is one of texts. */
+  text?: string;
   autoFocus?: boolean;
   /** `exact` when a value of the list was taken; otherwise the text is the server's to read. */
   onChange(text: string, exact?: Written): void;
@@ -26,7 +28,7 @@ interface Props {
 
 /** One field as a form shows it: lists, stars, calendars and files where a kind has them, text for the rest. */
 export function FieldInput(props: Props) {
-  const { field, value, autoFocus, onChange, onDone } = props;
+  const { field, value, text, autoFocus, onChange, onDone } = props;
   switch (field.kind) {
     case "choice":
     case "bool":
@@ -48,7 +50,11 @@ export function FieldInput(props: Props) {
       );
     case "address":
       return (
-        <AddressInput value={typeof value === "string" ? value : ""} onChange={onChange} onDone={onDone} />
+        <AddressInput
+          value={text ?? (typeof value === "string" ? value : "")}
+          onChange={onChange}
+          onDone={onDone}
+        />
       );
     case "attachment":
       return <FilesInput {...props} />;
@@ -58,7 +64,7 @@ export function FieldInput(props: Props) {
     default:
       break;
   }
-  const common = { autoFocus, defaultValue: editText(field, value), onBlur: onDone };
+  const common = { autoFocus, defaultValue: text ?? editText(field, value), onBlur: onDone };
   if (field.kind === "long_text")
     return (
       <Input.TextArea
@@ -122,7 +128,7 @@ function OneOf({ field, value, autoFocus, onChange, onDone }: Props) {
   );
 }
 
-function SeveralOf({ field, value, autoFocus, onChange, onDone }: Props) {
+function SeveralOf({ field, value, text, autoFocus, onChange, onDone }: Props) {
   const locale = useLocale();
   return (
     <Select
@@ -130,7 +136,7 @@ function SeveralOf({ field, value, autoFocus, onChange, onDone }: Props) {
       autoFocus={autoFocus}
       allowClear
       tokenSeparators={["、", ",", "，", ";", "；"]}
-      defaultValue={textsOf(value)}
+      defaultValue={text === undefined ? textsOf(value) : text.split("、").filter((v) => v !== "")}
       options={(field.options ?? []).map((o) => ({
         value: o.value,
         label: optionLabel(field, o.value, locale),
@@ -169,13 +175,13 @@ function Stars({ field, value, onChange, onDone }: Props) {
   );
 }
 
-function DateInput({ field, value, autoFocus, onChange, onDone }: Props) {
+function DateInput({ field, value, text, autoFocus, onChange, onDone }: Props) {
   const moment = field.kind === "date_time";
   return (
     <Input
       type={moment ? "datetime-local" : "date"}
       autoFocus={autoFocus}
-      defaultValue={typeof value === "string" ? value.slice(0, moment ? 16 : 10) : ""}
+      defaultValue={(text ?? (typeof value === "string" ? value : "")).slice(0, moment ? 16 : 10)}
       onChange={(e) => onChange(e.target.value.replace("T", " "))}
       onBlur={onDone}
     />
@@ -199,20 +205,20 @@ function FilesInput({ field, value, onChange, onDone }: Props) {
   );
 }
 
-function LinkInput({ field, value, autoFocus, onChange, onDone }: Props) {
+function LinkInput({ field, value, text, autoFocus, onChange, onDone }: Props) {
   const [found, setFound] = useState<LinkValue[]>([]);
-  const search = async (text: string) => {
-    onChange(text);
-    if (text.trim() === "") return setFound([]);
-    setFound(await findRecords(field.table ?? "customers", text.trim()));
+  const search = async (typed: string) => {
+    onChange(typed);
+    if (typed.trim() === "") return setFound([]);
+    setFound(await findRecords(field.table ?? "customers", typed.trim()));
   };
   return (
     <AutoComplete
       autoFocus={autoFocus}
-      defaultValue={value && isLink(value) ? value[2] : ""}
+      defaultValue={text ?? (value && isLink(value) ? value[2] : "")}
       options={found.map((l) => ({ value: l[2], key: l[0], label: `${l[2]}  ${l[1]}`, link: l }))}
-      showSearch={{ onSearch: (text) => void search(text).catch(() => setFound([])) }}
-      onSelect={(text: string, option: { link?: LinkValue }) => onChange(text, option.link)}
+      showSearch={{ onSearch: (typed) => void search(typed).catch(() => setFound([])) }}
+      onSelect={(name: string, option: { link?: LinkValue }) => onChange(name, option.link)}
       onBlur={onDone}
     />
   );

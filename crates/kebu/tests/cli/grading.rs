@@ -120,3 +120,21 @@ fn libreoffice_recalculates_the_live_formulas_to_the_stored_values() {
     assert!(compared["cells"].as_u64() >= Some(200 * 15), "{compared}");
     assert_eq!(compared["different"], 0, "{compared}");
 }
+
+#[test]
+fn a_file_that_is_read_is_never_written_over() {
+    let place = Place::new();
+    let [customers, orders] = place.demo("csv", 20, 60);
+    let before = std::fs::read(&customers).expect("the sheet");
+    // Under another name of the same file too.
+    let same = place.at("csv/../csv/customers.csv");
+    for args in [
+        vec!["grade", &customers, &orders, "-o", &same],
+        vec!["grade", &customers, &orders, "-o", &place.at("out.xlsx"), "--errors", &customers],
+        vec!["import", &customers, "--errors", &same, "--dry-run"],
+    ] {
+        let ran = place.as_of(TODAY, &args).exits(2);
+        assert!(ran.json()["error"]["message"].as_str().is_some_and(|m| m.contains("customers.csv")), "{}", ran.out);
+        assert_eq!(std::fs::read(&customers).expect("the sheet"), before, "{args:?}");
+    }
+}

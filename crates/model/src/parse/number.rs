@@ -89,7 +89,13 @@ fn money_from_float(n: f64) -> Result<Read, Problem> {
     if !fen.is_finite() || fen.abs() > MAX_FEN as f64 {
         return Err(too_large());
     }
-    let value = Value::Money(Money(fen.round() as i64));
+    // Half a 分 is rounded as it is written: 1.005 is less than that as a float.
+    let half = (fen.abs().fract() - 0.5).abs() < 1e-6;
+    let exact = half.then(|| format!("{:.8}", n.abs())).and_then(|t| {
+        let number = decimal(&t)?;
+        scaled(number.digits, number.scale, 2).map(|(fen, _)| if n < 0.0 { -fen } else { fen })
+    });
+    let value = Value::Money(Money(exact.unwrap_or(fen.round() as i64)));
     // Sums such as 119.69999999999999 are float noise, not a third decimal.
     if (fen - fen.round()).abs() > 1e-6 * fen.abs().clamp(1.0, 1e4) {
         return Read::noted(value, rounded_to_fen());
@@ -102,7 +108,7 @@ fn rounded_to_fen() -> Note {
 }
 
 fn money_text(t: &str) -> Result<Read, Problem> {
-    let narrowed = compact(t);
+    let narrowed = compact(t).ok_or_else(not_money)?;
     let (negative, body) = unsigned(&narrowed);
     let number = decimal(body).ok_or_else(not_money)?;
     let (power, rest) = unit(number.rest);
@@ -110,6 +116,7 @@ fn money_text(t: &str) -> Result<Read, Problem> {
     let rest = strip_word(rest, &["整", "人民币", "rmb", "cny", "yuan"]);
     let note = match rest {
         "" => None,
+        r if is_digit_at(r, 1) && r.starts_with(',') => return Err(not_money()),
         r if r.starts_with(['(', '[', '/', ',', ';', '起']) => Some(r),
         _ => return Err(not_money()),
     };
@@ -131,9 +138,33 @@ fn money_text(t: &str) -> Result<Read, Problem> {
     }
 }
 
-/// Narrowed, lower-case, without spaces and currency signs in front.
-fn compact(t: &str) -> String {
-    t.chars().map(narrow).filter(|c| !c.is_whitespace() && !c.is_control()).flat_map(char::to_lowercase).collect()
+/// Narrowed, lower-case, without spaces; None for two numbers, which are not one for standing in one cell.
+fn compact(t: &str) -> Option<String> {
+    let mut out = String::with_capacity(t.len());
+    let mut apart = None;
+    let narrowed: Vec<char> = t.chars().map(narrow).collect();
+    for (i, c) in narrowed.iter().enumerate() {
+        if c.is_whitespace() || c.is_control() {
+            // A space may part thousands; a line break parts numbers.
+            apart = Some(apart.unwrap_or(true) && *c == ' ');
+            continue;
+        }
+        if let Some(spaces) = apart.take()
+            && c.is_ascii_digit()
+            && out.ends_with(|b: char| b.is_ascii_digit())
+        {
+            let group = narrowed[i..].iter().take_while(|c| c.is_ascii_digit()).count();
+            if !spaces || group != 3 {
+                return None;
+            }
+        }
+        out.extend(c.to_lowercase());
+    }
+    Some(out)
+}
+
+fn is_digit_at(t: &str, at: usize) -> bool {
+    t.as_bytes().get(at).is_some_and(u8::is_ascii_digit)
 }
 
 /// Takes sign, currency signs and accountants' parentheses off: (negative, the rest).
@@ -184,13 +215,17 @@ fn decimal(t: &str) -> Option<Decimal<'_>> {
                 seen = true;
             }
             b'.' if !point => point = true,
-            // A separator stands between digits; otherwise it begins a remark.
-            b',' | b'\'' if !point && seen && t.as_bytes().get(i + 1).is_some_and(u8::is_ascii_digit) => {}
+            // A separator stands before three digits, or four as 万 are parted; otherwise it begins a remark.
+            b',' | b'\'' if !point && seen && (3..=4).contains(&digits_from(t, i + 1)) => {}
             _ => break,
         }
         end = i + 1;
     }
     seen.then(|| Decimal { digits, scale, rest: &t[end..] })
+}
+
+fn digits_from(t: &str, at: usize) -> usize {
+    t.as_bytes()[at..].iter().take_while(|b| b.is_ascii_digit()).count()
 }
 
 /// `digits × 10^(power - scale)` as an integer rounded half away from zero, and whether it was rounded.
@@ -254,7 +289,7 @@ const COUNTERS: &[&str] = &[
 
 /// A number in a text, with units and counting words.
 pub(super) fn number_in(t: &str) -> Option<f64> {
-    let narrowed = compact(t);
+    let narrowed = compact(t)?;
     let (negative, body) = unsigned(&narrowed);
     let number = decimal(body)?;
     let (power, rest) = unit(number.rest);
@@ -276,10 +311,10 @@ pub(super) fn percent(cell: &Cell<'_>) -> Result<Read, Problem> {
             if is_nothing(t) {
                 return Ok(Read::NULL);
             }
-            let narrowed = compact(t);
+            let narrowed = compact(t).ok_or_else(not_a_number)?;
             if let Some(body) = narrowed.strip_suffix(['%', '％']) {
                 let n = number_in(body).ok_or_else(not_a_number)?;
-                return Read::plain(Value::Number(n / 100.0));
+                return Read::plain(Value::Number(hundredth(n)));
             }
             number_in(&narrowed).ok_or_else(not_a_number)?
         }
@@ -288,5 +323,10 @@ pub(super) fn percent(cell: &Cell<'_>) -> Result<Read, Problem> {
     if !n.is_finite() {
         return Err(not_a_number());
     }
-    Read::plain(Value::Number(if n.abs() > 1.0 { n / 100.0 } else { n }))
+    Read::plain(Value::Number(if n.abs() > 1.0 { hundredth(n) } else { n }))
+}
+
+/// A hundredth, rounded to the nearest float of the decimal digits: 12.3 gives 0.123, which dividing would not.
+fn hundredth(n: f64) -> f64 {
+    format!("{n}e-2").parse().unwrap_or(n / 100.0)
 }

@@ -91,6 +91,21 @@ struct Reading<'a> {
     def: &'a TableDef,
     members: Vec<(UserId, String)>,
     notes: Vec<Value>,
+    /// Several cells are written, so that an error has to say which one.
+    many: bool,
+}
+
+/// What could not be read among several cells, with its text and its record.
+fn among(mut error: Error, id: Option<i64>, json: &Value) -> Error {
+    if let Some(text) = json.get("text").unwrap_or(json).as_str() {
+        let shown: String = text.chars().take(40).collect();
+        error.zh = format!("“{shown}”：{}", error.zh);
+        error.en = format!("“{shown}”: {}", error.en);
+    }
+    match id {
+        Some(id) => error.of(id),
+        None => error,
+    }
 }
 
 impl<'a> Reading<'a> {
@@ -98,11 +113,12 @@ impl<'a> Reading<'a> {
         // Names of members, where the table has cells that hold one.
         let wanted = def.fields.iter().any(|f| matches!(f.kind, FieldKind::Person));
         let members = if wanted { app.data.system.user_names()? } else { Vec::new() };
-        Ok(Self { app, caller, def, members, notes: Vec::new() })
+        Ok(Self { app, caller, def, members, notes: Vec::new(), many: false })
     }
 
     fn cell(&mut self, id: Option<i64>, field: &FieldDef, json: &Value) -> Result<Cell> {
-        let read = wire::cell(self.app.book(), &self.caller.scope, &self.members, field, json)?;
+        let read = wire::cell(self.app.book(), &self.caller.scope, &self.members, field, json)
+            .map_err(|e| if self.many { among(e, id, json) } else { e })?;
         if let (Some(n), Some(id)) = (read.note, id) {
             let text = if self.caller.scope.lang == Lang::Zh { n.zh } else { n.en };
             self.notes.push(json!({ "id": id, "field": field.key, "message": text }));
@@ -343,6 +359,7 @@ fn edit_all(mut reading: Reading<'_>, Edit { cells, records, .. }: Edit, once: O
     let mut ids: Vec<i64> = cells.iter().map(|c| c.id).collect();
     ids.sort_unstable();
     ids.dedup();
+    reading.many = cells.len() + records.len() > 1;
     let mut changes = reading.edits(cells)?;
     if !records.is_empty() {
         let records = records.into_iter().map(|r| reading.record(r)).collect::<Result<_>>()?;

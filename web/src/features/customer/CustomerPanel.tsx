@@ -36,7 +36,12 @@ export function CustomerPanel({ id, cache, view, onGo, onOpen, onClose }: Props)
   const beside = useBeside(view, id);
   // In the sheet the same keys open the list of a cell.
   const within = () => panel.current?.contains(document.activeElement) === true;
-  useStepKeys({ beside, onGo }, within, onClose);
+  const step = (to: number) => {
+    // What has the focus may go with the customer, and the keys with it.
+    panel.current?.focus({ preventScroll: true });
+    onGo(to);
+  };
+  useStepKeys({ beside, onGo: step }, within, onClose);
 
   return (
     <aside ref={panel} className="panel" data-help="customer" aria-label={t("customer.panel")} tabIndex={-1}>

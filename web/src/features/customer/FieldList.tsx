@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api";
 import type { Field, LinkValue, Value, Values, Written } from "@/api/types";
@@ -106,6 +106,9 @@ function FieldView({ field, value, shown }: { field: Field; value: Value | undef
   }
 }
 
+/** What is written into an editor. */
+type Draft = { text: string; exact?: Written };
+
 function FieldRow(props: {
   id: number;
   field: Field;
@@ -118,15 +121,41 @@ function FieldRow(props: {
   const { t } = useTranslation();
   const locale = useLocale();
   const [editing, setEditing] = useState(false);
-  const [draft, setDraft] = useState<{ text: string; exact?: Written } | null>(null);
+  /** What the server did not take, for the editor to go on from; and why. */
+  const [refused, setRefused] = useState<Draft | null>(null);
   const [error, setError] = useState<string | null>(null);
+  /** What the editor holds and nobody has sent. */
+  const draft = useRef<Draft | null>(null);
+  const left = useRef(false);
+  const row = useRef<HTMLElement>(null);
   const writable = isWritable(field);
+  useEffect(() => {
+    if (editing || !left.current) return;
+    left.current = false;
+    row.current?.querySelector<HTMLElement>("button.field-value, .icon-button")?.focus();
+  }, [editing]);
 
-  const save = async (entry: { text: string; exact?: Written } | null) => {
-    setEditing(false);
-    setDraft(null);
-    if (!entry || (entry.exact === undefined && entry.text === editText(field, value))) return;
+  const forget = () => {
+    draft.current = null;
+    setRefused(null);
     setError(null);
+  };
+  const key = (e: KeyboardEvent) => {
+    if (!editing || e.key !== "Escape" || e.nativeEvent.isComposing || e.keyCode === 229) return;
+    // The panel around it stays.
+    e.preventDefault();
+    left.current = true;
+    forget();
+    setEditing(false);
+  };
+  const save = async () => {
+    // A focus that goes with Escape is no answer.
+    if (left.current) return;
+    setEditing(false);
+    const entry = draft.current;
+    if (!entry) return;
+    forget();
+    if (entry.exact === undefined && entry.text === editText(field, value)) return;
     try {
       const written = entry.exact !== undefined ? entry.exact : toWritten(field, entry.text);
       if (isLinks(field) && JSON.stringify(written) === "{}") return;
@@ -136,6 +165,7 @@ function FieldRow(props: {
       await queryClient.invalidateQueries({ queryKey: ["card", id] });
       for (const key of ["history", "timeline"]) void queryClient.invalidateQueries({ queryKey: [key] });
     } catch (e) {
+      setRefused(entry);
       setError(errorText(e));
     }
   };
@@ -144,18 +174,19 @@ function FieldRow(props: {
   return (
     <div className="field-row">
       <dt>{labelOf(field.label, locale)}</dt>
-      <dd>
+      <dd ref={row} onKeyDown={key}>
         {editing ? (
           <FieldInput
             field={field}
             value={value}
+            text={refused?.text}
             autoFocus
             onChange={(text, exact) => {
-              setDraft({ text, exact });
+              draft.current = { text, exact };
               // A list has no "done" of its own: taking an item is the answer.
-              if (INSTANT.includes(field.kind)) void save({ text, exact });
+              if (INSTANT.includes(field.kind)) void save();
             }}
-            onDone={() => void save(draft)}
+            onDone={() => void save()}
           />
         ) : isLinks(field) && shown !== "" ? (
           <span className="field-value fixed">

@@ -7,7 +7,9 @@ import { useLocale } from "@/i18n";
 import { optionLabel } from "@/lib/format";
 import { useDebounced } from "@/lib/hooks";
 import { fieldOf, useTable } from "@/lib/query";
+import { useStore } from "@/lib/store";
 import { Icon } from "@/ui/Icon";
+import { begun, draftOf, draftsStore, sent, writeDraft } from "./drafts";
 import { useActs } from "./useTimeline";
 import { momentText } from "./words";
 
@@ -19,10 +21,9 @@ export function NoteBox({ id, name }: { id: number; name: string }) {
   const { t } = useTranslation();
   const { keepable } = useActs();
   const input = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState("");
+  // Outlives the line: who looks at another customer in between finds it again.
+  const { text, without, busy } = draftOf(useStore(draftsStore), id);
   const [composing, setComposing] = useState(false);
-  const [without, setWithout] = useState<NotePart[]>([]);
-  const [busy, setBusy] = useState(false);
   // Half a word of an input method is no text yet.
   const rested = useDebounced(composing ? "" : text.trim(), REST_MS);
   const line = text.trim();
@@ -37,30 +38,37 @@ export function NoteBox({ id, name }: { id: number; name: string }) {
   const save = async () => {
     // A key of the input method may also reach the form.
     if (line === "" || busy || composing) return;
-    setBusy(true);
-    if (await keepable({ kind: "note", customer: id, text: line, without }, name, t("note.saved"))) {
-      setText("");
-      setWithout([]);
-    }
-    setBusy(false);
+    begun(id);
+    const act = { kind: "note" as const, customer: id, text: line, without };
+    sent(id, text, await keepable(act, name, t("note.saved")));
     input.current?.focus({ preventScroll: true });
   };
   const key = (e: KeyboardEvent) => {
     // Safari ends a composition before the key that ended it: 229 still tells.
-    if (e.key !== "Enter" || e.nativeEvent.isComposing || e.keyCode === 229) return;
+    if (e.nativeEvent.isComposing || e.keyCode === 229) return;
+    if (e.key === "Escape" && line !== "") {
+      // Leaves the line; the next one closes the panel.
+      e.preventDefault();
+      const panel = e.currentTarget.closest<HTMLElement>(".panel");
+      if (panel) panel.focus({ preventScroll: true });
+      else input.current?.blur();
+    }
+    if (e.key !== "Enter") return;
     e.preventDefault();
     void save();
   };
   return (
     <form
       className="note-box"
+      // A press beside the line leaves the focus in it: on a phone the keyboard would go, and what is pressed move away.
+      onMouseDown={(e) => e.target !== input.current && e.preventDefault()}
       onSubmit={(e) => {
         e.preventDefault();
         void save();
       }}
     >
       {line !== "" && read.data && (
-        <Understood read={read.data} onDrop={(part) => setWithout((list) => [...list, part])} />
+        <Understood read={read.data} onDrop={(part) => writeDraft(id, text, [...without, part])} />
       )}
       <div className="note-entry">
         <input
@@ -70,10 +78,7 @@ export function NoteBox({ id, name }: { id: number; name: string }) {
           enterKeyHint="done"
           aria-label={t("note.label")}
           placeholder={t("note.hint")}
-          onChange={(e) => {
-            setText(e.target.value);
-            if (e.target.value.trim() === "") setWithout([]);
-          }}
+          onChange={(e) => writeDraft(id, e.target.value, without)}
           onCompositionStart={() => setComposing(true)}
           onCompositionEnd={() => setComposing(false)}
           onKeyDown={key}

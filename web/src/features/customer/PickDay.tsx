@@ -1,8 +1,12 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocale } from "@/i18n";
+import { localTexts } from "@/i18n/local";
 import { addDays, today } from "@/lib/month";
 import { Popup } from "@/ui/Popup";
-import { momentText, nextMonday } from "./words";
+import { FIRST_DAY, isPlannable, LAST_DAY, momentText, nextMonday } from "./words";
+
+const { useTexts } = localTexts({ take: "确定" }, { take: "OK" });
 
 /** The days one mostly means, any other one, and none where that is possible. */
 export function PickDay(props: {
@@ -14,7 +18,9 @@ export function PickDay(props: {
   onClose(): void;
 }) {
   const { t } = useTranslation();
+  const own = useTexts();
   const locale = useLocale();
+  const [other, setOther] = useState(props.value.slice(0, 10));
   const now = today();
   const monday = nextMonday(now);
   const near: [string, string][] = [
@@ -36,14 +42,28 @@ export function PickDay(props: {
             <span className="muted num">{momentText(day, locale, t, "")}</span>
           </button>
         ))}
-        <label className="pick-other">
-          <span>{t("day.other")}</span>
-          <input
-            type="date"
-            defaultValue={props.value.slice(0, 10)}
-            onChange={(e) => e.target.validity.valid && e.target.value !== "" && pick(e.target.value)}
-          />
-        </label>
+        {/* While a day is typed, or its wheel turns, every day on the way is reported: only a taken one counts. */}
+        <form
+          className="pick-other"
+          onSubmit={(e) => {
+            e.preventDefault();
+            if (isPlannable(other)) pick(other);
+          }}
+        >
+          <label>
+            <span>{t("day.other")}</span>
+            <input
+              type="date"
+              min={FIRST_DAY}
+              max={LAST_DAY}
+              defaultValue={other}
+              onChange={(e) => setOther(e.target.value)}
+            />
+          </label>
+          <button type="submit" disabled={!isPlannable(other)}>
+            {own("take")}
+          </button>
+        </form>
         {props.onClear && props.value !== "" && (
           <button
             type="button"

@@ -1,7 +1,7 @@
 import type { TFunction } from "i18next";
 import { expect, test } from "vitest";
 import { rhythm } from "./rhythm";
-import { momentText, nextMonday } from "./words";
+import { isPlannable, momentText, nextMonday } from "./words";
 
 const t = ((key: string) => key) as unknown as TFunction;
 
@@ -36,4 +36,19 @@ test.each([
   ["2026-11-23", "2026-11-30"],
 ])("the Monday after %s", (day, want) => {
   expect(nextMonday(day)).toBe(want);
+});
+
+test.each([
+  ["2026-12-15", true],
+  ["1900-01-01", true],
+  ["1899-12-31", false],
+  ["0006-02-02", false],
+  ["0202-12-15", false],
+  ["202612-01-05", false],
+  ["2926-12-15", false],
+  ["2026-13-01", false],
+  ["2026-1", false],
+  ["", false],
+])("%s can be planned: %s", (day, want) => {
+  expect(isPlannable(day)).toBe(want);
 });

@@ -11,6 +11,13 @@ export const daysBetween = (from: string, to: string): number => Math.round((ms(
 /** The Monday after a day. */
 export const nextMonday = (day: string): string => addDays(day, 7 - weekday(day));
 
+export const FIRST_DAY = "1900-01-01";
+export const LAST_DAY = "2199-12-31";
+
+/** Whether a text of a date field is a day one can mean; half a year typed is a day of the year 20 or 202. */
+export const isPlannable = (day: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(day) && day >= FIRST_DAY && day <= LAST_DAY && !Number.isNaN(ms(day));
+
 /** `今天 14:00`, `11月23日 周一 14:00`, `2027年1月5日 周二`. */
 export function momentText(moment: string, locale: Locale, t: TFunction, now = today()): string {
   const day = moment.slice(0, 10);

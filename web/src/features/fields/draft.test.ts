@@ -89,6 +89,14 @@ test("what needs converting", () => {
   expect(converts(number, draft)).toBe(false);
   expect(converts(number, { ...draft, settings: { kind: "money" } })).toBe(true);
   expect(converts(undefined, draft)).toBe(false);
+  const stars: Field = { ...number, kind: "rating", max: 10, decimals: undefined, unit: undefined };
+  const fewer: Draft = { ...draftOf(stars, "zh-CN"), settings: { kind: "rating", max: 5 } };
+  expect(converts(stars, fewer)).toBe(true);
+  expect(toWrite(fewer, stars, "zh-CN")).toEqual({});
+  expect(converts({ ...stars, max: 5 }, { ...fewer, settings: { kind: "rating", max: 10 } })).toBe(false);
+  const halves: Field = { ...number, decimals: 2 };
+  expect(converts(halves, { ...draft, settings: { kind: "number", decimals: 1 } })).toBe(false);
+  expect(converts(halves, { ...draft, settings: { kind: "number", decimals: 0 } })).toBe(true);
   expect(settingsIn(number)).toEqual({ kind: "number", decimals: 0, unit: "件" });
 });
 

@@ -82,10 +82,18 @@ export function renamed(label: Label | undefined, text: string, locale: Locale):
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Whether the content itself must be turned into another kind. */
+/** Whether other settings of the same kind hold less: fewer stars, whole numbers, pictures only. */
+const narrows = (field: Field, to: KindSettings): boolean =>
+  (field.max ?? 5) > (to.max ?? 5) ||
+  ((field.decimals ?? 0) > 0 && (to.decimals ?? 0) === 0) ||
+  (to.images === true && field.images !== true);
+
+/** Whether the content itself must be turned, so that what is lost by it is shown before. */
 export function converts(field: Field | undefined, draft: Draft): boolean {
   if (!field || field.formula !== undefined || draft.formula !== undefined) return false;
-  return field.kind !== draft.settings.kind || (isTie(field.kind) && field.table !== draft.settings.table);
+  const to = draft.settings;
+  if (field.kind !== to.kind) return true;
+  return isTie(field.kind) ? field.table !== to.table : narrows(field, to);
 }
 
 /** A new field whole; of a known one only what differs, its kind apart. */
@@ -115,7 +123,7 @@ export function toWrite(draft: Draft, field: Field | undefined, locale: Locale):
   if (!same(rules, before.rules)) out.rules = rules;
   if (draft.shown !== field.shown) out.shown = draft.shown;
   const settings = { ...draft.settings, options: bare(draft.settings.options) };
-  if (settings.kind === field.kind) {
+  if (settings.kind === field.kind && !converts(field, draft)) {
     for (const key of SETTINGS)
       if (!(key === "table" && isTie(field.kind)) && !same(settings[key], field[key]))
         Object.assign(out, { [key]: settings[key] });

@@ -14,7 +14,7 @@ import { toast, toastError } from "@/ui/toast";
 import "@/ui/css/board.css";
 import { BoardColumn } from "./BoardColumn";
 import { boardKind, type Column, type ColumnKey, neighbour } from "./board";
-import { KindFrame, KindGone, undoKey } from "./KindFrame";
+import { KindFrame, KindGone } from "./KindFrame";
 import { BoardSettings } from "./KindSettings";
 import { titleText } from "./title";
 import { useBoard } from "./useBoard";
@@ -74,7 +74,6 @@ function Kanban(props: Props & { by: Field }) {
   });
 
   const onKey = (e: KeyboardEvent<HTMLElement>) => {
-    if (undoKey(e, edits)) return;
     const control = (e.ctrlKey || e.metaKey) && !e.altKey;
     const id = Number((e.target as HTMLElement).closest<HTMLElement>("[data-card]")?.dataset.card);
     if (!id || !KEYS.includes(e.key) || e.altKey || e.shiftKey) return;

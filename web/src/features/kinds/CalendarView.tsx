@@ -17,7 +17,7 @@ import "@/ui/css/calendar.css";
 import { addDays, addMonths, carried, gridOf, lunarDay, monthOfDay, sameDay, today } from "@/lib/month";
 import { DayCell } from "./DayCell";
 import { DayList } from "./DayList";
-import { KindFrame, KindGone, undoKey } from "./KindFrame";
+import { KindFrame, KindGone } from "./KindFrame";
 import { MonthSettings } from "./KindSettings";
 import { monthKind } from "./kinds";
 import { titleText } from "./title";
@@ -89,7 +89,6 @@ function Calendar(props: Props & { by: Field }) {
     setDay(to);
   };
   const onKey = (e: KeyboardEvent<HTMLElement>) => {
-    if (undoKey(e, edits)) return;
     const control = e.ctrlKey || e.metaKey;
     const step = STEPS[e.key];
     const id = Number((e.target as HTMLElement).closest<HTMLElement>("[data-card]")?.dataset.card);

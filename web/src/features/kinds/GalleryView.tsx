@@ -13,7 +13,7 @@ import { fieldOf } from "@/lib/query";
 import { Icon } from "@/ui/Icon";
 import "@/ui/css/gallery.css";
 import { CardField } from "./CardField";
-import { KindFrame, undoKey } from "./KindFrame";
+import { KindFrame } from "./KindFrame";
 import { GallerySettings } from "./KindSettings";
 import { galleryKind } from "./kinds";
 import { layOut, type Shape, shapeOf } from "./tiles";
@@ -23,7 +23,7 @@ type Props = ViewProps & { gallery: Gallery; request: ViewRequest };
 
 /** The records of a view as cards side by side, with a picture. */
 export default function GalleryView(props: Props) {
-  const { table, gallery, open, edits } = props;
+  const { table, gallery, open } = props;
   const { t } = useTranslation();
   const locale = useLocale();
   const cache = open.view?.table === table.key ? open.view.cache : undefined;
@@ -56,7 +56,7 @@ export default function GalleryView(props: Props) {
     card.focus({ preventScroll: true });
   });
   const onKey = (e: KeyboardEvent<HTMLElement>) => {
-    if (undoKey(e, edits) || e.ctrlKey || e.metaKey || e.altKey || e.shiftKey) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || e.shiftKey) return;
     const page = shape.columns * Math.max(1, Math.floor(size.height / shape.height));
     const to: Record<string, number> = {
       ArrowLeft: active - 1,

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Table } from "@/api/types";
 import NoRecords from "@/features/empty/Nothing";
@@ -10,7 +10,7 @@ import type { Edits } from "@/features/table/useEdits";
 import { FilterButton } from "@/features/views/FilterButton";
 import { ViewMenu } from "@/features/views/ViewMenu";
 import { formatCount } from "@/lib/format";
-import { usePhone } from "@/lib/hooks";
+import { dialogOpen, usePhone } from "@/lib/hooks";
 import type { IconName } from "@/ui/Icon";
 import { IconButton } from "@/ui/IconButton";
 import { Popup } from "@/ui/Popup";
@@ -41,6 +41,7 @@ export function KindFrame({
 }: Props) {
   const { t } = useTranslation();
   const phone = usePhone();
+  useUndoKeys(edits);
   const [at, setAt] = useState<DOMRect | null>(null);
   const cache = open.view?.table === table.key ? open.view.cache : undefined;
   const button = (
@@ -116,11 +117,18 @@ export function KindGone({ table }: { table: Table }) {
   );
 }
 
-/** Answers Ctrl+Z and Ctrl+Y; whether it was one of them. */
-export function undoKey(e: KeyboardEvent, edits: Edits): boolean {
-  const letter = e.key.toLowerCase();
-  if (!(e.ctrlKey || e.metaKey) || e.altKey || (letter !== "z" && letter !== "y")) return false;
-  e.preventDefault();
-  void (letter === "y" || e.shiftKey ? edits.redo() : edits.undo());
-  return true;
+/** Answers Ctrl+Z and Ctrl+Y wherever the focus is: what had it may be gone after the last undo. */
+function useUndoKeys(edits: Edits): void {
+  useEffect(() => {
+    const key = (e: KeyboardEvent) => {
+      const letter = e.key.toLowerCase();
+      if (!(e.ctrlKey || e.metaKey) || e.altKey || (letter !== "z" && letter !== "y")) return;
+      // In a text field they are the field's own.
+      if (dialogOpen() || (e.target as HTMLElement).closest("input, textarea, [contenteditable]")) return;
+      e.preventDefault();
+      void (letter === "y" || e.shiftKey ? edits.redo() : edits.undo());
+    };
+    addEventListener("keydown", key);
+    return () => removeEventListener("keydown", key);
+  }, [edits]);
 }

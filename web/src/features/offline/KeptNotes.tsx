@@ -1,3 +1,4 @@
+import "@/ui/css/outbox.css";
 import { useTranslation } from "react-i18next";
 import { useStore } from "@/lib/store";
 import { waitingStore } from "./waiting";

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { ApiError } from "@/api/client";
+import { draftOf, draftsStore, writeDraft } from "@/features/customer/drafts";
 import type { Shelf } from "./shelf";
 import { type Act, type Waiting, waitingStore } from "./waiting";
 
@@ -69,6 +70,45 @@ test("without a network it is kept, and sent later as it was written, under the 
   await box.flush();
   expect(api.addNote.mock.calls[2]).toEqual(first);
   expect([waits(), shelf.map.size]).toEqual([[], 0]);
+});
+
+test("it is kept before it is sent, so that a line that hangs or a page that goes loses nothing", async () => {
+  let answer = (_: { change: number }) => {};
+  api.addNote.mockReset().mockReturnValue(
+    new Promise((resolve) => {
+      answer = resolve;
+    }),
+  );
+  const sending = box.sendOrKeep(note, "王");
+  await vi.waitFor(() => expect(api.addNote).toHaveBeenCalledTimes(1));
+  expect([...shelf.map.values()].map((w) => w.act)).toEqual([note]);
+  // Nobody is told of what is just on its way, and it is not sent beside itself.
+  await box.flush();
+  expect([waits(), api.addNote.mock.calls.length]).toEqual([[], 1]);
+  // Another page finds it, and sends the same once more under its key.
+  const other = new Outbox(shelf);
+  const again = vi.fn().mockResolvedValue({ change: 5 });
+  api.addNote.mockImplementation(again);
+  await other.open(1);
+  expect(again.mock.calls[0]).toEqual(api.addNote.mock.calls[0]);
+  answer({ change: 5 });
+  expect(await sending).toEqual({ change: 5 });
+  expect([waits(), shelf.map.size]).toEqual([[], 0]);
+});
+
+test("a day that is refused leaves the one that waited", async () => {
+  await box.sendOrKeep(next("2026-11-25", "2026-11-20"), "王");
+  api.patchCells.mockReset().mockRejectedValue(refusal);
+  await expect(box.sendOrKeep(next("2026-11-28", "2026-11-25"), "王")).rejects.toBe(refusal);
+  expect(waits()).toEqual([next("2026-11-25", "2026-11-20")]);
+});
+
+test("lines begun by one person are not shown to the next", async () => {
+  writeDraft(7, "半句", []);
+  await box.open(1);
+  expect(draftOf(draftsStore.get(), 7).text).toBe("半句");
+  await box.open(2);
+  expect(draftOf(draftsStore.get(), 7).text).toBe("");
 });
 
 test("a refusal is the form's to show, not kept", async () => {

@@ -4,6 +4,7 @@
  */
 import { api } from "@/api";
 import { ApiError, isNetwork } from "@/api/client";
+import { draftsStore } from "@/features/customer/drafts";
 import { i18n } from "@/i18n";
 import { errorText } from "@/lib/errors";
 import { newKey } from "@/lib/key";
@@ -67,11 +68,15 @@ const inTurn = (all: Waiting[]): Waiting[] => {
 export class Outbox {
   private user = 0;
   private sending = false;
+  /** What is being tried for the first time: kept, but nothing that waits yet. */
+  private readonly underWay = new Set<string>();
 
   constructor(private readonly shelf: Shelf) {}
 
   /** Shows what waits of a person, and sends it. */
   async open(user: number): Promise<void> {
+    // Another person's lines that were begun are none of this one's.
+    if (this.user !== 0 && this.user !== user) draftsStore.set(new Map());
     this.user = user;
     await this.show();
     await this.flush();
@@ -79,14 +84,28 @@ export class Outbox {
 
   /** Does it now; keeps it where the server cannot be reached. Undefined when it is kept. Refusals are thrown. */
   async sendOrKeep(act: Act, name: string): Promise<Done | undefined> {
-    const id = newKey();
+    const older = sameDay(act);
+    const w = this.wait(act, name, newKey());
+    this.underWay.add(w.id);
+    // First on the shelf: a line may hang, and the page be gone before it is given up.
+    const kept = await this.store(w).then(
+      () => true,
+      () => false,
+    );
     try {
-      const done = await send(this.wait(act, name, id), false);
-      for (const older of sameDay(act)) await this.drop(older.id);
+      const done = await send(w, false);
+      await this.shelf.drop(w.id).catch(() => {});
       return done;
     } catch (e) {
-      await this.keep(e, act, name, id);
-      return undefined;
+      if (kept && isNetwork(e)) return undefined;
+      if (kept) {
+        await this.shelf.drop(w.id);
+        for (const one of older) await this.shelf.put(one);
+      }
+      throw e;
+    } finally {
+      this.underWay.delete(w.id);
+      await this.show().catch(() => {});
     }
   }
 
@@ -94,20 +113,21 @@ export class Outbox {
   async keep(failed: unknown, act: Act, name: string, id: string): Promise<void> {
     if (!isNetwork(failed)) throw failed;
     try {
-      await this.store(act, name, id);
+      await this.store(this.wait(act, name, id));
     } catch {
       throw failed;
     }
     await this.show();
   }
 
-  private async store(act: Act, name: string, id: string): Promise<void> {
-    const older = sameDay(act);
+  /** Puts one on the shelf; of days for the same customer the last counts. */
+  private async store(w: Waiting): Promise<void> {
+    const older = sameDay(w.act);
     // A day set again is compared with what the person saw at first.
     const first = older[0]?.act;
-    const whole = act.kind === "next" && first?.kind === "next" ? { ...act, before: first.before } : act;
-    await this.shelf.put(this.wait(whole, name, id));
-    for (const w of older) await this.shelf.drop(w.id);
+    const act = w.act.kind === "next" && first?.kind === "next" ? { ...w.act, before: first.before } : w.act;
+    await this.shelf.put({ ...w, act });
+    for (const one of older) await this.shelf.drop(one.id);
   }
 
   private wait(act: Act, name: string, id: string): Waiting {
@@ -170,7 +190,9 @@ export class Outbox {
 
   private async show(): Promise<void> {
     const all = await this.shelf.all();
-    const own = all.filter((w) => w.user === this.user).sort((a, b) => a.at - b.at);
+    const own = all
+      .filter((w) => w.user === this.user && !this.underWay.has(w.id))
+      .sort((a, b) => a.at - b.at);
     if (own.length > 0 || waitingStore.get().length > 0) waitingStore.set(own);
   }
 

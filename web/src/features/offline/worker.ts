@@ -26,6 +26,8 @@ declare const __KEBU_BUILD__: string;
 
 const PAGE = `kebu-page-${__KEBU_BUILD__}`;
 const OPENED = `kebu-opened-${__KEBU_BUILD__}`;
+/** A line that has carried nothing for so many ms counts as none. */
+const PATIENCE_MS = 4_000;
 /** So many answers are kept; the oldest go first. */
 const MOST = 400;
 const API = "/api/v1";
@@ -74,11 +76,17 @@ worker.addEventListener("fetch", (event) => {
 });
 
 async function page(event: Fetching): Promise<Response> {
-  try {
-    return (await event.preloadResponse) ?? (await fetch(event.request));
-  } catch {
-    return (await caches.match("/", { cacheName: PAGE })) ?? Response.error();
-  }
+  const asked = event.preloadResponse.then((early) => early ?? fetch(event.request));
+  return orKept(asked, "/", PAGE);
+}
+
+/** What comes from the server; what was kept where the line is dead, or hangs. */
+async function orKept(asked: Promise<Response>, key: string, cacheName: string): Promise<Response> {
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS));
+  const answer = await Promise.race([asked, late]).catch(() => undefined);
+  if (answer) return answer;
+  const kept = await caches.match(key, { cacheName, ignoreVary: true });
+  return kept ?? asked.catch(() => Response.error());
 }
 
 /** Names of files carry a hash of their content. */
@@ -88,13 +96,11 @@ async function file(request: Request): Promise<Response> {
 
 /** From the server, or as it last came from there. */
 async function answer(event: Fetching, key: string): Promise<Response> {
-  try {
-    const response = await fetch(event.request);
-    if (response.ok) event.waitUntil(keep(key, response.clone()));
-    return response;
-  } catch {
-    return (await caches.match(key, { cacheName: OPENED, ignoreVary: true })) ?? Response.error();
-  }
+  const asked = fetch(event.request);
+  // Also what comes too late is kept. A body can be read once: the copy is made before the page reads it.
+  const late = asked.then((response) => (response.ok ? keep(key, response.clone()) : undefined));
+  event.waitUntil(late.catch(() => {}));
+  return orKept(asked, key, OPENED);
 }
 
 /** A view is opened by a question in a body; the question is its key. */
@@ -109,3 +115,6 @@ async function keep(key: string, response: Response): Promise<void> {
   const keys = await cache.keys();
   await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST)).map((old) => cache.delete(old)));
 }
+
+// A module to the compiler; the build makes a plain script of it.
+export {};

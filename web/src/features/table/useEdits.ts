@@ -22,8 +22,8 @@ function touched(): void {
     void queryClient.invalidateQueries({ queryKey: [key] });
 }
 
-/** The records whose rows an answer brought. */
-const answered = (out: Patched): number[] => Object.keys(out.rows).map(Number);
+/** The records an answer speaks of: those whose rows it brought, and those it made. */
+const answered = (out: Patched): number[] => [...Object.keys(out.rows).map(Number), ...out.ids];
 
 /** Writes to the table in view: shown at once, kept when the server agrees, taken back when not. */
 export function useEdits(
@@ -66,9 +66,11 @@ export function useEdits(
         const note = out.notes[0];
         if (note) setProblem({ id: note.id, field: note.field, message: note.message });
       } catch (error) {
-        const field = error instanceof ApiError ? error.field : undefined;
-        const at = edits.find((e) => e.field === field) ?? first;
+        const { field, record } = error instanceof ApiError ? error : {};
+        const wrong = edits.find((e) => e.field === field && (record === undefined || e.id === record));
+        const at = wrong ?? first;
         const one = edits.length === 1 && records.length === 0;
+        const row = record === undefined ? undefined : cache?.indexOf(record);
         if (at)
           setProblem({
             id: at.id,
@@ -76,12 +78,15 @@ export function useEdits(
             message: errorText(error),
             text: one ? at.text : undefined,
           });
-        if (!one) toastError(errorText(error));
+        if (!one)
+          toastError(
+            row === undefined ? errorText(error) : t("edit.atRow", { row: row + 1, what: errorText(error) }),
+          );
       } finally {
         cache?.settleAll(edits);
       }
     },
-    [cache, marks, table, came],
+    [cache, marks, table, came, t],
   );
 
   /** As `edit`, for a form: a refusal is the form's to show. */

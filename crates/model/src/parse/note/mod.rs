@@ -4,6 +4,7 @@
 //! follow-ups, times gone by say when it was. Only words at the ends of the line that are understood whole leave the
 //! text; everything else stays in it word for word.
 
+mod around;
 mod clock;
 mod day;
 mod scan;
@@ -192,6 +193,10 @@ fn tokens(scan: &Scan<'_>, without: Without) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::new();
     let mut i = 0;
     while i < scan.len() {
+        if let Some(to) = no_plan(scan, i) {
+            i = to;
+            continue;
+        }
         let found = token_at(scan, i, without, &out);
         match found {
             Some(token) => {
@@ -204,6 +209,15 @@ fn tokens(scan: &Scan<'_>, without: Without) -> Vec<Token> {
     out
 }
 
+/// Where something ends that says nothing of this note: a time that comes again and again, or one at which nothing is to
+/// be done, or a way not to be taken.
+fn no_plan(scan: &Scan<'_>, i: usize) -> Option<usize> {
+    match scan.when(i) {
+        Some((to, at)) => (scan.repeats(i) || at > scan.now && scan.negated(to)).then_some(to),
+        None => way_at(scan, i).filter(|_| scan.refused(i)).map(|(to, _)| to),
+    }
+}
+
 fn token_at(scan: &Scan<'_>, i: usize, without: Without, before: &[Token]) -> Option<Token> {
     let token = |to: usize, what: What| Some(Token { from: i, to, what });
     let has = |test: fn(&What) -> bool| before.iter().any(|t| test(&t.what));
@@ -211,7 +225,7 @@ fn token_at(scan: &Scan<'_>, i: usize, without: Without, before: &[Token]) -> Op
         let ahead = at > scan.now;
         let known = if ahead { has(|w| matches!(w, What::Ahead(_))) } else { has(|w| matches!(w, What::Past(_))) };
         if !known && !(if ahead { without.ahead } else { without.past }) {
-            return token(to, if ahead { What::Ahead(at) } else { What::Past(at) });
+            return token(scan.until(to), if ahead { What::Ahead(at) } else { What::Past(at) });
         }
     }
     if !without.kind
