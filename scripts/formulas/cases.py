@@ -248,3 +248,13 @@ for order in ["", ",0", ",1"]:
 add("PERCENTRANK(项目[数量],[@I1])", *numbers("i1", [1, 3, 10, 5]))
 add("RANK.EQ([@I1],项目[数量])", *numbers("i1", [3]))
 add("PERCENTRANK.INC(项目[数量],[@I1])", *numbers("i1", [4]))
+
+# Two minus signs make a number; a blank behind <> means what is filled; a share as a criterion.
+add("--[@T1]", *numbers("t1", ["12", "abc"]))
+add("---[@T1]", *numbers("t1", ["12"]))
+add("--([@N1]>0)&\"次\"", *numbers("n1", [5, -5]))
+add("IF(--[@T1]>10,\"大\",\"小\")", *numbers("t1", ["12", "3"]))
+add("COUNTIFS(项目[名称],\"<>\"&[@T1])", {}, *numbers("t1", ["abc"]))
+add("COUNTIFS(项目[比率],\"<>\"&[@N1])", {}, *numbers("n1", [0.5]))
+add("SUMIFS(项目[价格],项目[比率],\">150%\")")
+add("COUNTIFS(项目[比率],\"50%\")")

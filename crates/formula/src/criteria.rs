@@ -91,11 +91,19 @@ fn literal(text: &str, ty: Type) -> Expr {
         Type::Bool if text.eq_ignore_ascii_case("TRUE") => Expr::new(Node::Bool(true), Type::Bool),
         Type::Bool if text.eq_ignore_ascii_case("FALSE") => Expr::new(Node::Bool(false), Type::Bool),
         Type::Date | Type::DateTime => written_day(&as_text).unwrap_or(as_text),
-        _ => match text.trim().parse::<f64>() {
+        _ => match number(text.trim()) {
             Ok(n) if n.fract() == 0.0 && n.abs() < 9e15 => Expr::new(Node::Int(n as i64), Type::Number),
             Ok(n) if n.abs() < 1e100 => Expr::new(Node::Number(n), Type::Number),
             _ => as_text,
         },
+    }
+}
+
+/// A written number, a per cent among them.
+fn number(text: &str) -> Result<f64, std::num::ParseFloatError> {
+    match text.strip_suffix(['%', '％']) {
+        Some(share) => share.trim_end().parse::<f64>().map(|n| n / 100.0),
+        None => text.parse(),
     }
 }
 

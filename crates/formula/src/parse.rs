@@ -163,12 +163,13 @@ impl Parser {
         Ok(left)
     }
 
-    /// A value with the signs before and the per cents after it; a sign binds tighter than `^`, as in Excel.
+    /// A value with the signs before and the per cents after it; a sign binds tighter than `^`, as in Excel. Any two
+    /// minus signs are as good as `--`, which makes a number of what is behind it.
     fn prefixed(&mut self) -> Result<Ast> {
-        let (mut negative, mut signed) = (false, None);
+        let (mut minus, mut signed) = (0_usize, None);
         while self.is("-") || self.is("+") {
             signed.get_or_insert(self.place().0);
-            negative ^= self.is("-");
+            minus += usize::from(self.is("-"));
             self.take();
         }
         let mut value = self.primary()?;
@@ -177,13 +178,12 @@ impl Parser {
             let (at, below) = ((value.at.0, end), value.depth);
             value = self.made(Syntax::Percent(Box::new(value)), at, below)?;
         }
-        match signed {
-            Some(from) if negative => {
-                let (at, below) = ((from, value.at.1), value.depth);
-                self.made(Syntax::Negative(Box::new(value)), at, below)
-            }
-            _ => Ok(value),
+        let Some(from) = signed else { return Ok(value) };
+        for _ in 0..minus.min(2 - minus % 2) {
+            let (at, below) = ((from, value.at.1), value.depth);
+            value = self.made(Syntax::Negative(Box::new(value)), at, below)?;
         }
+        Ok(value)
     }
 
     fn primary(&mut self) -> Result<Ast> {

@@ -3,7 +3,7 @@
 use crate::lex::fault;
 use crate::tree::{Expr, Node};
 use crate::typing::compile;
-use model::{FieldKey, Result, Schema, TableKey};
+use model::{FieldKey, Label, Result, Schema, TableKey};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A derived column.
@@ -58,7 +58,8 @@ impl Program {
                 }
             }
         }
-        let mut build = Builder { exprs: &exprs, done: HashMap::new(), needs: HashMap::new(), path: Vec::new() };
+        let mut build =
+            Builder { schema, exprs: &exprs, done: HashMap::new(), needs: HashMap::new(), path: Vec::new() };
         for id in &order {
             build.place(id)?;
         }
@@ -119,6 +120,7 @@ struct Place {
 }
 
 struct Builder<'a> {
+    schema: &'a Schema,
     exprs: &'a HashMap<Id, Expr>,
     done: HashMap<Id, Place>,
     /// The derived columns that one reads: of its own record, of others.
@@ -127,16 +129,26 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    /// A column as people call it.
+    fn named(&self, (table, field): &Id, pick: fn(&Label) -> &str) -> String {
+        match self.schema.table(table).and_then(|t| Some((t, t.field(field)?))) {
+            Some((t, f)) => format!("{}·{}", pick(&t.label), pick(&f.label)),
+            None => format!("{table}.{field}"),
+        }
+    }
+
     fn place(&mut self, id: &Id) -> Result<Place> {
         if let Some(p) = self.done.get(id) {
             return Ok(*p);
         }
         if self.path.contains(id) {
-            let names: Vec<_> = self.path.iter().chain([id]).map(|(t, f)| format!("{t}.{f}")).collect();
-            let path = names.join(" → ");
+            let path = |pick: fn(&Label) -> &str| {
+                let names: Vec<_> = self.path.iter().chain([id]).map(|id| self.named(id, pick)).collect();
+                names.join(" → ")
+            };
             return Err(fault(
-                format!("公式互相引用成了环：{path}；请去掉其中一处引用"),
-                format!("Formulas refer to each other in a circle: {path}; remove one of the references"),
+                format!("公式互相引用成了环：{}；请去掉其中一处引用", path(|l| &l.zh)),
+                format!("Formulas refer to each other in a circle: {}; remove one of the references", path(|l| &l.en)),
             )
             .on(&id.1));
         }
@@ -264,6 +276,7 @@ mod tests {
         f.formula = Some("[@总评分]+1".into());
         let e = Program::compile(&s).unwrap_err();
         assert!(e.zh.contains("成了环"), "{}", e.zh);
-        assert!(e.zh.contains("customers.points"), "{}", e.zh);
+        assert!(e.zh.contains("客户·总评分 →"), "{}", e.zh);
+        assert!(!e.zh.contains("customers") && !e.en.contains("customers"), "{}", e.en);
     }
 }

@@ -187,6 +187,7 @@ impl Typer<'_> {
         Ok(match e.node {
             Node::Int(n) => int(-n),
             Node::Number(n) => Expr::new(Node::Number(-n), e.ty),
+            Node::Neg(inner) => *inner,
             _ => {
                 let e = self.amount(e)?;
                 let ty = e.ty;

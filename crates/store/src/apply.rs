@@ -172,7 +172,7 @@ impl<'c> Writing<'c> {
     fn complete_new(&mut self, table: &TableKey, created: &[RecordId]) -> Result<()> {
         let def = self.table(table)?;
         let ids: Vec<i64> = created.iter().map(|id| id.0).collect();
-        self.fill_defaults(&def, &ids)?;
+        self.fill_defaults(&def, &ids, &Default::default())?;
         self.check_new(&def, &ids)
     }
 

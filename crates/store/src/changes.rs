@@ -5,7 +5,8 @@ use crate::conn::{Param, Row, params};
 use crate::forms::form_of;
 use crate::stack::{NOT_EMPTY, Summary, summary};
 use crate::store::{Store, require};
-use model::{Access, Error, ErrorCode, Result, Scope, Value};
+use crate::turn::Past;
+use model::{Access, Error, ErrorCode, FieldKind, Result, Scope, Value};
 
 /// What of the log is wanted.
 #[derive(Clone, Debug, Default)]
@@ -155,7 +156,8 @@ impl Store {
     /// `not_found` when there is no such change.
     pub fn change(&self, scope: &Scope, change: i64) -> Result<(LogEntry, Vec<LogCell>)> {
         require(scope, Access::Read)?;
-        let schema = self.schema();
+        let shape = self.shape();
+        let schema = &shape.schema;
         self.engine.read(|conn| {
             let sql = "SELECT at, \"user\", origin, undone_by IS NOT NULL, about FROM _changes WHERE id = ?1";
             let Some(mut found) = conn.first(sql, params![change], |r| entry(change, r, 0))? else {
@@ -163,15 +165,22 @@ impl Store {
             };
             let sql = "SELECT table_key, record, field, before, after FROM _change_cells
                        WHERE change = ?1 ORDER BY rowid LIMIT ?2";
-            let cells = conn.all(sql, params![change, CELLS_SHOWN], |r| {
-                let (table, record, field): (String, i64, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
-                let kind = schema.table(&table).and_then(|d| d.field(&field)).map(|f| f.kind.clone());
-                // Of a field that is gone the kind is not known any more; text tells most.
-                let kind = kind.unwrap_or(model::FieldKind::Text);
-                let (before, after) = (from_log(&kind, r.text(3)?), from_log(&kind, r.text(4)?));
+            let cells: Vec<(String, i64, String, String, String)> =
+                conn.all(sql, params![change, CELLS_SHOWN], |r| {
+                    Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?))
+                })?;
+            let past = Past { conn, shape: &shape, today: self.today() };
+            let cell = |(table, record, field, before, after): (String, i64, String, String, String)| {
+                let known = schema.table(&table).and_then(|d| Some((d, d.field(&field)?)));
+                let (before, after) = match known {
+                    Some((def, f)) => past.edit(&def.key, f, change, (&before, &after))?,
+                    // Of a field that is gone the kind is not known any more; text tells most.
+                    None => (from_log(&FieldKind::Text, &before), from_log(&FieldKind::Text, &after)),
+                };
                 Ok(LogCell { table, record, field, before, after })
-            })?;
-            found.summary = summary(conn, &schema, change)?;
+            };
+            let cells = cells.into_iter().map(cell).collect::<Result<_>>()?;
+            found.summary = summary(conn, schema, change)?;
             Ok((found, cells))
         })
     }

@@ -31,6 +31,17 @@ pub(crate) fn expired() -> Error {
     )
 }
 
+/// A removed record holds what only one record may have, and another has it.
+pub(crate) fn taken(field: &FieldDef, text: &str) -> Error {
+    let (zh, en) = (&field.label.zh, &field.label.en);
+    Error::new(
+        ErrorCode::Conflict,
+        format!("另一条记录的“{zh}”已经是“{text}”，这一项不能重复；先改掉那一条，再恢复"),
+        format!("Another record has “{text}” as “{en}”, which only one may have; change that one first"),
+    )
+    .on(&field.key)
+}
+
 fn name(names: &Names, user: i64) -> &str {
     names.iter().find(|(id, _)| id.0 == user).map_or("Kebu", |(_, name)| name.as_str())
 }

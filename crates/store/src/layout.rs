@@ -452,6 +452,7 @@ pub(crate) fn drop_new_fields(conn: &Conn, change: i64) -> Result<u64> {
         }
         crate::reshape::take_away(conn, &table, &key)?;
         crate::links::forget(conn, &table, &key, 0, i64::MAX)?;
+        crate::turn::forget(conn, &table, Some(&key))?;
         if let Some(field) = schema.table(&table).and_then(|def| def.field(&key)) {
             crate::comments::column_goes(conn, &table, field)?;
         }

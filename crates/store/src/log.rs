@@ -1,9 +1,10 @@
 //! The change log: who changed what, when, from what to what.
 
-use crate::cells::{from_log, to_log};
+use crate::cells::to_log;
 use crate::conn::{Conn, params};
 use crate::failure;
 use crate::store::{Store, require};
+use crate::turn::Past;
 use model::{Access, DateTime, FieldKey, Origin, RecordId, Result, Scope, TableKey, Value};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -114,8 +115,8 @@ impl Store {
     /// The history of a record, newest first, at most 200 lines.
     pub fn history(&self, scope: &Scope, table: &str, id: RecordId) -> Result<Vec<HistoryEntry>> {
         require(scope, Access::Read)?;
-        let schema = self.schema();
-        let def = schema.require(table)?;
+        let shape = self.shape();
+        let def = shape.schema.require(table)?;
         const LINES: &str =
             "SELECT c.id, c.at, c.\"user\", c.origin, x.kind, x.field, x.before, x.after, c.about FROM (
                SELECT change, 'edit' AS kind, field, before, after FROM _change_cells WHERE table_key = ?1 AND record = ?2
@@ -124,14 +125,9 @@ impl Store {
                  WHERE table_key = ?1 AND low <= ?2 AND high >= ?2
              ) x JOIN _changes c ON c.id = x.change ORDER BY c.id DESC LIMIT 200";
         self.engine.read(|conn| {
-            conn.all(LINES, params![table, id.0], |r| {
-                let field: Option<String> = r.get(5)?;
-                let value = |i: usize| -> Result<Value> {
-                    let text: Option<String> = r.get(i)?;
-                    let field = field.as_deref().and_then(|f| def.field(f));
-                    Ok(field.zip(text).map_or(Value::Null, |(f, t)| from_log(&f.kind, &t)))
-                };
-                Ok(HistoryEntry {
+            let lines = conn.all(LINES, params![table, id.0], |r| {
+                let (before, after): (Option<String>, Option<String>) = (r.get(6)?, r.get(7)?);
+                let entry = HistoryEntry {
                     change: r.get(0)?,
                     at: r.get(1)?,
                     user: r.get(2)?,
@@ -142,11 +138,20 @@ impl Store {
                         "delete" => "delete",
                         _ => "create",
                     },
-                    before: value(6)?,
-                    after: value(7)?,
-                    field: field.map(Into::into),
-                })
-            })
+                    before: Value::Null,
+                    after: Value::Null,
+                    field: r.get::<Option<String>>(5)?.map(Into::into),
+                };
+                Ok((entry, before.zip(after)))
+            })?;
+            let past = Past { conn, shape: &shape, today: self.today() };
+            let line = |(mut e, sides): (HistoryEntry, Option<(String, String)>)| {
+                if let (Some(f), Some((a, b))) = (e.field.as_ref().and_then(|f| def.field(f)), &sides) {
+                    (e.before, e.after) = past.edit(&def.key, f, e.change, (a, b))?;
+                }
+                Ok(e)
+            };
+            lines.into_iter().map(line).collect()
         })
     }
 

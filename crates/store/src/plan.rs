@@ -77,7 +77,7 @@ impl Writing<'_> {
             self.followed.entry(customer).or_default().extend(before.into_iter().chain(after));
         }
         if let (Some(low), Some(high)) = (made.first(), made.last()) {
-            self.fill_defaults(&talks, &made)?;
+            self.fill_defaults(&talks, &made, &Default::default())?;
             log::created(self.conn, self.change, &talks.key, *low, *high)?;
         }
         Ok(())

@@ -7,7 +7,7 @@ use crate::conn::{Conn, params};
 use crate::derive::Derivation;
 use crate::dialect::{column_type, quote};
 use crate::store::{Now, Store, require};
-use crate::turn::Turn;
+use crate::turn::{self, Turn};
 use crate::{fill, layout, links, saved_filters, search, tint};
 use model::{
     Access, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Rule, Schema, Scope, TableDef, Way, way,
@@ -28,7 +28,7 @@ pub(crate) use columns::{
     add_column, discard, drop_column, drop_index, index, index_name, keep_index, keep_spare, large, looked_up,
     new_names, rename_column, take_away,
 };
-pub(crate) use names::{rename_in_formulas, renamed};
+pub(crate) use names::{refuse_broken, rename_in_formulas, renamed};
 pub(crate) use sense::{refuse_field_name, refuse_name, refuse_senseless, refuse_table_name, refuse_unfit};
 
 use columns::rename_options;
@@ -96,6 +96,7 @@ fn drop_table(conn: &Conn, def: &TableDef) -> Result<()> {
     conn.run("DELETE FROM _tables WHERE key = ?1", params![def.key.as_str()])?;
     crate::saved::forget(conn, &def.key)?;
     crate::forms::forget(conn, &def.key)?;
+    turn::forget(conn, &def.key, None)?;
     crate::comments::forget(conn, &def.key)?;
     fill::forget_table(conn, &def.key)?;
     search::forget_table(conn, &def.key)?;
@@ -221,6 +222,9 @@ impl Store {
             }
             let derivation = Derivation::new(Arc::new(next.clone()), conn.dialect())?;
             check::refuse_formulas(&next, &next.tables[at], &field, conn.dialect())?;
+            if before.kind != field.kind {
+                refuse_broken(&now.shape.schema, &next, &table.into(), &field.key)?;
+            }
             // A column made anew has lost its index.
             let anew = column_type(&before.kind) != column_type(&field.kind);
             if anew {
@@ -291,6 +295,7 @@ pub(crate) fn drop_field(conn: &Conn, schema: &Schema, table: &str, key: &str) -
     crate::comments::column_goes(conn, table, field)?;
     conn.run("DELETE FROM _fields WHERE table_key = ?1 AND key = ?2", params![table, key])?;
     fill::forget(conn, table, key)?;
+    turn::forget(conn, table, Some(key))?;
     if field.kind.stored() {
         take_away(conn, table, key)?;
     }

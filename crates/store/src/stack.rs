@@ -161,7 +161,9 @@ pub(crate) fn summary(conn: &Conn, schema: &Schema, change: i64) -> Result<Summa
     let by_table = |sql: &str| -> Result<Vec<(String, Label, u64)>> {
         conn.all(sql, params![change], |r| {
             let (table, n): (String, i64) = (r.get(0)?, r.get(1)?);
-            let label = schema.table(&table).map_or_else(|| Label::same(&table), |def| def.label.clone());
+            // What a table that is gone was called nobody knows any more.
+            let gone = || Label::new("记录", "a removed table");
+            let label = schema.table(&table).map_or_else(gone, |def| def.label.clone());
             Ok((table, label, n.unsigned_abs()))
         })
     };

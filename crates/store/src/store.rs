@@ -10,6 +10,7 @@ use crate::layout;
 use crate::log::now;
 use crate::recalc::{Touched, recalculate};
 use crate::snapshots::Views;
+use crate::turn::Turns;
 use crate::validate::Checks;
 use model::{Access, Date, Error, ErrorCode, FieldDef, FieldKind, Label, Result, Schema, Scope, TableKey, builtin};
 use roaring::RoaringTreemap;
@@ -41,6 +42,8 @@ pub struct Counts {
 pub(crate) struct Shape {
     pub schema: Arc<Schema>,
     pub derivation: Derivation,
+    /// What fields were before they were turned, for whoever reads the log.
+    pub turns: Turns,
     /// The book's own mark of it, see [`layout::stamp`].
     stamp: i64,
     /// The rules of fields as they are on a day.
@@ -58,6 +61,7 @@ impl Shape {
         let schema = Arc::new(layout::load_schema(conn)?);
         Ok(Self {
             derivation: Derivation::new(Arc::clone(&schema), conn.dialect())?,
+            turns: Turns::load(conn)?,
             schema,
             stamp,
             checks: Mutex::default(),

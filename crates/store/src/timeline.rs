@@ -3,12 +3,13 @@
 //! Each source is read by an index that holds the customer, in the order of time, and only as far as a page goes;
 //! the pages are merged here. A cursor says where the page before ended.
 
-use crate::cells::{from_log, from_sql};
+use crate::cells::from_sql;
 use crate::conn::{Conn, Param, Row, params};
 use crate::dialect::quote;
 use crate::log::AHEAD;
 use crate::moves;
 use crate::store::{Store, require};
+use crate::turn::Past;
 use model::builtin::{CUSTOMERS, FEEDBACK, INTERACTIONS, ORDERS};
 use model::{Access, Date, DateTime, Error, ErrorCode, FieldKey, RecordId, Result, Schema, Scope, TableDef, Value};
 use std::collections::BTreeSet;
@@ -160,7 +161,8 @@ impl Store {
     /// `not_found` for a customer that is not there, `invalid` for a cursor that is not of a timeline.
     pub fn timeline(&self, scope: &Scope, customer: RecordId, wanted: &TimelineWanted) -> Result<Timeline> {
         require(scope, Access::Read)?;
-        let schema = self.schema();
+        let shape = self.shape();
+        let schema = &shape.schema;
         let after = wanted.cursor.as_deref().map_or(Ok(Place::FIRST), Place::read)?;
         let limit = wanted.limit.clamp(1, MOST);
         let all = wanted.kinds.is_empty();
@@ -169,7 +171,7 @@ impl Store {
             if !conn.exists("SELECT 1 FROM customers WHERE id = ?1", params![customer.0])? {
                 return Err(crate::apply::gone(schema.require(CUSTOMERS)?, customer.0));
             }
-            let source = Source { conn, schema: &schema, customer: customer.0, after, limit: limit as i64 + 1 };
+            let source = Source { conn, schema, customer: customer.0, after, limit: limit as i64 + 1 };
             let mut found = Vec::new();
             if wants(TimelineKind::Order) {
                 found.extend(source.orders()?);
@@ -178,7 +180,7 @@ impl Store {
                 found.extend(source.talks(!wants(TimelineKind::Talk))?);
             }
             if wants(TimelineKind::Change) {
-                found.extend(source.edits()?);
+                found.extend(source.edits(Past { conn, shape: &shape, today: self.today() })?);
                 found.extend(source.moves(self.today())?);
                 found.extend(source.making()?);
             }
@@ -264,7 +266,7 @@ impl Source<'_> {
     }
 
     /// Edits of the customer that stand, each with its cells.
-    fn edits(&self) -> Result<Found> {
+    fn edits(&self, past: Past<'_>) -> Result<Found> {
         // What a follow-up did to the next contact is told by the interaction.
         const CHANGES: &str = "SELECT DISTINCT c.at, c.id, c.\"user\", c.origin
              FROM _change_cells x JOIN _changes c ON c.id = x.change
@@ -285,13 +287,14 @@ impl Source<'_> {
         let mut out = Vec::with_capacity(changes.len());
         for (at, done) in changes {
             let mut cells = Vec::new();
-            self.conn.each(sql, params![self.customer, done.change], &mut |r| {
+            let edits: Vec<(String, String, String)> =
+                self.conn.all(sql, params![self.customer, done.change], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+            for (field, before, after) in edits {
                 // Of a field that is gone nothing can be told.
-                if let Some(f) = def.field(r.text(0)?) {
-                    cells.push((f.key.clone(), from_log(&f.kind, r.text(1)?), from_log(&f.kind, r.text(2)?)));
-                }
-                Ok(())
-            })?;
+                let Some(f) = def.field(&field) else { continue };
+                let (before, after) = past.edit(&def.key, f, done.change, (&before, &after))?;
+                cells.push((f.key.clone(), before, after));
+            }
             let place = Place { at: at + AHEAD, source: EDITS, id: done.change };
             out.push((place, Happening::Edit(done, cells)));
         }

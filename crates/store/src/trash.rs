@@ -2,13 +2,16 @@
 //! was before a change.
 
 use crate::apply::Writing;
-use crate::cells::from_log;
-use crate::conn::{Conn, params};
+use crate::conn::params;
 use crate::dialect::quote;
 use crate::relink::{listed, with};
 use crate::store::{Store, require};
+use crate::turn::Past;
+use crate::undo::Kept;
 use crate::{clash, failure, log};
-use model::{Access, Error, FieldKey, FieldKind, Origin, RecordId, Result, Schema, Scope, TableDef, TableKey, Value};
+use model::{
+    Access, Error, FieldDef, FieldKey, FieldKind, Origin, RecordId, Result, Schema, Scope, TableDef, TableKey, Value,
+};
 use std::sync::Arc;
 
 /// Days that the content of a removed record is kept.
@@ -59,8 +62,8 @@ impl Store {
     /// Removed records of a table that were not brought back and whose content is still kept, newest first, at most 200.
     pub fn trash(&self, scope: &Scope, table: &str) -> Result<Vec<Removed>> {
         require(scope, Access::Read)?;
-        let schema = self.schema();
-        let def = schema.require(table)?;
+        let shape = self.shape();
+        let def = shape.schema.require(table)?;
         let sql = [
             "SELECT r.record, r.content, c.id, c.at, c.\"user\" FROM _change_rows r JOIN _changes c ON c.id = r.change
              WHERE r.table_key = ?1 AND r.content <> '' AND NOT EXISTS (SELECT 1 FROM ",
@@ -69,29 +72,24 @@ impl Store {
                WHERE n.table_key = r.table_key AND n.record = r.record AND n.change > r.change)
              ORDER BY r.change DESC, r.record LIMIT 200",
         ];
-        let mut out = Vec::new();
         self.engine.read(|conn| {
-            conn.each(&sql.concat(), params![table], &mut |r| {
-                let content: Vec<(String, String)> = serde_json::from_str(r.text(1)?).map_err(failure)?;
-                let text = |key: Option<&FieldKey>| {
-                    let (key, text) = content.iter().find(|(k, _)| key.is_some_and(|key| *key == **k))?;
-                    from_log(&def.field(key)?.kind, text).as_text().map(str::to_owned)
+            let rows: Vec<(i64, String, i64, i64, i64)> = conn
+                .all(&sql.concat(), params![table], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
+            let past = Past { conn, shape: &shape, today: self.today() };
+            let code = def.fields.iter().find(|f| matches!(f.kind, FieldKind::Code(_)));
+            let (code, name) = (code.or_else(|| def.field("order_no")), def.field("name"));
+            let removed = |(id, content, change, at, user): (i64, String, i64, i64, i64)| {
+                let content: Vec<(String, String)> = serde_json::from_str(&content).map_err(failure)?;
+                let text = |field: Option<&FieldDef>| -> Result<Option<String>> {
+                    let found = field.and_then(|f| Some((f, content.iter().find(|(k, _)| f.key == **k)?)));
+                    let Some((f, (_, text))) = found else { return Ok(None) };
+                    Ok(past.cell(&def.key, f, change, text)?.as_text().map(str::to_owned))
                 };
-                let code = def.fields.iter().find(|f| matches!(f.kind, FieldKind::Code(_)));
-                let code = code.or_else(|| def.field("order_no")).map(|f| &f.key);
-                out.push(Removed {
-                    table: def.key.clone(),
-                    id: RecordId(r.get(0)?),
-                    change: r.get(2)?,
-                    at: r.get(3)?,
-                    user: r.get(4)?,
-                    code: text(code),
-                    name: text(def.field("name").map(|f| &f.key)),
-                });
-                Ok(())
-            })
-        })?;
-        Ok(out)
+                let (code, name) = (text(code)?, text(name)?);
+                Ok(Removed { table: def.key.clone(), id: RecordId(id), change, at, user, code, name })
+            };
+            rows.into_iter().map(removed).collect()
+        })
     }
 
     /// Brings removed records back with their ids, identities and links, as one change. One that cannot come
@@ -105,24 +103,20 @@ impl Store {
             let mut w = Writing::begin(conn, now, scope, Origin::Restore)?;
             let shape = Arc::clone(&w.shape);
             let mut out = Restored { change: w.change, ..Restored::default() };
-            let mut coming: Vec<(&TableDef, i64, String)> = Vec::with_capacity(records.len());
-            let mut removals = Vec::with_capacity(records.len());
+            let mut coming: Vec<Kept<'_>> = Vec::with_capacity(records.len());
             for (table, id) in records {
                 let def = shape.schema.require(table)?;
-                if coming.iter().any(|(d, other, _)| d.key == def.key && *other == id.0) {
+                if coming.iter().any(|k| k.def.key == def.key && k.id == id.0) {
                     continue;
                 }
-                match w.kept(def, *id)? {
-                    Ok((removal, content)) => {
-                        coming.push((def, id.0, content));
-                        removals.push(removal);
-                    }
+                match w.kept(def, *id, &coming)? {
+                    Ok(kept) => coming.push(kept),
                     Err(why) => out.refused.push((table.clone(), *id, why)),
                 }
             }
             out.restored = w.bring_back(&coming)?;
-            for ((def, id, _), removal) in coming.iter().zip(removals) {
-                w.link_again(&shape.schema, &def.key, *id, removal)?;
+            for k in &coming {
+                w.link_again(&shape.schema, &k.def.key, k.id, k.removal)?;
             }
             w.finish(&mut |_, _| Ok(()))?;
             Ok(out)
@@ -152,8 +146,8 @@ impl Store {
     /// `not_found` when there is no such record.
     pub fn preview_restore(&self, scope: &Scope, table: &str, id: RecordId, change: i64) -> Result<Vec<SetBack>> {
         require(scope, Access::Read)?;
-        let schema = self.schema();
-        self.engine.read(|conn| set_back(conn, &schema, table, id, change))
+        let shape = self.shape();
+        self.engine.read(|conn| set_back(Past { conn, shape: &shape, today: self.today() }, table, id, change))
     }
 
     /// Sets a record back to just before a change, as one change; its number and how many cells changed.
@@ -166,7 +160,7 @@ impl Store {
             let mut w = Writing::begin(conn, now, scope, Origin::Restore)?;
             let shape = Arc::clone(&w.shape);
             let def = shape.schema.require(table)?;
-            let cells = set_back(conn, &shape.schema, table, id, change)?;
+            let cells = set_back(w.past(), table, id, change)?;
             w.touched.remember(conn, &shape.derivation, &def.key, &[id.0])?;
             let mut n = 0;
             for c in cells {
@@ -198,17 +192,20 @@ pub(crate) fn erased(def: &TableDef, of: &str) -> String {
 }
 
 /// The cells of a record that were edited since just before a change, as they are and as they were.
-fn set_back(conn: &Conn, schema: &Schema, table: &str, id: RecordId, change: i64) -> Result<Vec<SetBack>> {
-    let def = schema.require(table)?;
-    let sql =
-        "SELECT field, before FROM _change_cells WHERE table_key = ?1 AND record = ?2 AND change >= ?3 ORDER BY rowid";
-    let edits: Vec<(String, String)> = conn.all(sql, params![table, id.0, change], |r| Ok((r.get(0)?, r.get(1)?)))?;
+fn set_back(past: Past<'_>, table: &str, id: RecordId, change: i64) -> Result<Vec<SetBack>> {
+    let Past { conn, shape, .. } = past;
+    let def = shape.schema.require(table)?;
+    let sql = "SELECT field, before, change FROM _change_cells
+               WHERE table_key = ?1 AND record = ?2 AND change >= ?3 ORDER BY rowid";
+    let edits: Vec<(String, String, i64)> =
+        conn.all(sql, params![table, id.0, change], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
     let mut out: Vec<SetBack> = Vec::new();
-    for (key, before) in edits {
+    for (key, before, at) in edits {
         // The oldest edit tells what was there; a field that is gone or became a formula has nothing to set.
         let Some(f) = def.field(&key).filter(|f| f.kind.stored() && !f.derived() && !f.kind.system()) else { continue };
         if !out.iter().any(|c| c.field == f.key) {
-            out.push(SetBack { field: f.key.clone(), now: Value::Null, then: from_log(&f.kind, &before) });
+            let then = past.cell(&def.key, f, at, &before)?;
+            out.push(SetBack { field: f.key.clone(), now: Value::Null, then });
         }
     }
     for c in &mut out {
@@ -222,8 +219,13 @@ fn set_back(conn: &Conn, schema: &Schema, table: &str, id: RecordId, change: i64
 }
 
 impl Writing<'_> {
-    /// The change that removed a record and the content kept of it, or why it cannot come back.
-    fn kept(&self, def: &TableDef, id: RecordId) -> Result<std::result::Result<(i64, String), Error>> {
+    /// A removed record as it is kept, or why it cannot come back beside those that come.
+    fn kept<'t>(
+        &self,
+        def: &'t TableDef,
+        id: RecordId,
+        coming: &[Kept<'_>],
+    ) -> Result<std::result::Result<Kept<'t>, Error>> {
         if self.exists(&def.key, id)? {
             return Ok(Err(self.there_again(def, id.0)?));
         }
@@ -235,16 +237,11 @@ impl Writing<'_> {
         if content.is_empty() {
             return Ok(Err(clash::expired()));
         }
-        let cells: Vec<(String, String)> = serde_json::from_str(&content).map_err(failure)?;
-        for (key, text) in cells {
-            let Some(f) = def.field(&key).filter(|f| matches!(f.kind, FieldKind::Code(_))) else { continue };
-            if let Value::Text(code) = from_log(&f.kind, &text)
-                && let Err(taken) = self.refuse_taken(def, &f.key, &code)
-            {
-                return Ok(Err(taken));
-            }
-        }
-        Ok(Ok((removal, content)))
+        let kept = self.kept_of(def, id.0, removal, &content)?;
+        Ok(match self.twice(&kept, coming, None)? {
+            Some(why) => Err(why),
+            None => Ok(kept),
+        })
     }
 
     /// Puts a record that came back into the cells that named it until it was removed.
@@ -258,7 +255,7 @@ impl Writing<'_> {
             if f.kind.links_to().is_none_or(|to| to != table) || f.derived() || !f.kind.stored() {
                 continue;
             }
-            let (before, after) = (from_log(&f.kind, &before), from_log(&f.kind, &after));
+            let (before, after) = self.past().edit(&def.key, f, removal, (&before, &after))?;
             let id = RecordId(id);
             if !listed(&before).contains(&id) || listed(&after).contains(&id) {
                 continue;

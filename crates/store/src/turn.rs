@@ -8,15 +8,17 @@ use crate::store::{Now, Store, require};
 use crate::{fill, layout, links, reshape, saved_filters};
 use model::parse::written;
 use model::{
-    Access, ChoiceOption, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Lang, Loss, Result, Scope, TONES,
-    TableDef, UserId, Value, Way, way,
+    Access, ChoiceOption, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Lang, Loss, Result, Schema, Scope,
+    TONES, TableDef, UserId, Value, Way, way,
 };
 use roaring::RoaringTreemap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod past;
 mod turner;
 
+pub(crate) use past::{Past, Turns, forget};
 use turner::Turner;
 
 /// What a conversion would do.
@@ -82,9 +84,8 @@ impl Store {
     ) -> Result<Preview> {
         require(scope, Access::Own)?;
         let (shape, today) = (self.shape(), self.today());
-        let def = shape.schema.require(table)?;
-        let field = turnable(def, key, to)?;
-        reshape::refuse_senseless(&shape.schema, def, &FieldDef { kind: to.clone(), ..field.clone() }, today)?;
+        let field = shape.schema.require(table)?.require(key)?;
+        intended(&shape.schema, table, key, to, today, self.engine.dialect())?;
         let column = quote(key);
         let sql = [
             "SELECT ",
@@ -206,6 +207,7 @@ impl Store {
                 _ => links::forget(conn, &work.table, &work.key, 0, i64::MAX)?,
             }
             saved_filters::rename(conn, &work.table, &work.key, &work.to.renamed)?;
+            past::turned(conn, work, members)?;
             reshape::put(conn, &now.shape.schema, &next)?;
             let table = next.require(&work.table)?;
             fill::queue(conn, &derivation, &[(table.key.clone(), field.key.clone())])?;
@@ -249,6 +251,25 @@ fn turnable<'a>(def: &'a TableDef, key: &str, to: &FieldKind) -> Result<&'a Fiel
     Ok(field)
 }
 
+/// The book as it would be. Settings, rules, defaults and formulas must still fit before any work is done.
+fn intended(schema: &Schema, table: &str, key: &str, to: &FieldKind, today: Date, dialect: Dialect) -> Result<Schema> {
+    let def = schema.require(table)?;
+    let field = turnable(def, key, to)?;
+    let changed = FieldDef { kind: to.clone(), ..field.clone() };
+    // Shown in the other table, it stays a link to it.
+    if changed.kind.links_to() != field.kind.links_to() {
+        reshape::refuse_shown(schema, def, field)?;
+    }
+    let mut next = schema.clone();
+    for t in next.tables.iter_mut().filter(|t| t.key == def.key) {
+        t.fields.iter_mut().filter(|f| f.key == field.key).for_each(|f| *f = changed.clone());
+    }
+    reshape::refuse_senseless(&next, def, &changed, today)?;
+    reshape::refuse_broken(schema, &next, &def.key, &field.key)?;
+    crate::derive::Derivation::new(Arc::new(next.clone()), dialect)?;
+    Ok(next)
+}
+
 /// Where a book notes what is being turned.
 fn note(table: &str, key: &str) -> String {
     ["turning.", table, ".", key].concat()
@@ -257,23 +278,10 @@ fn note(table: &str, key: &str) -> String {
 /// Makes the new column; None when the kind changes without touching a cell.
 fn begin(conn: &Conn, now: Now, table: &str, key: &str, to: &Turn) -> Result<Option<Work>> {
     let schema = &now.shape.schema;
-    let def = schema.require(table)?;
-    let field = turnable(def, key, &to.kind)?;
-    let mut next = (**schema).clone();
-    let changed = FieldDef { kind: to.kind.clone(), ..field.clone() };
-    let to = Turn { renamed: reshape::new_names(&changed, &to.renamed)?, ..to.clone() };
-    if let Some(slot) =
-        next.tables.iter_mut().find(|t| t.key == *table).and_then(|t| t.fields.iter_mut().find(|f| f.key == *key))
-    {
-        *slot = changed.clone();
-    }
-    // Shown in the other table, it stays a link to it.
-    if changed.kind.links_to() != field.kind.links_to() {
-        reshape::refuse_shown(schema, def, field)?;
-    }
-    // Settings, rules, defaults and formulas must still fit before any work is done.
-    reshape::refuse_senseless(&next, def, &changed, now.today)?;
-    crate::derive::Derivation::new(Arc::new(next.clone()), conn.dialect())?;
+    let field = schema.require(table)?.require(key)?;
+    let next = intended(schema, table, key, &to.kind, now.today, conn.dialect())?;
+    let changed = next.require(table)?.require(key)?;
+    let to = Turn { renamed: reshape::new_names(changed, &to.renamed)?, ..to.clone() };
     if way(&field.kind, &to.kind) == Way::Same && to.renamed.is_empty() {
         reshape::put(conn, schema, &next)?;
         return Ok(None);

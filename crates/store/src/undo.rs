@@ -1,15 +1,16 @@
 //! Taking a change back.
 
 use crate::apply::{Writing, remove_identity};
-use crate::cells::from_log;
+use crate::cells::param;
 use crate::clash::Names;
 use crate::conn::{Conn, Param, params};
 use crate::dialect::quote;
 use crate::relink::listed;
 use crate::store::{Now, Store, require};
-use crate::{failure, links, log, search};
+use crate::{links, log, search};
 use model::{
-    Access, Error, ErrorCode, FieldKey, FieldKind, Origin, RecordId, Result, Scope, TableDef, TableKey, Value, builtin,
+    Access, Check, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Lang, Level, Origin, RecordId, Result, Scope,
+    TableDef, TableKey, Value, builtin,
 };
 use roaring::RoaringTreemap;
 use std::collections::HashSet;
@@ -37,6 +38,16 @@ pub enum Meeting<'n> {
     Keep,
     /// Take nothing back, and say whose change it is by these names.
     Refuse(&'n Names),
+}
+
+/// A removed record on its way back.
+pub(crate) struct Kept<'t> {
+    pub def: &'t TableDef,
+    pub id: i64,
+    /// The change that removed it.
+    pub removal: i64,
+    /// What it held, as its fields are now.
+    pub cells: Vec<(&'t FieldDef, Value)>,
 }
 
 /// Records made by one change that can be brought back by undoing its undo.
@@ -146,7 +157,7 @@ impl Writing<'_> {
                 taking.meets(|_| Ok(crate::clash::no_field()))?;
                 continue;
             };
-            let (before, after) = (from_log(&f.kind, &before), from_log(&f.kind, &after));
+            let (before, after) = self.past().edit(&def.key, f, change, (&before, &after))?;
             let left = self.surviving(&f.kind, &before)?;
             let Some(now) = self.content(def, record, &[&f.key])? else {
                 taking.meets(|names| self.removed_since(names, def, record, change))?;
@@ -181,7 +192,7 @@ impl Writing<'_> {
         let rows: Vec<(String, i64, String)> =
             self.conn.all(ROWS, params![taking.change], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
         let shape = Arc::clone(&self.shape);
-        let mut coming = Vec::new();
+        let mut coming: Vec<Kept<'_>> = Vec::new();
         for (table, record, content) in rows {
             let Some(def) = shape.schema.table(&table) else {
                 taking.meets(|_| Ok(crate::clash::no_field()))?;
@@ -192,49 +203,81 @@ impl Writing<'_> {
             } else if self.exists(&table, RecordId(record))? {
                 taking.meets(|_| self.there_again(def, record))?;
             } else {
-                coming.push((def, record, content));
+                let kept = self.kept_of(def, record, taking.change, &content)?;
+                // Those that went together were there together.
+                match self.twice(&kept, &[], Some(taking.change))? {
+                    Some(why) => taking.meets(|_| Ok(why))?,
+                    None => coming.push(kept),
+                }
             }
         }
         taking.out.revived += self.bring_back(&coming)?;
         Ok(())
     }
 
-    /// Brings removed records back from what the log keeps of them; how many. Links to records that are gone
-    /// since stay away.
-    ///
-    /// # Errors
-    /// `conflict` when another record has taken the code of one.
-    pub(crate) fn bring_back(&mut self, coming: &[(&TableDef, i64, String)]) -> Result<u64> {
-        let known: HashSet<(&TableKey, i64)> = coming.iter().map(|(def, id, _)| (&def.key, *id)).collect();
-        for (def, record, content) in coming {
-            let content: Vec<(String, String)> = serde_json::from_str(content).map_err(failure)?;
-            let mut row: Vec<(FieldKey, Value)> = Vec::with_capacity(content.len());
-            for (key, text) in content {
-                let Some(f) = def.field(&key).filter(|f| f.kind.stored() && !f.derived()) else { continue };
-                let value = from_log(&f.kind, &text);
-                if let (FieldKind::Code(_), Value::Text(code)) = (&f.kind, &value) {
-                    self.refuse_taken(def, &f.key, code)?;
-                }
+    /// Brings removed records back that nothing stands against; how many. Links to records that are gone since stay
+    /// away.
+    pub(crate) fn bring_back(&mut self, coming: &[Kept<'_>]) -> Result<u64> {
+        let known: HashSet<(&TableKey, i64)> = coming.iter().map(|k| (&k.def.key, k.id)).collect();
+        for Kept { def, id, cells, .. } in coming {
+            let mut row: Vec<(FieldKey, Value)> = Vec::with_capacity(cells.len());
+            for (f, value) in cells {
                 let value = match f.kind.links_to() {
                     Some(to) => {
-                        let present = links::present(self.conn, to, &listed(&value))?;
+                        let present = links::present(self.conn, to, &listed(value))?;
                         let stays = |id: &RecordId| present.contains(id) || known.contains(&(to, id.0));
                         match value {
-                            Value::Link(id) if stays(&id) => Value::Link(id),
-                            Value::Links(list) => Value::Links(list.into_iter().filter(stays).collect()),
+                            Value::Link(id) if stays(id) => Value::Link(*id),
+                            Value::Links(list) => Value::Links(list.iter().copied().filter(stays).collect()),
                             _ => Value::Null,
                         }
                     }
-                    None => value,
+                    None => value.clone(),
                 };
                 if !value.is_blank() {
                     row.push((f.key.clone(), value));
                 }
             }
-            self.insert(def, *record, &row)?;
-            log::created(self.conn, self.change, &def.key, *record, *record)?;
+            self.insert(def, *id, &row)?;
+            log::created(self.conn, self.change, &def.key, *id, *id)?;
         }
         Ok(coming.len() as u64)
+    }
+
+    /// A removed record as the log keeps it.
+    pub(crate) fn kept_of<'t>(&self, def: &'t TableDef, id: i64, removal: i64, content: &str) -> Result<Kept<'t>> {
+        Ok(Kept { def, id, removal, cells: self.past().row(def, removal, content)? })
+    }
+
+    /// Why a record cannot come back beside those that are there and those that come: it has what only one may have.
+    /// What the change `undone` wrote is about to go again.
+    pub(crate) fn twice(&self, kept: &Kept<'_>, coming: &[Kept<'_>], undone: Option<i64>) -> Result<Option<Error>> {
+        let table = &kept.def.key;
+        for (f, value) in kept.cells.iter().filter(|(_, v)| !v.is_blank()) {
+            let code = matches!(f.kind, FieldKind::Code(_));
+            if !code && !f.rules.iter().any(|r| r.check == Check::Unique && r.level == Level::Refuse) {
+                continue;
+            }
+            let same = |k: &Kept<'_>| k.cells.iter().any(|(o, v)| o.key == f.key && v == value);
+            let mut taken = coming.iter().any(|k| k.def.key == *table && same(k));
+            let sql = ["SELECT id FROM ", &quote(table), " WHERE ", &quote(&f.key), " = ?1 LIMIT 100"].concat();
+            for id in self.conn.all::<i64>(&sql, &[param(value)], |r| r.get(0))? {
+                // Codes are unique at any moment.
+                taken |= code || !undone.map_or(Ok(false), |change| self.wrote(change, table, id, &f.key))?;
+            }
+            if taken {
+                let text = model::parse::written(value, &f.kind, Lang::Zh);
+                return Ok(Some(crate::clash::taken(f, &text)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a change wrote a cell, or made its record.
+    fn wrote(&self, change: i64, table: &TableKey, id: i64, field: &FieldKey) -> Result<bool> {
+        let sql = "SELECT 1 FROM _change_cells WHERE change = ?1 AND table_key = ?2 AND record = ?3 AND field = ?4
+                   UNION ALL SELECT 1 FROM _change_ranges WHERE change = ?1 AND table_key = ?2 AND low <= ?3 AND high >= ?3";
+        self.conn.exists(sql, params![change, table.as_str(), id, field.as_str()])
     }
 
     fn remove_created(&mut self, def: &TableDef, taking: &mut Taking<'_>) -> Result<()> {

@@ -1,48 +1,25 @@
 //! The rules of fields on every way in: what needs only the cell in Rust, uniqueness and expressions
 //! set-wise in SQL, inside the transaction of the change.
 
-use crate::apply::Writing;
+use crate::apply::{Writing, add_identity};
 use crate::cells::or_error;
 use crate::conn::{Conn, params};
-use crate::dialect::{Dialect, quote};
+use crate::dialect::quote;
 use crate::fails::{Fails, error_column};
 use crate::probe::Probe;
 use crate::store::{Store, require};
+use model::parse::{self, Cell, Ctx};
 use model::{
-    Access, Check, Checker, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Lang, Level, RecordId,
-    Result, Schema, Scope, TableDef, TableKey, Value, Violation, Warning,
+    Access, Date, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Lang, Level, RecordId, Result, Scope,
+    TableDef, TableKey, Value, Violation, Warning, builtin,
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-/// The rules of a book, made ready.
-#[derive(Default)]
-pub(crate) struct Checks(HashMap<TableKey, TableChecks>);
+mod checks;
 
-/// The rules of one table.
-#[derive(Default)]
-struct TableChecks {
-    cells: HashMap<FieldKey, Checker>,
-    unique: Vec<(FieldKey, Level, Label)>,
-    expressions: Option<(Probe, Vec<Expression>)>,
-    /// Defaults of fields, by the field.
-    defaults: Option<(Probe, Vec<FieldKey>)>,
-}
-
-impl TableChecks {
-    /// Whether any rule needs more than the cell.
-    fn more(&self) -> bool {
-        !self.unique.is_empty() || self.expressions.is_some()
-    }
-}
-
-struct Expression {
-    field: FieldKey,
-    level: Level,
-    message: Label,
-    /// Fields whose change asks for the rule again, its own among them.
-    reads: HashSet<FieldKey>,
-}
+pub(crate) use checks::Checks;
+use checks::{Expression, TableChecks};
 
 /// A rule that does not hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,81 +34,26 @@ pub struct Mark {
     pub message: Label,
 }
 
-impl Checks {
-    /// Makes the rules of a schema ready. A rule that no longer makes sense (its formula names a field that
-    /// is gone) is left out: it was refused while someone could mend it.
-    pub(crate) fn new(schema: &Schema, today: Date, dialect: Dialect) -> Self {
-        let tables = schema.tables.iter().filter(|t| t.fields.iter().any(ruled)).map(|t| {
-            let checks = TableChecks {
-                cells: t.fields.iter().filter_map(|f| checker(f, today)).collect(),
-                unique: t.fields.iter().flat_map(unique).collect(),
-                expressions: expressions(schema, t, dialect),
-                defaults: defaults(schema, t, dialect),
-            };
-            (t.key.clone(), checks)
-        });
-        Self(tables.collect())
-    }
-
-    fn of(&self, table: &str) -> Option<&TableChecks> {
-        self.0.get(table)
-    }
-}
-
-fn ruled(f: &FieldDef) -> bool {
-    !f.rules.is_empty() || f.default.is_some()
-}
-
-fn checker(f: &FieldDef, today: Date) -> Option<(FieldKey, Checker)> {
-    if f.rules.is_empty() {
-        return None;
-    }
-    Checker::new(f, today).ok().filter(|c| !c.is_empty()).map(|c| (f.key.clone(), c))
-}
-
-/// Codes are kept unique by themselves.
-fn unique(f: &FieldDef) -> Vec<(FieldKey, Level, Label)> {
-    if matches!(f.kind, FieldKind::Code(_)) {
-        return Vec::new();
-    }
-    let rules = f.rules.iter().filter(|r| r.check == Check::Unique);
-    rules.map(|r| (f.key.clone(), r.level, r.says(f))).collect()
-}
-
-fn expressions(schema: &Schema, t: &TableDef, dialect: Dialect) -> Option<(Probe, Vec<Expression>)> {
-    let mut formulas = Vec::new();
-    let mut list = Vec::new();
-    for f in &t.fields {
-        for r in &f.rules {
-            let Check::Expression { formula } = &r.check else { continue };
-            formulas.push((formula.clone(), FieldKind::Bool));
-            list.push(Expression { field: f.key.clone(), level: r.level, message: r.says(f), reads: HashSet::new() });
-        }
-    }
-    if formulas.is_empty() {
-        return None;
-    }
-    let probe = Probe::new(schema, &t.key, &formulas, dialect).ok()?;
-    for (n, e) in list.iter_mut().enumerate() {
-        e.reads = probe.reads(n);
-        e.reads.insert(e.field.clone());
-    }
-    Some((probe, list))
-}
-
-fn defaults(schema: &Schema, t: &TableDef, dialect: Dialect) -> Option<(Probe, Vec<FieldKey>)> {
-    let with: Vec<&FieldDef> = t.fields.iter().filter(|f| f.default.is_some()).collect();
-    if with.is_empty() {
-        return None;
-    }
-    let formulas: Vec<(Arc<str>, FieldKind)> =
-        with.iter().filter_map(|f| f.default.clone().map(|d| (d, f.kind.clone()))).collect();
-    let probe = Probe::new(schema, &t.key, &formulas, dialect).ok()?;
-    Some((probe, with.iter().map(|f| f.key.clone()).collect()))
-}
-
 /// Fields of a record that changed; None for a new one.
 type Changed = Option<HashSet<FieldKey>>;
+
+/// Cells of new records that get no default, by record and field.
+pub(crate) type BlankCells = HashSet<(i64, FieldKey)>;
+
+/// What a default gives, read as if somebody had typed it; None when the field cannot hold it.
+fn typed(field: &FieldDef, value: Value, today: Date) -> Option<Value> {
+    use FieldKind as K;
+    let as_it_is = matches!(field.kind, K::Text | K::LongText | K::Code(_) | K::Choice { .. } | K::Person)
+        || field.kind.linked().is_some();
+    let value = match &value {
+        Value::Text(text) if !as_it_is => {
+            let ctx = Ctx { today, year: Some(today.ymd().0) };
+            parse::cell(&field.kind, &Cell::Text(text), &ctx).ok()?.value
+        }
+        _ => value,
+    };
+    value.fit(&field.kind)
+}
 
 /// What a change wrote, as far as rules over more than the cell need it.
 #[derive(Default)]
@@ -206,8 +128,8 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Fills what new records of a table lack by the defaults of their fields.
-    pub(crate) fn fill_defaults(&mut self, def: &TableDef, ids: &[i64]) -> Result<()> {
+    /// Fills what new records of a table lack by the defaults of their fields, but for cells that stay blank.
+    pub(crate) fn fill_defaults(&mut self, def: &TableDef, ids: &[i64], blank: &BlankCells) -> Result<()> {
         let checks = Arc::clone(&self.checks);
         let Some((probe, keys)) = checks.of(&def.key).and_then(|t| t.defaults.as_ref()) else { return Ok(()) };
         let columns: Vec<&FieldKey> = keys.iter().collect();
@@ -217,10 +139,16 @@ impl Writing<'_> {
                 let (Some(new), Some(old)) = (values.get(id), self.content(def, *id, &columns)?) else { continue };
                 for ((key, new), old) in keys.iter().zip(new).zip(&old) {
                     let field = def.require(key)?;
-                    let Some(value) = new.clone().fit(&field.kind) else { continue };
-                    if old.is_blank() && !value.is_blank() {
+                    if !old.is_blank() || !blank.is_empty() && blank.contains(&(*id, key.clone())) {
+                        continue;
+                    }
+                    let Some(value) = typed(field, new.clone(), self.today) else { continue };
+                    if !value.is_blank() {
                         let sql = ["UPDATE ", &quote(&def.key), " SET ", &quote(key), " = ?1 WHERE id = ?2"].concat();
                         self.conn.run(&sql, &[crate::cells::param(&value), (*id).into()])?;
+                        if def.key == *builtin::CUSTOMERS {
+                            add_identity(self.conn, *id, key, &value)?;
+                        }
                         if crate::search::part(def, field).is_some() {
                             self.searched(def, *id);
                         }
@@ -255,7 +183,14 @@ impl Writing<'_> {
             }
             if let Some((probe, list)) = &rules.expressions {
                 let ids = asked(&|f| list.iter().any(|e| e.reads.contains(f)));
-                marks.extend(untrue(self.conn, &shape.derivation.fails, def, probe, list, self.today, &ids)?);
+                let found = untrue(self.conn, &shape.derivation.fails, def, probe, list, self.today, &ids)?;
+                // What held no good content before stands in nobody's way elsewhere.
+                let touched = |id: i64, e: &Expression| {
+                    let at = records.binary_search_by_key(&id, |(r, _)| *r);
+                    let of = at.ok().and_then(|at| records[at].1.as_ref());
+                    of.is_none_or(|f| f.iter().any(|f| e.reads.contains(f)))
+                };
+                marks.extend(found.into_iter().filter(|(m, e)| touched(m.id.0, e)).map(|(m, _)| m));
             }
             if let Some(m) = marks.iter().find(|m| m.level == Level::Refuse) {
                 return Err(refusal(def.require(&m.field)?, &m.message, name_of(self.conn, def, m.id.0)?.as_deref()));
@@ -307,7 +242,7 @@ impl Writing<'_> {
             if let Some((probe, list)) = &rules.expressions {
                 let fails = &self.shape.derivation.fails;
                 let found = untrue(self.conn, fails, def, probe, list, self.today, part)?;
-                marks.extend(found.into_iter().map(|m| (m, false)));
+                marks.extend(found.into_iter().map(|(m, _)| (m, false)));
             }
             marks.sort_by_key(|(m, _)| std::cmp::Reverse(m.id));
             for (m, twice) in marks {
@@ -381,15 +316,15 @@ fn doubles(
 }
 
 /// Records among some for which a formula is not true; blank cells of the rule's own field are left alone.
-fn untrue(
+fn untrue<'e>(
     conn: &Conn,
     fails: &Fails,
     def: &TableDef,
     probe: &Probe,
-    list: &[Expression],
+    list: &'e [Expression],
     today: Date,
     ids: &[i64],
-) -> Result<Vec<Mark>> {
+) -> Result<Vec<(Mark, &'e Expression)>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -399,11 +334,11 @@ fn untrue(
         for (e, v) in list.iter().zip(&values) {
             if *v != Value::Bool(true) && filled.contains(&(id, e.field.clone())) {
                 let (field, message) = (e.field.clone(), e.message.clone());
-                out.push(Mark { id: RecordId(id), field, level: e.level, message });
+                out.push((Mark { id: RecordId(id), field, level: e.level, message }, e));
             }
         }
     }
-    out.sort_by_key(|m| m.id);
+    out.sort_by_key(|(m, _)| m.id);
     Ok(out)
 }
 
@@ -488,7 +423,8 @@ impl Store {
                 out.extend(doubles(conn, def, field, *level, message, &ids)?);
             }
             if let Some((probe, list)) = &rules.expressions {
-                out.extend(untrue(conn, &shape.derivation.fails, def, probe, list, today, &ids)?);
+                let found = untrue(conn, &shape.derivation.fails, def, probe, list, today, &ids)?;
+                out.extend(found.into_iter().map(|(m, _)| m));
             }
             Ok(out)
         })

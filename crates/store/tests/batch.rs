@@ -234,7 +234,28 @@ fn rows_of_an_own_table_are_known_by_their_code_or_all_they_say() {
     book.assert_sound();
 }
 
+fn an_unreadable_cell_gets_no_default_and_a_default_is_known_again() {
+    let book = Book::new();
+    for (field, text) in [("city", "\"杭州市\""), ("wechat", "\"xiao_lin\"")] {
+        let patch = store::FieldPatch { default: Some(Some(text.into())), ..Default::default() };
+        book.store.change_field(&scope(), "customers", field, patch).unwrap();
+    }
+    let fields: Vec<FieldKey> = ["name", "city"].map(FieldKey::from).into();
+    let work = |b: &mut store::Batch<'_>| {
+        let c = b.columns("customers", &fields)?;
+        let unread = b.customer(c, &mut ["甲".into(), Value::Null])?.id();
+        b.leave_blank(&"customers".into(), unread, "city");
+        Ok([unread, b.customer(c, &mut ["乙".into(), Value::Null])?.id()])
+    };
+    let (_, [unread, blank]) = book.store.batch(&scope(), batch_options(false), work, &mut |_, _, _| Ok(())).unwrap();
+    assert_eq!(book.cell("customers", unread, "city"), Value::Null, "the file had something there");
+    assert_eq!(book.cell("customers", blank, "city"), "杭州市".into());
+    assert_eq!(book.cell("customers", unread, "wechat"), "xiao_lin".into());
+    book.assert_sound();
+}
+
 testkit::on_both_engines!(
+    an_unreadable_cell_gets_no_default_and_a_default_is_known_again,
     rows_of_an_own_table_are_known_by_their_code_or_all_they_say,
     rows_are_matched_by_identity_and_never_blank_out,
     orders_taken_twice_are_not_doubled,

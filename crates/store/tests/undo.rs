@@ -355,7 +355,17 @@ fn removed_records_are_forgotten_after_their_time() {
     book.assert_sound();
 }
 
+fn a_step_in_a_table_that_is_gone_is_told_without_its_key() {
+    let book = Book::new();
+    let table = book.store.add_table(&testkit::scope(), Label::same("样品"), None).unwrap().key;
+    create(&book, 1, &table, &[("name", "一".into())]);
+    book.store.remove_table(&testkit::scope(), &table, false).unwrap();
+    let step = book.store.undo_last(&user(1), Meeting::Keep).unwrap();
+    assert_eq!((&*step.label.zh, &*step.label.en), ("新建 1 条记录", "1 made in a removed table"));
+}
+
 testkit::on_both_engines!(
+    a_step_in_a_table_that_is_gone_is_told_without_its_key,
     every_kind_of_change_goes_back_and_comes_again,
     a_step_that_would_trample_is_refused_and_says_whose,
     a_hundred_steps_and_more_go_back_and_a_new_one_ends_what_could_be_redone,

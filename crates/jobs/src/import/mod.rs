@@ -160,3 +160,6 @@ impl Import {
         !self.sheets.iter().any(|s| s.role == Role::Customers)
     }
 }
+
+#[cfg(test)]
+mod tests;

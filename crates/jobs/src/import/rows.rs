@@ -3,8 +3,8 @@
 use super::Import;
 use super::problems::ProblemRow;
 use super::report::Problem;
-use exchange::convert::{Converter, CustomerRef};
-use exchange::{Cell, SheetPlan, read};
+use exchange::convert::{CellProblem, Converter, CustomerRef};
+use exchange::{Cell, SheetPlan, Target, read};
 use model::{FieldKey, Result, Schema, Value};
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -31,6 +31,8 @@ pub(super) struct RowProblems {
     pub rejected: bool,
     pub listed: Vec<Problem>,
     pub row: ProblemRow,
+    /// Where the cells go that have problems.
+    pub cells: Vec<Target>,
 }
 
 /// What comes through the channel.
@@ -124,5 +126,6 @@ fn problems(plan: &SheetPlan, out: &exchange::convert::RowOut, number: u32, cell
             .map(|p| (p.header.clone(), ProblemRow::note(&p.reason), ProblemRow::note(&p.cure)))
             .collect(),
     };
-    Box::new(RowProblems { rejected, listed, row })
+    let of = |p: &CellProblem| plan.columns.iter().find(|c| Some(c.index) == p.column)?.target.clone();
+    Box::new(RowProblems { rejected, listed, row, cells: out.problems.iter().filter_map(of).collect() })
 }

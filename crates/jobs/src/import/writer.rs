@@ -7,7 +7,7 @@ use super::rows::{Row, RowProblems, Step, start};
 use super::{Import, Problems};
 use crate::Control;
 use exchange::convert::CustomerRef;
-use exchange::{Note, Role, SheetPlan};
+use exchange::{Note, Role, SheetPlan, Target};
 use model::{FieldKey, IdentityKind, Origin, RecordId, Result, Scope, TableKey, Value, builtin};
 use roaring::RoaringTreemap;
 use std::collections::BTreeMap;
@@ -55,6 +55,7 @@ pub(super) fn run(
                 seen: BTreeMap::new(),
                 problems,
                 origins: Origins::default(),
+                unread: Vec::new(),
             };
             let mut done = 0;
             for step in steps {
@@ -140,6 +141,8 @@ struct Writer<'a, 'c> {
     seen: BTreeMap<TableKey, Fates>,
     problems: &'a mut Problems,
     origins: Origins,
+    /// Where the cells of the row at hand go that have problems.
+    unread: Vec<Target>,
 }
 
 impl Writer<'_, '_> {
@@ -182,7 +185,9 @@ impl Writer<'_, '_> {
 
     fn row(&mut self, mut row: Row) -> Result<()> {
         let rejected = row.problems.as_ref().is_some_and(|p| p.rejected);
-        if let Some(p) = row.problems.take() {
+        self.unread.clear();
+        if let Some(mut p) = row.problems.take() {
+            self.unread = std::mem::take(&mut p.cells);
             self.note(*p)?;
         }
         let Some(sheet) = &self.sheet else { return Ok(()) };
@@ -340,6 +345,10 @@ impl Writer<'_, '_> {
             && let Some(sheet) = &self.sheet
         {
             self.origins.note(table, done.id().0, sheet.index, row);
+        }
+        // The report says that they were not imported.
+        for t in self.unread.iter().filter(|t| t.table == *table) {
+            self.batch.leave_blank(table, done.id(), &t.field);
         }
         let f = self.seen.entry(table.clone()).or_default();
         let id = done.id().0;

@@ -3,6 +3,7 @@
 
 mod codes;
 mod columns;
+mod fresh;
 mod lookup;
 mod own;
 mod rows;
@@ -10,13 +11,12 @@ mod rows;
 pub(crate) use self::codes::Codes;
 use self::columns::{Columns, KNOWN};
 use self::lookup::Lookup;
-use crate::apply::{Writing, stamps};
-use crate::cells::param;
+use crate::apply::Writing;
 use crate::conn::{Conn, Copy, params};
 use crate::dialect::{Dialect, column_type, quote};
 use crate::matching::{CustomerKey, Found, MatchKey, find};
 use crate::store::{Store, code_counter, counter, id_counter, require};
-use crate::validate::Breach;
+use crate::validate::{BlankCells, Breach};
 use crate::{failure, layout, log, search};
 use model::{Access, FieldKey, FieldKind, Origin, RecordId, Result, Scope, TableDef, TableKey, Value, builtin};
 use roaring::RoaringTreemap;
@@ -92,6 +92,8 @@ pub struct Batch<'c> {
     named: own::Named,
     /// Codes of the files that stand for customers made under another code.
     aliases: HashMap<String, i64>,
+    /// Cells of new records that get no default, by table.
+    blank: HashMap<TableKey, BlankCells>,
 }
 
 impl Store {
@@ -210,6 +212,7 @@ impl<'c> Batch<'c> {
             known: HashMap::new(),
             named: own::Named::new(),
             aliases: HashMap::new(),
+            blank: HashMap::new(),
         })
     }
 
@@ -352,27 +355,6 @@ impl<'c> Batch<'c> {
     /// Says what the batch was, as JSON, for the list of imports.
     pub fn describe(&self, about: &str) -> Result<()> {
         log::describe(self.conn(), self.change(), about)
-    }
-
-    /// Who made the new records and when, their codes beside the first, and the defaults of their fields.
-    fn stamp_new(&mut self) -> Result<()> {
-        let (conn, user) = (self.conn(), self.writing.user);
-        let schema = self.schema.clone();
-        let fresh: Vec<(TableKey, i64, i64)> =
-            self.next.iter().filter(|(_, (a, b))| b > a).map(|(t, (a, b))| (t.clone(), *a, *b - 1)).collect();
-        for (table, low, high) in fresh {
-            let def = schema.require(&table)?;
-            for (key, value) in stamps(def, user, true) {
-                let sql =
-                    ["UPDATE ", &quote(&table), " SET ", &quote(&key), " = ?1 WHERE id BETWEEN ?2 AND ?3"].concat();
-                conn.run(&sql, &[param(&value), low.into(), high.into()])?;
-            }
-            crate::reshape::give_codes(conn, def, self.writing.today, low, high)?;
-            if def.fields.iter().any(|f| f.default.is_some()) {
-                self.writing.fill_defaults(def, &(low..=high).collect::<Vec<_>>())?;
-            }
-        }
-        Ok(())
     }
 
     /// Whether rules over more than one cell will speak of the rows of a table by their ids.

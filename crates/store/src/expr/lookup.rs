@@ -139,8 +139,19 @@ impl Lower<'_> {
                 let v = if c.op == CmpOp::Unlike { self.filled(column) } else { column };
                 self.made(self.dialect.like(c.op == CmpOp::Unlike), vec![v, value], Rep::Cond)
             }
+            // A blank cell differs from everything but a blank, as in Excel.
+            CmpOp::Ne if value.null() => {
+                let sides = match c.ty {
+                    Type::Text => vec![self.filled(column), self.filled(value)],
+                    _ => vec![column, value],
+                };
+                let differs = self.made("{0} IS DISTINCT FROM {1}", sides, Rep::Cond);
+                match error {
+                    Some(e) => Sql::made("({0} OR {1} IS NOT NULL)", vec![differs, e], Rep::Cond, false),
+                    None => differs,
+                }
+            }
             _ if c.ty == Type::Text => self.text_criterion(column, c, value),
-            // A blank cell differs from everything, as in Excel.
             CmpOp::Ne => self.made("({0} <> {1} OR {0} IS NULL)", vec![column, value], Rep::Cond),
             op => self.made(format!("{{0}} {} {{1}}", sign(op)), vec![column, value], Rep::Cond),
         }

@@ -1,6 +1,6 @@
 //! Who names a table or field in a formula, and what becomes of them when it is renamed.
 
-use model::{Check, Error, ErrorCode, FieldDef, FieldKey, Label, Result, Schema, TableDef, TableKey};
+use model::{Check, Error, ErrorCode, FieldDef, FieldKey, FieldKind, Label, Result, Schema, TableDef, TableKey};
 use std::sync::Arc;
 
 /// A field as messages name it: (Chinese, English).
@@ -34,6 +34,53 @@ pub(super) fn users_of(schema: &Schema, table: &TableKey, field: Option<&FieldKe
         }
     }
     out
+}
+
+/// Every formula text of a field with the kind it is to give, and what it is in both languages.
+fn roles(field: &FieldDef) -> impl Iterator<Item = (&Arc<str>, &FieldKind, [&'static str; 2])> {
+    let rules = field.rules.iter().filter_map(|r| match &r.check {
+        Check::Expression { formula } => Some((formula, &FieldKind::Bool, ["规则", "rule"])),
+        _ => None,
+    });
+    let formula = field.formula.iter().map(|f| (f, &field.kind, ["公式", "formula"]));
+    formula.chain(field.default.iter().map(|d| (d, &field.kind, ["默认值", "default"]))).chain(rules)
+}
+
+/// Refuses another kind of a field where a formula, default or rule that reads it, or fills it, would no longer make
+/// sense, naming whose it is.
+///
+/// # Errors
+/// `formula`.
+pub(crate) fn refuse_broken(before: &Schema, next: &Schema, table: &TableKey, field: &FieldKey) -> Result<()> {
+    for t in &next.tables {
+        for f in &t.fields {
+            let own = t.key == *table && f.key == *field;
+            for (text, kind, [zh, en]) in roles(f) {
+                let reads = || {
+                    let list = formula::references(next, t, text).unwrap_or_default();
+                    list.iter().any(|(to, key)| to == table && key.as_ref() == Some(field))
+                };
+                if !own && !reads() {
+                    continue;
+                }
+                let Err(e) = formula::compile(next, t, text, kind) else { continue };
+                // What made no sense before is no fault of this.
+                let was = before.table(&t.key).and_then(|t| Some((t, t.field(&f.key)?)));
+                let sound = |(t, f): (&TableDef, &FieldDef)| {
+                    roles(f)
+                        .filter(|(was, ..)| *was == text)
+                        .all(|(text, kind, _)| formula::compile(before, t, text, kind).is_ok())
+                };
+                if was.is_some_and(sound) {
+                    let (of_zh, of_en) = named(t, f);
+                    let zh = format!("转换后“{of_zh}”的{zh}就不成立了：{}；请先改它", e.zh);
+                    let en = format!("The {en} of “{of_en}” would no longer hold: {}; change it first", e.en);
+                    return Err(Error { zh, en, ..e }.on(&f.key));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn refuse_used(what: &Label, users: &[(String, String)]) -> Result<()> {
