@@ -2,6 +2,7 @@
 
 use crate::Lang;
 use std::fmt;
+use std::num::NonZeroI64;
 
 /// A stable code, part of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,7 +99,7 @@ pub struct Error {
     /// The field it is about, if one.
     pub field: Option<String>,
     /// The record it is about, if it was one of several.
-    pub record: Option<i64>,
+    pub record: Option<NonZeroI64>,
     /// Where in a formula's text, as (first character, one past the last), counted from 0.
     pub at: Option<(usize, usize)>,
 }
@@ -120,7 +121,7 @@ impl Error {
 
     /// The same error about one record of several.
     pub fn of(mut self, record: i64) -> Self {
-        self.record = Some(record);
+        self.record = NonZeroI64::new(record);
         self
     }
 
