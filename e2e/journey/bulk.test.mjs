@@ -97,6 +97,15 @@ describe("many records at once", { concurrency: 1 }, () => {
     await run(page).click();
     await page.locator(".toast", { hasText: "已改 20 条" }).waitFor();
     assert.equal((await values(page, "city")).filter((c) => c === "湘潭市").length, 20);
+    // What one does next is what undo takes back: the line no longer offers it.
+    await ready(page);
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.type("改名");
+    await page.keyboard.press("Enter");
+    await page.locator(".toast", { hasText: "已改 20 条" }).waitFor({ state: "detached", timeout: 3_000 });
+    await page.keyboard.press("Control+z");
+    await page.locator(".toast", { hasText: "已撤销：改了 1 格" }).waitFor();
   });
 
   it("removes a whole view and brings it back in one step", async () => {

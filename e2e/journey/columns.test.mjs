@@ -102,6 +102,12 @@ describe("columns of the sheet", { concurrency: 1 }, () => {
     await waitActive(page, "：999");
     for (let i = 0; i < 2; i++) await page.keyboard.press("ArrowDown");
     await waitActive(page, "：998");
+    // Turned round, the first key stays the first.
+    await goTo(page, "城市");
+    await menu("再按此列降序");
+    await page.locator(".chip", { hasText: "城市 ↓" }).waitFor();
+    const chips = (await page.locator(".chip").allTextContents()).join(" ");
+    assert.ok(chips.indexOf("城市 ↓") < chips.indexOf("数量 ↓"), chips);
   });
 
   it("filters by values that are searched and counted", async () => {

@@ -21,6 +21,9 @@ export function toast(text: string, options: Partial<Pick<Toast, "tone" | "actio
   const stale = (x: Toast) => x.text === text || (x.about !== undefined && x.about === item.about);
   toasts.set((list) => [...list.filter((x) => !stale(x)).slice(-2), item]);
 }
+/** Takes away what is said about something that is past. */
+export const dropToasts = (about: string): void =>
+  toasts.set((list) => list.filter((x) => x.about !== about));
 export const toastError = (text: string): void => toast(text, { tone: "error" });
 
 export function Toasts() {

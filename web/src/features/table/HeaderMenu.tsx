@@ -44,8 +44,12 @@ export function HeaderMenu({ table, column, at, onFit, onClose }: Props) {
   const sort = (desc: boolean | null, then = false) => {
     store.set((q) => {
       const others = q.sort.filter((s) => s.field !== field.key);
-      const one = desc === null ? [] : [{ field: field.key, desc }];
-      return { ...q, sort: then || desc === null ? [...others, ...one] : one };
+      if (desc === null) return { ...q, sort: others };
+      const one = { field: field.key, desc };
+      if (!then) return { ...q, sort: [one] };
+      // Turned round, a key keeps its rank.
+      const ranked = q.sort.map((s) => (s.field === field.key ? one : s));
+      return { ...q, sort: others.length < q.sort.length ? ranked : [...others, one] };
     });
     onClose();
   };
@@ -58,14 +62,16 @@ export function HeaderMenu({ table, column, at, onFit, onClose }: Props) {
     });
     onClose();
   };
-  const hide = () => {
-    layoutStore(table.key).set((l) => ({ ...l, shown: { ...l.shown, [field.key]: false } }));
-    onClose();
-  };
   const layout = useStore(layoutStore(table.key));
   const shown = arrange(table, layout).filter((f) => isShown(f, layout));
   const here = shown.findIndex((f) => f.key === field.key) + 1;
   const frozen = layout.frozen ?? frozenOf(table);
+  const hide = () => {
+    // The border of what is frozen stays where it is.
+    const border = here <= frozen ? { frozen: frozen - 1 } : {};
+    layoutStore(table.key).set((l) => ({ ...l, ...border, shown: { ...l.shown, [field.key]: false } }));
+    onClose();
+  };
   const freeze = () => {
     layoutStore(table.key).set((l) => ({ ...l, frozen: frozen === here ? 0 : here }));
     onClose();
@@ -245,12 +251,23 @@ function ValueFilter(props: {
   const [text, setText] = useState("");
   const search = useDebounced(text, 200);
   const [picked, setPicked] = useState<Value[]>(props.filter?.values ?? []);
+  // Yes and no are searched as they are shown, which is not how they are stored.
+  const asked = field.kind === "bool" ? "" : search;
   const list = useQuery({
-    queryKey: ["values", table, field.key, search],
-    queryFn: ({ signal }) => api.fieldValues(table, field.key, search, signal),
+    queryKey: ["values", table, field.key, asked],
+    queryFn: ({ signal }) => api.fieldValues(table, field.key, asked, signal),
     staleTime: 5_000,
     placeholderData: (before) => before,
   });
+  const textOf = (value: Value) => (value === null ? t("filter.blank") : formatValue(field, value, locale));
+  const found = (list.data?.values ?? []).filter((v) => asked === search || textOf(v.value).includes(search));
+  // What is picked can be taken back, though it is none of the first.
+  const away =
+    search === "" && list.isSuccess
+      ? picked
+          .filter((value) => !found.some((v) => same(v.value, value)))
+          .map((value) => ({ value, count: null }))
+      : [];
   const toggle = (value: Value) =>
     setPicked((now) => (has(now, value) ? now.filter((v) => !same(v, value)) : [...now, value]));
   return (
@@ -266,16 +283,16 @@ function ValueFilter(props: {
         onChange={(e) => setText(e.target.value)}
       />
       <div className="value-list">
-        {(list.data?.values ?? []).map(({ value, count }) => (
+        {[...away, ...found].map(({ value, count }) => (
           <label key={JSON.stringify(value)} className="value-row">
             <input type="checkbox" checked={has(picked, value)} onChange={() => toggle(value)} />
-            <span className={value === null ? "muted" : undefined}>
-              {value === null ? t("filter.blank") : formatValue(field, value, locale)}
-            </span>
-            <span className="muted num">{formatCount(count)}</span>
+            <span className={value === null ? "muted" : undefined}>{textOf(value)}</span>
+            {count !== null && <span className="muted num">{formatCount(count)}</span>}
           </label>
         ))}
-        {list.data?.values.length === 0 && <p className="muted pad">{t("filter.noValues")}</p>}
+        {list.isSuccess && found.length + away.length === 0 && (
+          <p className="muted pad">{t("filter.noValues")}</p>
+        )}
         {list.data?.more && <p className="muted pad">{t("filter.moreValues")}</p>}
         {list.isError && <p className="form-error pad">{t("error.unknown")}</p>}
       </div>

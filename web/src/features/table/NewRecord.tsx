@@ -51,7 +51,10 @@ export function NewRecord(props: { table: Table; one: NewOne; edits: Edits; onMa
     const key = newKey();
     try {
       await edits.create([values], key);
-      toast(t("new.made"), { action: { label: t("undo.label"), run: () => void edits.undo() } });
+      toast(t("new.made"), {
+        about: "undo",
+        action: { label: t("undo.label"), run: () => void edits.undo() },
+      });
     } catch (e) {
       if (table.key !== "customers") throw e;
       const { outbox } = await import("@/features/offline/outbox");

@@ -11,7 +11,7 @@ import { errorText } from "@/lib/errors";
 import { labelOf } from "@/lib/format";
 import { ownChange } from "@/lib/live";
 import { queryClient } from "@/lib/query";
-import { toast, toastError } from "@/ui/toast";
+import { dropToasts, toast, toastError } from "@/ui/toast";
 import type { MarkCache } from "./useMarks";
 
 function touched(): void {
@@ -21,6 +21,9 @@ function touched(): void {
   for (const key of ["history", "timeline", "changes", "trash"])
     void queryClient.invalidateQueries({ queryKey: [key] });
 }
+
+/** A new change is what undo takes back now: no older line may offer it for another. */
+const begun = (): void => dropToasts("undo");
 
 /** The records an answer speaks of: those whose rows it brought, and those it made. */
 const answered = (out: Patched): number[] => [...Object.keys(out.rows).map(Number), ...out.ids];
@@ -51,6 +54,7 @@ export function useEdits(
       const first = edits[0];
       if (!first && records.length === 0) return;
       setProblem(null);
+      begun();
       cache?.pendAll(edits);
       try {
         const cells = edits.map(({ id, field, value }) => ({ id, field, value }));
@@ -92,6 +96,7 @@ export function useEdits(
   /** As `edit`, for a form: a refusal is the form's to show. */
   const save = useCallback(
     async (id: number, values: Record<string, Written>): Promise<void> => {
+      begun();
       const cells = Object.entries(values).map(([field, value]) => ({ id, field, value }));
       const out = await ownChange(api.patchCells(table, cells), answered);
       marks?.forget([id]);
@@ -148,6 +153,7 @@ export function useEdits(
 
   const create = useCallback(
     async (records: Record<string, Written>[], key?: string): Promise<number[]> => {
+      begun();
       const out = await ownChange(api.createRecords(table, records, key), (made) => made.ids);
       touched();
       came(out.ids);
@@ -158,6 +164,7 @@ export function useEdits(
 
   const remove = useCallback(
     async (ids: number[]): Promise<void> => {
+      begun();
       try {
         const out = await ownChange(api.deleteRecords(table, ids), () => ids);
         touched();
