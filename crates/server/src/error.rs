@@ -188,7 +188,8 @@ pub(crate) async fn answer_errors(request: Request, next: Next) -> Response {
         error.message(lang).to_owned()
     };
     let code = ErrorCodeName::of(error.code);
-    let body = ErrorBody { code, message, field: error.field, record: error.record.map(i64::from), fields, request_id: id };
+    let body =
+        ErrorBody { code, message, field: error.field, record: error.record.map(i64::from), fields, request_id: id };
     let body = Json(ErrorAnswer { error: body });
     let mut answer = (status, body).into_response();
     if let Some(after) = response.headers().get(header::RETRY_AFTER) {
